@@ -1,0 +1,57 @@
+import type { Entity } from '@backstage/catalog-model';
+import type { UserQuery } from './UserQuery';
+
+/**
+ * What the catalog said to a {@link UserQuery}.
+ *
+ * - `entities`: the `User` entities that answer the query, every one checked again on our side;
+ *   none, one or more. `staleForMs` is set when the catalog could not be asked and an expired entry
+ *   was served instead: how long ago, in milliseconds, it expired.
+ * - `conflict`: the source could only say that there are several, not which.
+ * - `unavailable`: the catalog could not be asked.
+ *
+ * @public
+ */
+export type UserLookupAnswer =
+  | {
+      readonly type: 'entities';
+      readonly entities: readonly Entity[];
+      readonly staleForMs?: number;
+      /** Candidates of the catalog that did not stand the check, for the trace. */
+      readonly rejected?: readonly RejectedCandidate[];
+    }
+  | { readonly type: 'conflict' }
+  | { readonly type: 'unavailable'; readonly cause: unknown };
+
+/**
+ * An entity that the catalog offered and our own check refused.
+ *
+ * @public
+ */
+export interface RejectedCandidate {
+  readonly entityRef: string;
+  readonly reason: string;
+}
+
+/** @public */
+export interface UserLookupOptions {
+  /**
+   * Whether the person already has a session (a refresh). Only then may an expired answer be served
+   * while the catalog is unavailable. Default `false`.
+   */
+  readonly refresh?: boolean;
+}
+
+/**
+ * Finds `User` entities. Never throws and never rejects: that the catalog cannot be asked is an answer.
+ *
+ * @public
+ */
+export interface CatalogUserLookup {
+  find(query: UserQuery, options?: UserLookupOptions): Promise<UserLookupAnswer>;
+  /**
+   * The answer when it is at hand without any I/O, else `undefined`. Optional: it only saves the
+   * promises of a sign-in whose answers are all cached.
+   */
+  peek?(query: UserQuery): UserLookupAnswer | undefined;
+}

@@ -1,0 +1,75 @@
+import type { Entity } from '@backstage/catalog-model';
+import type { UserQuery } from '../lookup';
+import type { Subject } from '../profile';
+
+/**
+ * One way to find the `User` entity of a person: a pure function from the {@link Subject} to what
+ * the catalog shall be asked. No I/O, no throw.
+ *
+ * The safety comes for free: only entities of kind `User` count, every candidate is checked again
+ * against the query on our side, each step is traced.
+ *
+ * @example
+ * ```ts
+ * const staffNumber: Matcher = {
+ *   name: 'staffNumber',
+ *   label: 'staff number',
+ *   match: ({ username }) =>
+ *     username && /^[a-z]\d{6}$/i.test(username)
+ *       ? matchQuery({ by: 'field', field: 'metadata.annotations.corp.example/staff', value: username })
+ *       : missing('username', 'the username is no staff number'),
+ * };
+ * ```
+ *
+ * @public
+ */
+export interface Matcher {
+  /** Name in logs, traces, audit events and metrics. */
+  readonly name: string;
+  /** What was tried, in the words of the person, for the public text: "email address". */
+  readonly label: string;
+  /** Facts that cost I/O and are fetched before `match` is called, only when a matcher asks for them. */
+  readonly needs?: readonly 'directory'[];
+  match(subject: Subject): MatchPlan;
+}
+
+/**
+ * What a matcher answers.
+ *
+ * - `query`: attempts in order of precedence; the first one with a verified entity decides.
+ * - `missing`: the subject lacks the attribute.
+ * - `denied`: the attribute is there and may not be used.
+ * - `agreement`: all parts must name the same entity (made by `agreement()` only).
+ *
+ * @public
+ */
+export type MatchPlan =
+  | {
+      readonly type: 'query';
+      readonly attempts: readonly MatchAttempt[];
+      /** Entity name for `dangerouslyAllowSignInWithoutUserInCatalog`, when the attribute gives a safe one. */
+      readonly fallbackName?: string;
+    }
+  | { readonly type: 'missing'; readonly attribute: SubjectAttribute; readonly reason: string }
+  | {
+      readonly type: 'denied';
+      readonly code: 'EMAIL_DOMAIN_NOT_ALLOWED' | 'EMAIL_NOT_TRUSTED';
+      readonly reason: string;
+    }
+  | { readonly type: 'agreement'; readonly parts: readonly AgreementPart[] };
+
+/** @public */
+export type SubjectAttribute = 'id' | 'username' | 'slug' | 'email';
+
+/** @public */
+export interface MatchAttempt {
+  readonly query: UserQuery;
+  /** A further check of a candidate, beyond kind and query: the reason to refuse it, or `undefined`. */
+  readonly reject?: (entity: Entity) => string | undefined;
+}
+
+/** @public */
+export interface AgreementPart {
+  readonly matcher: Matcher;
+  readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
+}
