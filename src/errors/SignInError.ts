@@ -7,14 +7,7 @@ import type { SignInErrorCode, SignInErrorName } from './signInErrorCodes';
  * @public
  */
 export type SignInErrorStep =
-  | 'config'
-  | 'authorize'
-  | 'token'
-  | 'profile'
-  | 'transform'
-  | 'match'
-  | 'lookup'
-  | 'issue';
+  'config' | 'authorize' | 'token' | 'profile' | 'transform' | 'match' | 'lookup' | 'issue';
 
 /** Shared by all copies of this package that a process may hold, so that they know each other's errors. */
 const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/SignInError');

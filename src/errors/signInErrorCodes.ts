@@ -237,8 +237,7 @@ export const signInErrorCodes = {
   TOKEN_NOT_ISSUED: {
     name: 'ServiceUnavailableError',
     fault: 'catalog',
-    publicText:
-      'Backstage found you but could not create your session. Please try again later.',
+    publicText: 'Backstage found you but could not create your session. Please try again later.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

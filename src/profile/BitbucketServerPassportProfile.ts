@@ -17,6 +17,8 @@ export type BitbucketServerPassportProfile = PassportProfile & {
 export interface BitbucketServerSession {
   /** Base URL of the Bitbucket Server, with context path and without a slash at the end. */
   readonly baseUrl: string;
+  /** Host name of the Bitbucket Server, without port and path. */
+  readonly host: string;
   /** Whether this is the refresh of an existing session, not a first sign-in. */
   readonly refresh: boolean;
 }

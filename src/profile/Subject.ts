@@ -28,5 +28,4 @@ export interface Subject {
 
 /** @public */
 export type SubjectDirectory =
-  | { readonly readOnly: boolean; readonly directoryName?: string }
-  | { readonly unknown: string };
+  { readonly readOnly: boolean; readonly directoryName?: string } | { readonly unknown: string };

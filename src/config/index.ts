@@ -1,0 +1,4 @@
+export { createConfigError } from './createConfigError';
+export { parseOptions } from './parseOptions';
+export { readNamedItem, readNamedList } from './readNamedList';
+export type { NamedItem, ReadNamedListOptions } from './readNamedList';

@@ -1,0 +1,65 @@
+import type { Config } from '@backstage/config';
+import type { z } from 'zod/v3';
+import { createConfigError } from './createConfigError';
+import { parseOptions } from './parseOptions';
+
+/** @internal */
+export interface NamedItem<TName extends string> {
+  readonly name: TName;
+  readonly options: Record<string, unknown>;
+  /** Path of the item in the config, for errors. */
+  readonly path: string;
+}
+
+/** @internal */
+export interface ReadNamedListOptions<TName extends string> {
+  readonly config: Config;
+  /** Key of the list in `config`. */
+  readonly key: string;
+  /** Path of `config` itself, for errors. */
+  readonly path: string;
+  /** Key of an item that holds its name. */
+  readonly nameKey: string;
+  readonly registry: Record<TName, { readonly optionsSchema: z.AnyZodObject }>;
+}
+
+/**
+ * Reads a list whose items name something of a registry and give its options, such as
+ * `resolvers: [{ resolver: <name>, …options }]`.
+ *
+ * @throws {@link SignInError} `CONFIG_INVALID` for an unknown name or option, or a wrong value
+ * @internal
+ */
+export function readNamedList<TName extends string>(
+  options: ReadNamedListOptions<TName>,
+): NamedItem<TName>[] | undefined {
+  const { config, key, path } = options;
+  const value = config.getOptional(key);
+  if (value === undefined) return undefined;
+  const listPath = `${path}.${key}`;
+  if (!Array.isArray(value)) throw createConfigError(listPath, 'must be a list');
+  return value.map((item, index) => readNamedItem(item, `${listPath}[${index}]`, options));
+}
+
+/** @internal */
+export function readNamedItem<TName extends string>(
+  item: unknown,
+  path: string,
+  { nameKey, registry }: Pick<ReadNamedListOptions<TName>, 'nameKey' | 'registry'>,
+): NamedItem<TName> {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    throw createConfigError(path, `must be an object with the key "${nameKey}"`);
+  }
+  const { [nameKey]: name, ...options } = item as Record<string, unknown>;
+  // Own keys only: "constructor" is in every object and is no name of ours.
+  if (typeof name !== 'string' || !Object.hasOwn(registry, name)) {
+    const names = Object.keys(registry).join(', ');
+    throw createConfigError(
+      `${path}.${nameKey}`,
+      `is ${JSON.stringify(name) ?? 'missing'}, which is not known; valid names are: ${names}`,
+    );
+  }
+  const { optionsSchema } = registry[name as TName];
+  const parsed = parseOptions(optionsSchema, options, path, Object.keys(optionsSchema.shape));
+  return { name: name as TName, options: parsed, path };
+}

@@ -1,0 +1,8 @@
+export type { ProfileTransformInput, ProfileTransformStep } from './ProfileTransformStep';
+export { bitbucketServerProfileTransforms } from './bitbucketServerProfileTransforms';
+export { composeProfileTransforms } from './composeProfileTransforms';
+export { profileTransformRegistry } from './profileTransformRegistry';
+export { readProfileTransforms } from './readProfileTransforms';
+export { requireActiveUser } from './requireActiveUser';
+export type { RestrictEmailDomainsOptions } from './restrictEmailDomains';
+export type { EmailFromUsernameOptions } from './emailFromUsername';
