@@ -1,6 +1,7 @@
 import type { Entity } from '@backstage/catalog-model';
-import type { UserLookupAnswer } from '../lookup';
-import type { Matcher, MatchPlan } from './Matcher';
+import type { SignInErrorCode } from '../../errors';
+import type { UserLookupAnswer } from '../../lookup';
+import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 import type { ChainStep } from './ChainStep';
 
 /**
@@ -26,6 +27,7 @@ export type StepOutcome =
  */
 export interface StepRecord {
   readonly step: ChainStep;
+  /** Absent when the matcher threw. */
   readonly plan?: MatchPlan;
   readonly outcome: StepOutcome;
   readonly entity?: Entity;
@@ -36,8 +38,9 @@ export interface StepRecord {
 
 /** @internal */
 export interface AttemptRecord {
+  /** Whose attempt: the step's matcher, or a part of its agreement. */
   readonly matcher: Matcher;
-  readonly attempt: Extract<MatchPlan, { type: 'query' }>['attempts'][number];
+  readonly attempt: MatchAttempt;
   readonly answer: UserLookupAnswer;
   /** What is left of the answer after the matcher's own check. */
   readonly accepted: readonly Entity[];
@@ -48,11 +51,25 @@ export interface AttemptRecord {
  *
  * @internal
  */
-export interface Decision {
-  readonly outcome: StepOutcome;
-  /** The step that decided; the last one when all were tried in vain. */
-  readonly record: StepRecord;
-  readonly records: readonly StepRecord[];
-  /** Set when `outcome` is `matched`. */
-  readonly entity?: Entity;
-}
+export type Decision =
+  | {
+      readonly outcome: 'matched';
+      readonly entity: Entity;
+      readonly record: StepRecord;
+      readonly records: readonly StepRecord[];
+    }
+  | {
+      /** `dangerouslyAllowSignInWithoutUserInCatalog`. */
+      readonly outcome: 'withoutUser';
+      readonly userEntityRef: string;
+      readonly record: StepRecord;
+      readonly records: readonly StepRecord[];
+    }
+  | {
+      readonly outcome: 'refused';
+      readonly code: SignInErrorCode;
+      /** The step that decided; `undefined` when all were tried in vain. */
+      readonly record?: StepRecord;
+      readonly records: readonly StepRecord[];
+      readonly cause?: unknown;
+    };

@@ -1,4 +1,4 @@
-import type { Matcher } from './Matcher';
+import type { Matcher } from '../matchers';
 import type { StepPolicy } from './StepPolicy';
 
 /**

@@ -1,6 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
-import type { UserQuery } from '../lookup';
-import type { Subject } from '../profile';
+import type { UserQuery } from '../../lookup';
+import type { Subject } from '../../profile';
 
 /**
  * One way to find the `User` entity of a person: a pure function from the {@link Subject} to what

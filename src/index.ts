@@ -1,0 +1,73 @@
+export { authModuleBitbucketServer as default } from './module';
+export { isSignInError, SignInError, signInErrorCodes } from './errors';
+export type { SignInErrorCode, SignInErrorFault, SignInErrorName, SignInErrorStep } from './errors';
+export {
+  bitbucketServerAuthenticator,
+  createBitbucketServerAuthenticator,
+} from './authenticator';
+export {
+  fetchBitbucketServerUser,
+  parseBitbucketServerUser,
+  toPassportProfile,
+} from './profile';
+export type {
+  BitbucketServerPassportProfile,
+  BitbucketServerSession,
+  BitbucketServerUser,
+  Subject,
+  SubjectDirectory,
+  ToPassportProfileOptions,
+} from './profile';
+export { bitbucketServerProfileTransforms, composeProfileTransforms } from './transforms';
+export type {
+  EmailFromUsernameOptions,
+  ProfileTransformInput,
+  ProfileTransformStep,
+  RestrictEmailDomainsOptions,
+} from './transforms';
+export { createCatalogUserLookup } from './lookup';
+export type {
+  CatalogUserLookup,
+  RejectedCandidate,
+  UserLookupAnswer,
+  UserLookupOptions,
+  UserQuery,
+  UserQueryField,
+} from './lookup';
+export {
+  agreement,
+  bitbucketServerSignInResolvers,
+  createBitbucketServerSignInResolvers,
+  createSignInResolver,
+  formatTrace,
+  matchers,
+  matchPlan,
+} from './resolvers';
+export type {
+  AgreementPart,
+  AnnotationOptions,
+  BitbucketServerResolverName,
+  BitbucketServerSignInResolvers,
+  ChainStep,
+  CreateBitbucketServerSignInResolversOptions,
+  CreateSignInResolverOptions,
+  EmailLocalPartOptions,
+  EmailOptions,
+  EmailTrust,
+  EntityNameOptions,
+  MatchAttempt,
+  Matcher,
+  MatchPlan,
+  NameNormalization,
+  NamespaceOptions,
+  PolicyAction,
+  ProfileEmailOptions,
+  SignInTrace,
+  StepOutcome,
+  StepPolicy,
+  SubjectAttribute,
+  TracedCandidate,
+  TracedDecision,
+  TracedLookup,
+  TracedStep,
+} from './resolvers';

@@ -1,0 +1,83 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { quote } from '../../errors';
+import type { UserQuery } from '../../lookup';
+import { policyAction } from '../chain';
+import type { AttemptRecord, Decision, StepRecord } from '../chain';
+import type { MatchPlan } from '../matchers';
+import type { SignInTrace, TracedDecision, TracedLookup, TracedStep } from './SignInTrace';
+
+/**
+ * Puts a decision into words.
+ *
+ * @internal
+ */
+export function describeDecision(decision: Decision): SignInTrace {
+  return { decision: traceDecision(decision), steps: decision.records.map(traceStep) };
+}
+
+function traceDecision(decision: Decision): TracedDecision {
+  const step = decision.record?.step.matcher.name;
+  switch (decision.outcome) {
+    case 'matched':
+      return {
+        outcome: 'matched',
+        userEntityRef: stringifyEntityRef(decision.entity),
+        step: step!,
+      };
+    case 'withoutUser':
+      return { outcome: 'withoutUser', userEntityRef: decision.userEntityRef, step: step! };
+    case 'refused':
+      return { outcome: 'refused', code: decision.code, step };
+  }
+}
+
+function traceStep(record: StepRecord): TracedStep {
+  const { step, outcome, attempts, plan, cause } = record;
+  const reason = [plan && reasonOf(plan), cause === undefined ? undefined : String(cause)];
+  return {
+    step: step.matcher.name,
+    outcome,
+    action: outcome === 'matched' ? 'signIn' : policyAction(step, outcome),
+    reason: reason.filter(Boolean).join('; ') || undefined,
+    lookups: attempts.map(traceLookup),
+  };
+}
+
+function reasonOf(plan: MatchPlan): string | undefined {
+  if (plan.type === 'missing' || plan.type === 'denied') return plan.reason;
+  if (plan.type !== 'agreement') return undefined;
+  const reasons = plan.parts.flatMap(part => {
+    const reason = reasonOf(part.plan);
+    return reason ? [`${part.matcher.name}: ${reason}`] : [];
+  });
+  return reasons.join('; ') || undefined;
+}
+
+function traceLookup({ matcher, attempt, answer }: AttemptRecord): TracedLookup {
+  const lookup = { matcher: matcher.name, query: describeQuery(attempt.query) };
+  if (answer.type === 'conflict') {
+    return { ...lookup, candidates: [], problem: 'the catalog has several and did not say which' };
+  }
+  if (answer.type === 'unavailable') {
+    return {
+      ...lookup,
+      candidates: [],
+      problem: `the catalog could not be asked: ${String(answer.cause)}`,
+    };
+  }
+  const offered = answer.entities.map(entity => ({
+    entityRef: stringifyEntityRef(entity),
+    rejectedBecause: attempt.reject?.(entity),
+  }));
+  const refused = (answer.rejected ?? []).map(({ entityRef, reason }) => ({
+    entityRef,
+    rejectedBecause: reason,
+  }));
+  return { ...lookup, candidates: [...offered, ...refused], staleForMs: answer.staleForMs };
+}
+
+function describeQuery(query: UserQuery): string {
+  return query.by === 'ref'
+    ? `User ${quote(query.name)} in namespace ${quote(query.namespace)}`
+    : `User with ${query.field} = ${quote(query.value)}`;
+}

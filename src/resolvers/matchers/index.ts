@@ -1,0 +1,10 @@
+export type { AgreementPart, MatchAttempt, MatchPlan, Matcher, SubjectAttribute } from './Matcher';
+export { agreement } from './agreement';
+export { matchPlan } from './matchPlan';
+export { matchers } from './matchers';
+export type { AnnotationOptions } from './annotation';
+export type { EmailLocalPartOptions } from './emailLocalPart';
+export type { EmailOptions, EmailTrust } from './EmailOptions';
+export type { EntityNameOptions, NameNormalization } from './entityName';
+export type { NamespaceOptions } from './namespaceQueries';
+export type { ProfileEmailOptions } from './profileEmail';

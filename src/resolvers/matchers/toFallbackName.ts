@@ -1,0 +1,12 @@
+// ASCII, because Backstage lower-cases refs by the rules of all of Unicode; and nothing that has a
+// meaning in a ref, so that the ref reads back as what it was built from.
+const safeName = /^[A-Za-z0-9](?:[A-Za-z0-9._+@-]{0,251}[A-Za-z0-9])?$/;
+
+/**
+ * The value as name of a person who is in no catalog, or `undefined` when it is not safe as one.
+ *
+ * @internal
+ */
+export function toFallbackName(value: string): string | undefined {
+  return safeName.test(value) ? value : undefined;
+}

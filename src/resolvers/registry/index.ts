@@ -1,0 +1,12 @@
+export { allResolvers } from './allResolvers';
+export type { BitbucketServerResolverName } from './allResolvers';
+export {
+  bitbucketServerSignInResolvers,
+  createBitbucketServerSignInResolvers,
+} from './createBitbucketServerSignInResolvers';
+export type {
+  BitbucketServerSignInResolvers,
+  CreateBitbucketServerSignInResolversOptions,
+} from './createBitbucketServerSignInResolvers';
+export { readSignInChain } from './readSignInChain';
+export type { SignInChain } from './readSignInChain';

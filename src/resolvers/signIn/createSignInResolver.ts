@@ -1,0 +1,107 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { SignInResolver } from '@backstage/plugin-auth-node';
+import { logSignInError } from '../../errors';
+import { createContextUserLookup } from '../../lookup';
+import type { CatalogUserLookup } from '../../lookup';
+import { toSubject } from '../../profile';
+import type { Subject, SubjectDirectory } from '../../profile';
+import { evaluate } from '../chain';
+import type { ChainStep, Decision } from '../chain';
+import type { Matcher } from '../matchers';
+import { createRefusal } from './createRefusal';
+import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
+import type { OwnershipExtension } from './issueIdentity';
+import { toChainSteps } from './toChainSteps';
+
+/** @public */
+export interface CreateSignInResolverOptions {
+  /** The chain: matchers, or matchers with a policy, in order. At least one. */
+  readonly match: readonly (Matcher | ChainStep)[];
+  /**
+   * Where entities come from. Default: the context that Backstage gives to the resolver, which asks
+   * the catalog every time; give a {@link createCatalogUserLookup} to have answers cached.
+   */
+  readonly lookup?: CatalogUserLookup;
+  /** Where refusals are written with their detail. Default: nowhere. */
+  readonly logger?: LoggerService;
+  /**
+   * Asks which directory an account is in. Default: not asked, so that `emailTrust:
+   * readOnlyDirectory` trusts nobody.
+   */
+  readonly findDirectory?: (subject: Subject) => Promise<SubjectDirectory>;
+  /** Adds to the ownership claims of a person, such as parent groups. Default: nothing. */
+  readonly extendOwnership?: OwnershipExtension;
+  /** Told of every decision, before the token is issued or the error thrown. Must not throw. */
+  readonly onDecision?: (event: SignInDecisionEvent) => void;
+}
+
+/** @internal */
+export interface SignInDecisionEvent {
+  readonly decision: Decision;
+  readonly subject: Subject;
+  /** Reference of the error that the browser shows, when refused. */
+  readonly reference?: string;
+  readonly durationMs: number;
+}
+
+/**
+ * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
+ * throws a {@link SignInError} that says what every step did.
+ *
+ * It fits every OAuth provider whose result has a `fullProfile`: this package's, upstream's and the
+ * legacy one.
+ *
+ * @throws `Error` at once for an empty or invalid chain; the resolver throws {@link SignInError} only
+ * @example
+ * ```ts
+ * const signInResolver = createSignInResolver({
+ *   match: [
+ *     matchers.annotation({ from: 'id', annotation: 'bitbucket.corp.com/user-id' }),
+ *     matchers.profileEmail({ allowedDomains: ['corp.com'] }),
+ *   ],
+ *   lookup: createCatalogUserLookup({ catalog, auth }),
+ * });
+ * ```
+ * @see https://backstage.io/docs/auth/identity-resolver
+ * @public
+ */
+export function createSignInResolver(
+  options: CreateSignInResolverOptions,
+  // `any`, because a resolver of OAuth results of every authenticator is what it is.
+): SignInResolver<any> {
+  const steps = toChainSteps(options.match);
+  const { lookup, logger, findDirectory, extendOwnership, onDecision } = options;
+  const needsDirectory = steps.some(({ matcher }) => matcher.needs?.includes('directory'));
+
+  return async (info, context) => {
+    const startedAt = performance.now();
+    const bare = toSubject(info);
+    const subject =
+      needsDirectory && findDirectory ? { ...bare, directory: await findDirectory(bare) } : bare;
+    const decision = await evaluate({
+      steps,
+      subject,
+      lookup: lookup ?? createContextUserLookup(context),
+    });
+    const refusal = decision.outcome === 'refused' ? createRefusal(decision) : undefined;
+    onDecision?.({
+      decision,
+      subject,
+      reference: refusal?.reference,
+      durationMs: performance.now() - startedAt,
+    });
+    try {
+      switch (decision.outcome) {
+        case 'matched':
+          return await issueIdentity(context, decision.entity, extendOwnership);
+        case 'withoutUser':
+          return await issueIdentityWithoutUser(context, decision.userEntityRef);
+        case 'refused':
+          throw refusal;
+      }
+    } catch (error) {
+      if (logger) logSignInError(logger, error);
+      throw error;
+    }
+  };
+}

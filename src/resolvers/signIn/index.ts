@@ -1,0 +1,3 @@
+export { createSignInResolver } from './createSignInResolver';
+export type { CreateSignInResolverOptions, SignInDecisionEvent } from './createSignInResolver';
+export type { OwnershipExtension } from './issueIdentity';

@@ -1,0 +1,70 @@
+import { RELATION_MEMBER_OF, stringifyEntityRef } from '@backstage/catalog-model';
+import type { Entity } from '@backstage/catalog-model';
+import type { AuthResolverContext, BackstageSignInResult } from '@backstage/plugin-auth-node';
+import { createSignInError } from '../../errors';
+
+/**
+ * Adds to the refs that a person claims ownership through.
+ *
+ * @internal
+ */
+export type OwnershipExtension = (ownershipEntityRefs: readonly string[]) => Promise<string[]>;
+
+/**
+ * Issues the Backstage token of an entity. Ownership is what Backstage's `AuthOwnershipResolver`
+ * says; the context of legacy backends has none, there it is the person and the direct groups.
+ *
+ * @throws {@link SignInError} `TOKEN_NOT_ISSUED`
+ * @internal
+ */
+export async function issueIdentity(
+  context: AuthResolverContext,
+  entity: Entity,
+  extendOwnership?: OwnershipExtension,
+): Promise<BackstageSignInResult> {
+  const sub = stringifyEntityRef(entity);
+  try {
+    const direct = await resolveOwnership(context, entity);
+    const ent = extendOwnership ? await extendOwnership(direct) : direct;
+    return await context.issueToken({ claims: { sub, ent } });
+  } catch (error) {
+    throw notIssued(sub, error);
+  }
+}
+
+/**
+ * Issues the Backstage token of a person who is in no catalog.
+ *
+ * @throws {@link SignInError} `TOKEN_NOT_ISSUED`
+ * @internal
+ */
+export async function issueIdentityWithoutUser(
+  context: AuthResolverContext,
+  userEntityRef: string,
+): Promise<BackstageSignInResult> {
+  try {
+    return await context.issueToken({ claims: { sub: userEntityRef, ent: [userEntityRef] } });
+  } catch (error) {
+    throw notIssued(userEntityRef, error);
+  }
+}
+
+async function resolveOwnership(context: AuthResolverContext, entity: Entity): Promise<string[]> {
+  // The type says it is always there; the context of plugin-auth-backend 0.24 has no such method.
+  const { resolveOwnershipEntityRefs } = context as Partial<AuthResolverContext>;
+  if (resolveOwnershipEntityRefs) {
+    return (await context.resolveOwnershipEntityRefs(entity)).ownershipEntityRefs;
+  }
+  const groups = (entity.relations ?? [])
+    .filter(({ type, targetRef }) => type === RELATION_MEMBER_OF && targetRef.startsWith('group:'))
+    .map(({ targetRef }) => targetRef);
+  return [...new Set([stringifyEntityRef(entity), ...groups])];
+}
+
+function notIssued(ref: string, cause: unknown): Error {
+  return createSignInError('TOKEN_NOT_ISSUED', {
+    step: 'issue',
+    detail: `no token could be issued for ${ref}`,
+    cause,
+  });
+}
