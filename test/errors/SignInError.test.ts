@@ -1,0 +1,117 @@
+import { AuthenticationError, serializeError } from '@backstage/errors';
+import {
+  createSignInError,
+  isSignInError,
+  logSignInError,
+  signInErrorCodes,
+} from '../../src/errors';
+import { quote } from '../../src/errors';
+
+const make = () =>
+  createSignInError('NO_MATCHING_USER', {
+    step: 'match',
+    hint: 'Tried: email address (no match).',
+    detail: 'secret-detail user:default/somebody-else',
+    cause: new Error('secret-cause'),
+  });
+
+describe('SignInError', () => {
+  it('tells the person what to do, with code and reference', () => {
+    const error = make();
+    expect(error.message).toBe(
+      `You are signed in to Bitbucket Server, but Backstage does not know you yet. Please ask your Backstage administrators to add you. Tried: email address (no match). (NO_MATCHING_USER, reference ${error.reference})`,
+    );
+    expect(error.reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
+    expect(error.name).toBe('NotFoundError');
+  });
+
+  it('shows neither detail nor cause to whoever serialises it', () => {
+    const error = make();
+    const shown = [
+      JSON.stringify(error),
+      String(error),
+      error.stack,
+      JSON.stringify(serializeError(error, { includeStack: true })),
+      JSON.stringify(serializeError(new AuthenticationError('Refresh failed', error))),
+      JSON.stringify({ ...error }),
+    ].join('\n');
+    expect(shown).not.toContain('secret-');
+    expect(shown).toContain(error.reference);
+    expect(error.detail).toContain('secret-detail');
+    expect(String(error.reason)).toContain('secret-cause');
+  });
+
+  it('gives every error a reference of its own', () => {
+    const references = new Set(Array.from({ length: 1000 }, () => make().reference));
+    expect(references.size).toBe(1000);
+  });
+
+  it('is known across copies of the package', () => {
+    jest.isolateModules(() => {
+      const copy = jest.requireActual<typeof import('../../src/errors')>('../../src/errors');
+      expect(isSignInError(make())).toBe(true);
+      expect(copy.isSignInError(make())).toBe(true);
+    });
+    expect([undefined, null, 'x', {}, new Error('x')].map(isSignInError)).not.toContain(true);
+  });
+
+  it.each(Object.entries(signInErrorCodes))(
+    '%s has a public text of whole sentences',
+    (_code, entry) => {
+      expect(entry.publicText).toMatch(/^[A-Z].*\.$/);
+      expect(entry.publicText).not.toMatch(/catalog|entity|OAuth|JSON/i);
+    },
+  );
+});
+
+describe('logSignInError', () => {
+  const logger = () => {
+    const lines: string[] = [];
+    const log = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
+    const service = {
+      lines,
+      info: log('info'),
+      warn: log('warn'),
+      error: log('error'),
+      debug: log('debug'),
+      child: () => service,
+    };
+    return service;
+  };
+
+  it('writes code, reference, detail and cause, once', () => {
+    const log = logger();
+    const error = make();
+    logSignInError(log, error);
+    logSignInError(log, error);
+    expect(log.lines).toEqual([
+      `warn Bitbucket Server sign-in refused: NO_MATCHING_USER at match, reference ${error.reference}: secret-detail user:default/somebody-else; caused by Error: secret-cause`,
+    ]);
+  });
+
+  it('writes an outage as an error, and nothing of a foreign error', () => {
+    const log = logger();
+    logSignInError(log, createSignInError('CATALOG_UNAVAILABLE', { step: 'lookup', detail: 'd' }));
+    logSignInError(log, new Error('x'));
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toMatch(/^error /);
+  });
+});
+
+describe('quote', () => {
+  it.each([
+    ['jane', '"jane"'],
+    ['a"b', '"a\\"b"'],
+    ['a\nb', '"a\\nb"'],
+    ['\u202eevil', '"\\u202eevil"'],
+    ['ü', '"\\u00fc"'],
+    [undefined, '"undefined"'],
+    [{ a: 1 }, '"{\\"a\\":1}"'],
+  ])('%j is %s', (value, shown) => {
+    expect(quote(value)).toBe(shown);
+  });
+
+  it('cuts what is long', () => {
+    expect(quote('x'.repeat(5000)).length).toBeLessThan(140);
+  });
+});
