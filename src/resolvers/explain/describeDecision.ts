@@ -15,7 +15,8 @@ export function describeDecision(decision: Decision): SignInTrace {
   return { decision: traceDecision(decision), steps: decision.records.map(traceStep) };
 }
 
-function traceDecision(decision: Decision): TracedDecision {
+/** @internal */
+export function traceDecision(decision: Decision): TracedDecision {
   const step = decision.record?.step.matcher.name;
   switch (decision.outcome) {
     case 'matched':

@@ -5,5 +5,5 @@ export type {
   TracedLookup,
   TracedStep,
 } from './SignInTrace';
-export { describeDecision } from './describeDecision';
+export { describeDecision, traceDecision } from './describeDecision';
 export { formatTrace, summarizeTrace } from './formatTrace';

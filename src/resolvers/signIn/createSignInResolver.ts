@@ -6,11 +6,13 @@ import type { CatalogUserLookup } from '../../lookup';
 import { toSubject } from '../../profile';
 import type { Subject, SubjectDirectory } from '../../profile';
 import { evaluate } from '../chain';
-import type { ChainStep, Decision } from '../chain';
+import type { ChainStep } from '../chain';
+import { describeDecision, traceDecision } from '../explain';
 import type { Matcher } from '../matchers';
 import { createRefusal } from './createRefusal';
 import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
 import type { OwnershipExtension } from './issueIdentity';
+import type { SignInDecisionEvent } from './SignInDecisionEvent';
 import { toChainSteps } from './toChainSteps';
 
 /** @public */
@@ -33,15 +35,6 @@ export interface CreateSignInResolverOptions {
   readonly extendOwnership?: OwnershipExtension;
   /** Told of every decision, before the token is issued or the error thrown. Must not throw. */
   readonly onDecision?: (event: SignInDecisionEvent) => void;
-}
-
-/** @internal */
-export interface SignInDecisionEvent {
-  readonly decision: Decision;
-  readonly subject: Subject;
-  /** Reference of the error that the browser shows, when refused. */
-  readonly reference?: string;
-  readonly durationMs: number;
 }
 
 /**
@@ -85,10 +78,11 @@ export function createSignInResolver(
     });
     const refusal = decision.outcome === 'refused' ? createRefusal(decision) : undefined;
     onDecision?.({
-      decision,
+      decision: traceDecision(decision),
       subject,
       reference: refusal?.reference,
       durationMs: performance.now() - startedAt,
+      trace: () => describeDecision(decision),
     });
     try {
       switch (decision.outcome) {

@@ -1,3 +1,4 @@
 export { createSignInResolver } from './createSignInResolver';
-export type { CreateSignInResolverOptions, SignInDecisionEvent } from './createSignInResolver';
+export type { CreateSignInResolverOptions } from './createSignInResolver';
 export type { OwnershipExtension } from './issueIdentity';
+export type { SignInDecisionEvent } from './SignInDecisionEvent';

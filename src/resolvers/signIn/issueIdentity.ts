@@ -4,9 +4,9 @@ import type { AuthResolverContext, BackstageSignInResult } from '@backstage/plug
 import { createSignInError } from '../../errors';
 
 /**
- * Adds to the refs that a person claims ownership through.
+ * Adds to the refs that a person claims ownership through. A rejection ends the sign-in.
  *
- * @internal
+ * @public
  */
 export type OwnershipExtension = (ownershipEntityRefs: readonly string[]) => Promise<string[]>;
 
