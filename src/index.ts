@@ -55,6 +55,7 @@ export type {
   EmailOptions,
   EmailTrust,
   EntityNameOptions,
+  FindDirectory,
   MatchAttempt,
   Matcher,
   MatchPlan,

@@ -93,6 +93,8 @@ async function runAgreement(
 ): Promise<Result> {
   const results: Result[] = [];
   for (const { matcher, plan: part } of plan.parts) {
+    // The type forbids it; a matcher of somebody else may not be type checked.
+    if ((part as MatchPlan).type === 'agreement') throw new TypeError('agreement in an agreement');
     results.push(await runPlan(matcher, part, ask, attempts));
   }
   const entities = results.flatMap(({ entity }) => entity ?? []);

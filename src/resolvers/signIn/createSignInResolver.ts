@@ -4,11 +4,12 @@ import { logSignInError } from '../../errors';
 import { createContextUserLookup } from '../../lookup';
 import type { CatalogUserLookup } from '../../lookup';
 import { toSubject } from '../../profile';
-import type { Subject, SubjectDirectory } from '../../profile';
 import { evaluate } from '../chain';
 import type { ChainStep } from '../chain';
 import { describeDecision, traceDecision } from '../explain';
 import type { Matcher } from '../matchers';
+import { createCompleteSubject } from './createCompleteSubject';
+import type { FindDirectory } from './createCompleteSubject';
 import { createRefusal } from './createRefusal';
 import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
 import type { OwnershipExtension } from './issueIdentity';
@@ -30,7 +31,7 @@ export interface CreateSignInResolverOptions {
    * Asks which directory an account is in. Default: not asked, so that `emailTrust:
    * readOnlyDirectory` trusts nobody.
    */
-  readonly findDirectory?: (subject: Subject) => Promise<SubjectDirectory>;
+  readonly findDirectory?: FindDirectory;
   /** Adds to the ownership claims of a person, such as parent groups. Default: nothing. */
   readonly extendOwnership?: OwnershipExtension;
   /** Told of every decision, before the token is issued or the error thrown. Must not throw. */
@@ -63,14 +64,12 @@ export function createSignInResolver(
   // `any`, because a resolver of OAuth results of every authenticator is what it is.
 ): SignInResolver<any> {
   const steps = toChainSteps(options.match);
-  const { lookup, logger, findDirectory, extendOwnership, onDecision } = options;
-  const needsDirectory = steps.some(({ matcher }) => matcher.needs?.includes('directory'));
+  const { lookup, logger, extendOwnership, onDecision } = options;
+  const completeSubject = createCompleteSubject(steps, options.findDirectory);
 
   return async (info, context) => {
     const startedAt = performance.now();
-    const bare = toSubject(info);
-    const subject =
-      needsDirectory && findDirectory ? { ...bare, directory: await findDirectory(bare) } : bare;
+    const subject = await completeSubject(toSubject(info));
     const decision = await evaluate({
       steps,
       subject,

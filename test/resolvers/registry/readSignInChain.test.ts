@@ -1,0 +1,203 @@
+import { ConfigReader } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import {
+  allResolvers,
+  bitbucketServerSignInResolvers,
+  readSignInChain,
+} from '../../../src/resolvers';
+
+const path = 'auth.providers.bitbucketServer.production';
+const host = 'git.corp.com';
+const read = (resolvers: unknown, env: { host?: string } = { host }) =>
+  readSignInChain(new ConfigReader({ signIn: { resolvers } } as JsonObject), path, env);
+
+const needed: Record<string, object> = {
+  agreement: {
+    of: [
+      { resolver: 'userIdMatchingUserEntityAnnotation' },
+      { resolver: 'emailMatchingUserEntityProfileEmail' },
+    ],
+  },
+};
+const names = Object.keys(allResolvers);
+
+describe('readSignInChain', () => {
+  it('knows the documented names', () => {
+    expect(names).toEqual([
+      'emailMatchingUserEntityProfileEmail',
+      'emailLocalPartMatchingUserEntityName',
+      'emailMatchingUserEntityAnnotation',
+      'usernameMatchingUserEntityName',
+      'userSlugMatchingUserEntityName',
+      'userIdMatchingUserEntityAnnotation',
+      'usernameMatchingUserEntityAnnotation',
+      'userSlugMatchingUserEntityAnnotation',
+      'agreement',
+    ]);
+    expect(Object.keys(bitbucketServerSignInResolvers)).toEqual(names);
+  });
+
+  it.each(names)('makes a step of %s, with every policy and the fallback', resolver => {
+    const policy = { onMissing: 'stop', onNoMatch: 'stop', onDenied: 'stop', onAmbiguous: 'next' };
+    const dangerouslyAllowSignInWithoutUserInCatalog = { namespace: 'guests' };
+    const options = { ...policy, dangerouslyAllowSignInWithoutUserInCatalog, ...needed[resolver] };
+    const chain = read([{ resolver, ...options }]);
+    expect(chain?.steps).toEqual([
+      {
+        ...policy,
+        dangerouslyAllowSignInWithoutUserInCatalog,
+        matcher: expect.objectContaining({ name: resolver }),
+      },
+    ]);
+    expect(chain?.warnings).toContain(
+      `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog`,
+    );
+  });
+
+  it.each([
+    ['userIdMatchingUserEntityAnnotation', { id: '7' }, 'git.corp.com/user-id=7'],
+    ['usernameMatchingUserEntityAnnotation', { username: 'j' }, 'git.corp.com/username=j'],
+    ['userSlugMatchingUserEntityAnnotation', { slug: 'j' }, 'git.corp.com/user-slug=j'],
+    ['emailMatchingUserEntityAnnotation', { email: 'j@x.de' }, 'git.corp.com/email=j@x.de'],
+  ])('takes the host for the default annotation of %s', (resolver, subject, query) => {
+    const plan = read([{ resolver }])!.steps[0]!.matcher.match({ refresh: false, ...subject });
+    expect(plan).toMatchObject({
+      attempts: [
+        {
+          query: {
+            field: `metadata.annotations.${query.split('=')[0]}`,
+            value: query.split('=')[1],
+          },
+        },
+      ],
+    });
+    expect(() => read([{ resolver }], {})).toThrow('needs the option "annotation"');
+    expect(() => bitbucketServerSignInResolvers[resolver as 'agreement']()).toThrow(
+      'needs the option "annotation"',
+    );
+  });
+
+  it('is no chain without resolvers', () => {
+    expect(readSignInChain(new ConfigReader({}), path, { host })).toBeUndefined();
+    expect(read([])).toBeUndefined();
+  });
+
+  it('passes the options on', () => {
+    const steps = read([
+      {
+        resolver: 'emailMatchingUserEntityProfileEmail',
+        allowedDomains: ['corp.com'],
+        stripPlusTag: true,
+        emailTrust: 'never',
+      },
+      {
+        resolver: 'usernameMatchingUserEntityName',
+        namespaces: ['a', '*'],
+        normalize: 'underscore',
+      },
+    ])!.steps;
+    const subject = { refresh: false, email: 'j+x@corp.com', username: 'j@x' };
+    expect(steps[0]!.matcher.match(subject)).toMatchObject({ code: 'EMAIL_NOT_TRUSTED' });
+    expect(steps[1]!.matcher.match(subject)).toMatchObject({
+      attempts: [{ query: { namespace: 'a', name: 'j_x' } }, { query: { field: 'metadata.name' } }],
+    });
+  });
+
+  const first = `"${path}.signIn.resolvers[0]`;
+  it.each([
+    ['x', `"${path}.signIn.resolvers" must be a list`],
+    [['x'], `${first}" must be an object with the key "resolver"`],
+    [[{}], `${first}.resolver" is missing, which is not known; valid names are: email`],
+    [[{ resolver: 'nope' }], `valid names are: ${names.join(', ')}`],
+    [[{ resolver: 'toString' }], `${first}.resolver" is "toString"`],
+    [
+      [{ resolver: 'usernameMatchingUserEntityName', allowedDomain: [] }],
+      `${first}.allowedDomain" is no option; valid options are: namespaces, normalize, dangerously`,
+    ],
+    [
+      [{ resolver: 'usernameMatchingUserEntityName', namespaces: ['A/B'] }],
+      `${first}" (usernameMatchingUserEntityName) "A/B" is no namespace`,
+    ],
+    [
+      [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: 'corp.com' }],
+      `${first}.allowedDomains" is not valid: Expected array, received string`,
+    ],
+    [
+      [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: ['@corp.com'] }],
+      `"@corp.com" is no domain`,
+    ],
+    [
+      [{ resolver: 'emailMatchingUserEntityProfileEmail', onMissing: 'skip' }],
+      `${first}.onMissing" is not valid: Invalid enum value. Expected 'next' | 'stop'`,
+    ],
+    [
+      [{ resolver: 'userIdMatchingUserEntityAnnotation', annotation: 'a b' }],
+      `"a b" is no annotation key`,
+    ],
+    [
+      [
+        {
+          resolver: 'userIdMatchingUserEntityAnnotation',
+          dangerouslyAllowSignInWithoutUserInCatalog: { ns: 'x' },
+        },
+      ],
+      `${first}.dangerouslyAllowSignInWithoutUserInCatalog`,
+    ],
+    [[{ resolver: 'agreement' }], `${first}.of" is not valid: Required`],
+    [
+      [{ resolver: 'agreement', of: [{ resolver: 'usernameMatchingUserEntityName' }] }],
+      `${first}.of" is not valid`,
+    ],
+    [
+      [{ resolver: 'agreement', of: [{ resolver: 'agreement' }, { resolver: 'agreement' }] }],
+      '"of[0].resolver" must not be an agreement itself',
+    ],
+    [
+      [{ resolver: 'agreement', of: [{ resolver: 'nope' }, { resolver: 'nope' }] }],
+      `${first}" (agreement) "of[0].resolver" is "nope"`,
+    ],
+    [
+      [
+        {
+          resolver: 'agreement',
+          of: [
+            { resolver: 'usernameMatchingUserEntityName', onMissing: 'stop' },
+            { resolver: 'usernameMatchingUserEntityName' },
+          ],
+        },
+      ],
+      '"of[0].onMissing" is no option; valid options are: namespaces, normalize',
+    ],
+  ])('refuses %j', (resolvers, message) => {
+    expect(() => read(resolvers)).toThrow(message);
+  });
+
+  it.each([
+    ['emailMatchingUserEntityProfileEmail', {}, /can edit their own email/],
+    [
+      'emailLocalPartMatchingUserEntityName',
+      { emailTrust: 'readOnlyDirectory' },
+      /without allowedDomains/,
+    ],
+    ['usernameMatchingUserEntityName', { normalize: 'underscore' }, /two usernames can become/],
+  ])('warns of %s with %j', (resolver, options, warning) => {
+    expect(read([{ resolver, ...options }])!.warnings.join()).toMatch(warning);
+  });
+
+  it.each([
+    [{ resolver: 'emailMatchingUserEntityProfileEmail', emailTrust: 'readOnlyDirectory' }],
+    [{ resolver: 'userIdMatchingUserEntityAnnotation' }],
+    [{ resolver: 'agreement', ...needed.agreement }],
+  ])('does not warn of %j', item => {
+    expect(read([item])!.warnings).toEqual([]);
+  });
+});
+
+describe('the factories', () => {
+  it('refuse an unknown option and list the valid ones', () => {
+    const factory = bitbucketServerSignInResolvers.usernameMatchingUserEntityName;
+    expect(() => factory({ nope: 1 })).toThrow('valid options are: namespaces, normalize');
+    expect(factory()).toEqual(expect.any(Function));
+    expect(factory.optionsJsonSchema).toBeDefined();
+  });
+});

@@ -1,0 +1,42 @@
+import type { Entity } from '@backstage/catalog-model';
+import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../src/lookup';
+import { satisfiesQuery } from '../../src/lookup/satisfiesQuery';
+
+export interface EntityLookup extends CatalogUserLookup {
+  readonly asked: UserQuery[];
+}
+
+/** A lookup over entities in memory; `answer` may override what is said to a query. */
+export function createEntityLookup(
+  entities: readonly Entity[],
+  answer: (query: UserQuery) => UserLookupAnswer | undefined = () => undefined,
+): EntityLookup {
+  const asked: UserQuery[] = [];
+  return {
+    asked,
+    async find(query) {
+      asked.push(query);
+      const found = entities.filter(entity => satisfiesQuery(entity, query) === undefined);
+      return answer(query) ?? { type: 'entities', entities: found };
+    },
+  };
+}
+
+export interface UserEntityOptions {
+  readonly namespace?: string;
+  readonly kind?: string;
+  readonly email?: string;
+  readonly annotations?: Record<string, string>;
+  readonly relations?: Entity['relations'];
+}
+
+export function userEntity(name: string, options: UserEntityOptions = {}): Entity {
+  const { namespace = 'default', kind = 'User', email, annotations, relations } = options;
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind,
+    metadata: { name, namespace, annotations },
+    spec: { profile: email === undefined ? {} : { email } },
+    relations,
+  };
+}
