@@ -1,0 +1,73 @@
+import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
+import type { JsonObject } from '@backstage/types';
+import { LRUCache } from 'lru-cache';
+import { quote } from '../errors';
+import { parseBitbucketServerUser } from '../profile';
+import type { BitbucketServerUser, UserMemory } from '../profile';
+import { hashToken } from './hashToken';
+
+export interface UserMemoryOptions {
+  readonly baseUrl: string;
+  /** Milliseconds for which a user is fresh. */
+  readonly ttlMs: number;
+  readonly now: () => number;
+  readonly logger?: LoggerService;
+}
+
+const maxEntries = 10_000;
+
+/**
+ * Users by id, in the memory of this process.
+ *
+ * @internal
+ */
+export function createLocalUserMemory({ ttlMs, now }: UserMemoryOptions): UserMemory {
+  const users = new LRUCache<string, BitbucketServerUser>({
+    max: maxEntries,
+    ttl: ttlMs,
+    perf: { now },
+  });
+  return {
+    get: async id => users.get(id),
+    set: async user => {
+      users.set(String(user.id), user);
+    },
+  };
+}
+
+/**
+ * Users by id, in a cache that the replicas of the backend share. What comes out of it is validated
+ * again. A cache that fails is as good as an empty one: it is only logged.
+ *
+ * @internal
+ */
+export function createSharedUserMemory(
+  cache: CacheService,
+  { baseUrl, ttlMs, now, logger }: UserMemoryOptions,
+): UserMemory {
+  const keyOf = (id: string) => `bitbucket-server-user:${hashToken(`${baseUrl}\n${id}`)}`;
+  const complain = (verb: string, error: unknown) =>
+    logger?.warn(`Cannot ${verb} the cache of Bitbucket Server users: ${quote(String(error))}`);
+  return {
+    async get(id) {
+      try {
+        const entry = await cache.get<JsonObject>(keyOf(id));
+        // Not every store keeps to the time that it is given.
+        if (!entry || !(now() - Number(entry.readAt) < ttlMs)) return undefined;
+        const user = parseBitbucketServerUser(entry.user);
+        return String(user.id) === id ? user : undefined;
+      } catch (error) {
+        complain('read', error);
+        return undefined;
+      }
+    },
+    async set(user) {
+      try {
+        const entry = { user: user.raw as JsonObject, readAt: now() };
+        await cache.set(keyOf(String(user.id)), entry, { ttl: ttlMs });
+      } catch (error) {
+        complain('write', error);
+      }
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { readDurationFromConfig } from '@backstage/config';
+import type { Config } from '@backstage/config';
+import { durationToMilliseconds } from '@backstage/types';
+import { createConfigError } from '../config';
+import { configPath } from './configPath';
+import { readBitbucketServerAddress } from './readBitbucketServerAddress';
+import type { BitbucketServerAddress } from './readBitbucketServerAddress';
+import { readRequiredText, readText } from './readText';
+
+/** What the authenticator reads of one environment of the provider. */
+export interface AuthenticatorConfig extends BitbucketServerAddress {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** `undefined`: the one that Backstage derives. */
+  readonly callbackUrl?: string;
+  /** Milliseconds of a call to Bitbucket Server. */
+  readonly timeoutMs: number;
+  /** Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not said. */
+  readonly profileCacheTtlMs?: number;
+}
+
+const defaultTimeoutMs = 10_000;
+/** More than this is no limit: proxies and browsers give up before. */
+const maxTimeoutMs = 5 * 60_000;
+const maxProfileCacheTtlMs = 60 * 60_000;
+
+/**
+ * Reads and checks the config of the authenticator, once, at start.
+ *
+ * @throws SignInError `CONFIG_INVALID` with the path of the key
+ * @internal
+ */
+export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
+  const callbackUrl = readText(config, 'callbackUrl');
+  if (callbackUrl !== undefined && !/^https?:\/\/[^/]/.test(callbackUrl)) {
+    throw createConfigError(configPath(config, 'callbackUrl'), 'must be a whole URL');
+  }
+  if (config.has('sessionDuration')) readMilliseconds(config, 'sessionDuration', 1, Infinity);
+  return {
+    ...readBitbucketServerAddress(config),
+    clientId: readRequiredText(config, 'clientId'),
+    clientSecret: readRequiredText(config, 'clientSecret'),
+    callbackUrl,
+    timeoutMs: readMilliseconds(config, 'timeout', 1, maxTimeoutMs) ?? defaultTimeoutMs,
+    profileCacheTtlMs: readMilliseconds(config, 'profileCacheTtl', 0, maxProfileCacheTtlMs),
+  };
+}
+
+function readMilliseconds(config: Config, key: string, min: number, max: number) {
+  if (!config.has(key)) return undefined;
+  let milliseconds: number;
+  try {
+    milliseconds = durationToMilliseconds(readDurationFromConfig(config, { key }));
+  } catch (error) {
+    const problem = `is no duration such as "10s" or { seconds: 10 }: ${String(error)}`;
+    throw createConfigError(configPath(config, key), problem);
+  }
+  if (!(milliseconds >= min && milliseconds <= max)) {
+    throw createConfigError(
+      configPath(config, key),
+      `must be from ${min} to ${max} milliseconds, but is ${milliseconds}`,
+    );
+  }
+  return milliseconds;
+}

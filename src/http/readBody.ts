@@ -1,0 +1,52 @@
+import type { Deadline } from './createDeadline';
+
+/** @internal */
+export type BodyText = { readonly text: string } | { readonly fault: 'too-large' | 'not-utf-8' };
+
+/**
+ * Reads a body as UTF-8 and stops at `maxBytes`, whatever `Content-Length` says.
+ * Rejects with what the network says, or when the deadline ends.
+ *
+ * @internal
+ */
+export async function readBody(
+  response: Response,
+  maxBytes: number,
+  deadline: Deadline,
+): Promise<BodyText> {
+  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+    discardBody(response);
+    return { fault: 'too-large' };
+  }
+  const reader = response.body?.getReader();
+  if (!reader) return { text: '' };
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), deadline.expired]);
+      if (done) break;
+      size += value.byteLength;
+      if (size > maxBytes) return { fault: 'too-large' };
+      chunks.push(value);
+    }
+  } finally {
+    // Frees the socket when the body was left early; after the end it does nothing.
+    reader.cancel().catch(() => undefined);
+  }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
+  } catch {
+    return { fault: 'not-utf-8' };
+  }
+}
+
+/**
+ * Lets go of a body that nobody wants, so that its socket does not stay open.
+ *
+ * @internal
+ */
+export function discardBody(response: Response): void {
+  // A body that is broken already needs no freeing.
+  response.body?.cancel().catch(() => undefined);
+}

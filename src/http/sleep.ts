@@ -1,0 +1,23 @@
+/**
+ * Resolves after the given milliseconds, or as soon as the signal fires.
+ *
+ * @internal
+ */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** @internal */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
