@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { damage, keepsIdentity, replacementFor, replacesAnswer } from '../faults/applyFault';
+import type { FaultSource } from '../faults/createFaultSwitch';
+import type { World } from '../World';
+import type { Answer } from './Answer';
+import { authenticateCaller, personOf } from './authenticateCaller';
+import { bitbucketError } from './bitbucketError';
+import { handleRequest } from './handleRequest';
+import { identityHeaders } from './identityHeaders';
+import { nameRoutes } from './nameRoutes';
+import { readRequest } from './readRequest';
+import { type RequestLog, recordRequest } from './recordRequest';
+import type { RequestContext } from './RequestContext';
+import { sendAnswer, waitWhileOpen } from './sendAnswer';
+
+/** The whole way of a request: read, record, fault, handle, send. */
+export function createRequestListener(world: World, faults: FaultSource, log: RequestLog) {
+  return async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const read = await readRequest(incoming, world.contextPath);
+    if (!read) {
+      return;
+    }
+    const { path, query, form } = read;
+    const routes = nameRoutes(path, query, form);
+    const recorded = recordRequest(log, incoming, { ...read, path: read.wirePath, routes });
+    const fault = faults.take(routes) ?? {};
+    const replaced = replacesAnswer(fault);
+    const processed = fault.processed ?? !replaced;
+
+    const handle = (): Answer => {
+      const { authorization } = incoming.headers;
+      const caller = authenticateCaller(world, authorization);
+      const context: RequestContext = {
+        method: incoming.method ?? '',
+        path,
+        query,
+        form,
+        authorization,
+        caller,
+      };
+      const own = processed || !replaced ? handleSafely(world, context) : undefined;
+      if (own?.status === 200 && routes.includes('token')) {
+        log.counts.tokenExchanges += 1;
+      }
+      if (own?.status === 200 && routes.includes('refresh')) {
+        log.counts.refreshes += 1;
+      }
+      const place = { routes, path: read.wirePath, contextPath: world.contextPath };
+      const answer = own && !replaced ? own : replacementFor(fault, place);
+      const named = !fault.withoutIdentityHeaders && (!replaced || keepsIdentity(fault));
+      const identity = named ? identityHeaders(personOf(caller)) : {};
+      return damage({ ...answer, headers: { ...answer.headers, ...identity } }, fault);
+    };
+
+    const early = processed ? handle() : undefined;
+    await waitWhileOpen(response, fault.delayHeadersMs, fault.hold);
+    if (response.destroyed) {
+      return;
+    }
+    const answer = early ?? handle();
+    recorded.status = fault.reset ? 0 : answer.status;
+    await sendAnswer(response, answer, fault);
+  };
+}
+
+/** A defect of the simulator becomes a 500 that says so, instead of a request that never ends. */
+function handleSafely(world: World, context: RequestContext): Answer {
+  try {
+    return handleRequest(world, context);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return bitbucketError(500, `The simulator failed: ${text}`, null);
+  }
+}

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../faults/Fault';
+import type { Answer } from './Answer';
+
+/** Waits for the timer and the promise, but not longer than the connection lives. */
+export async function waitWhileOpen(
+  response: ServerResponse,
+  milliseconds: number | undefined,
+  until: Promise<unknown> | undefined,
+): Promise<void> {
+  if ((!milliseconds && !until) || response.destroyed) {
+    return;
+  }
+  const giveUp = new AbortController();
+  const abort = () => giveUp.abort();
+  const closed = new Promise<void>(resolve => {
+    giveUp.signal.addEventListener('abort', () => resolve());
+  });
+  response.once('close', abort);
+  // allSettled: a rejected promise, and a sleep that was given up, end the wait too.
+  const elapsed = Promise.allSettled([
+    until,
+    milliseconds ? sleep(milliseconds, undefined, { signal: giveUp.signal }) : undefined,
+  ]);
+  await Promise.race([closed, elapsed]);
+  response.off('close', abort);
+}
+
+/** Writes the answer, with those faults that concern its way over the wire. */
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  fault: Fault = {},
+): Promise<void> {
+  if (response.destroyed) {
+    return;
+  }
+  if (fault.reset) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body);
+  const half = body.subarray(0, Math.ceil(body.length / 2));
+  const sent = fault.cut === true ? half : body;
+  const length = fault.chunked ? {} : { 'Content-Length': sent.length };
+  response.writeHead(answer.status, { ...answer.headers, ...length });
+  if (fault.cut === 'connection') {
+    response.write(half, () => response.destroy());
+    return;
+  }
+  if (fault.delayBodyMs || fault.holdBody) {
+    const first = sent.subarray(0, Math.ceil(sent.length / 2));
+    response.flushHeaders();
+    response.write(first);
+    await waitWhileOpen(response, fault.delayBodyMs, fault.holdBody);
+    response.end(sent.subarray(first.length));
+    return;
+  }
+  if (fault.chunked) {
+    response.write(sent);
+    response.end();
+    return;
+  }
+  response.end(sent);
+}

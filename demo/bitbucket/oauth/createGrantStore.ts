@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { SimulatedPerson } from '../SimulatorOptions';
+import type { CodeGrant, GrantStore } from './GrantStore';
+import { makeToken } from './makeToken';
+
+/** Defaults of Bitbucket's OAuth 2.0 provider. */
+export const CODE_LIFETIME_MS = 10_000;
+export const ACCESS_TOKEN_LIFETIME_SECONDS = 3600;
+const REFRESH_TOKEN_LIFETIME_MS = 7_776_000_000;
+
+interface Pair {
+  person: SimulatedPerson;
+  clientId: string;
+  familyId: string;
+  accessToken: string;
+  refreshToken: string;
+  issuedAt: number;
+}
+
+/** Keeps codes and tokens in memory; `now` decides about their age. */
+export function createGrantStore(now: () => number): GrantStore {
+  const codes = new Map<
+    string,
+    CodeGrant & { familyId: string; issuedAt: number; used: boolean }
+  >();
+  const byAccessToken = new Map<string, Pair>();
+  const byRefreshToken = new Map<string, Pair>();
+
+  function drop(pair: Pair) {
+    byAccessToken.delete(pair.accessToken);
+    byRefreshToken.delete(pair.refreshToken);
+  }
+
+  const store: GrantStore = {
+    issueCode(grant) {
+      const code = makeToken();
+      codes.set(code, { ...grant, familyId: randomUUID(), issuedAt: now(), used: false });
+      return code;
+    },
+    takeCode(code) {
+      const grant = codes.get(code);
+      if (grant?.used) {
+        [...byRefreshToken.values()].filter(p => p.familyId === grant.familyId).forEach(drop);
+        return undefined;
+      }
+      if (!grant || now() - grant.issuedAt >= CODE_LIFETIME_MS) {
+        return undefined;
+      }
+      grant.used = true;
+      return grant;
+    },
+    issueTokens(person, clientId, familyId = randomUUID()) {
+      const pair: Pair = {
+        person,
+        clientId,
+        familyId,
+        accessToken: makeToken(),
+        refreshToken: makeToken(),
+        issuedAt: now(),
+      };
+      byAccessToken.set(pair.accessToken, pair);
+      byRefreshToken.set(pair.refreshToken, pair);
+      return { accessToken: pair.accessToken, refreshToken: pair.refreshToken };
+    },
+    rotate(refreshToken, clientId) {
+      const pair = byRefreshToken.get(refreshToken);
+      if (
+        !pair ||
+        pair.clientId !== clientId ||
+        now() - pair.issuedAt >= REFRESH_TOKEN_LIFETIME_MS
+      ) {
+        return undefined;
+      }
+      drop(pair);
+      return store.issueTokens(pair.person, clientId, pair.familyId);
+    },
+    personOf(accessToken) {
+      const pair = byAccessToken.get(accessToken);
+      const alive = pair && now() - pair.issuedAt < ACCESS_TOKEN_LIFETIME_SECONDS * 1000;
+      return alive ? pair.person : undefined;
+    },
+    revokeAll() {
+      codes.clear();
+      byAccessToken.clear();
+      byRefreshToken.clear();
+    },
+  };
+  return store;
+}

@@ -1,0 +1,135 @@
+import type { BitbucketSimulator, Fault } from '../../../demo/bitbucket';
+import { get, makePerson, postToken, useSimulators } from './support';
+
+const start = useSimulators();
+const WHO_AM_I = '/rest/api/latest/application-properties';
+
+async function ask(simulator: BitbucketSimulator, path = WHO_AM_I) {
+  return get(simulator, path, simulator.issueTokens('jdoe').accessToken);
+}
+
+function refresh(simulator: BitbucketSimulator, refreshToken: string) {
+  return postToken(simulator, { grant_type: 'refresh_token', refresh_token: refreshToken });
+}
+
+describe('waiting', () => {
+  function gate() {
+    let open: () => void = () => undefined;
+    const promise = new Promise<void>(resolve => {
+      open = resolve;
+    });
+    return { promise, open: () => open() };
+  }
+
+  it('holds the headers until the test lets go', async () => {
+    const simulator = await start();
+    const { promise, open } = gate();
+    simulator.faults.set('whoami', { hold: promise });
+    let answered = false;
+    const pending = ask(simulator).then(response => {
+      answered = true;
+      return response;
+    });
+    await simulator.arrived('whoami');
+    // A second request that is answered proves that the first one had its time.
+    await get(simulator, '/status');
+    expect(answered).toBe(false);
+    open();
+    expect((await pending).headers.get('x-ausername')).toBe('jdoe');
+  });
+
+  it('holds the second half of the body until the test lets go', async () => {
+    const simulator = await start();
+    const { promise, open } = gate();
+    simulator.faults.set('whoami', { holdBody: promise });
+    const response = await ask(simulator);
+    const reader = response.body!.getReader();
+    const first = Buffer.from((await reader.read()).value!).toString();
+    expect(first).toMatch(/^\{"version"/);
+    expect(first).not.toMatch(/\}$/);
+    open();
+    const rest = Buffer.from((await reader.read()).value!).toString();
+    expect(JSON.parse(first + rest)).toMatchObject({ version: '9.4.0' });
+  });
+
+  it('delays headers and body by real time', async () => {
+    const simulator = await start();
+    simulator.faults.set('whoami', { delayHeadersMs: 30, delayBodyMs: 30 });
+    const before = performance.now();
+    const response = await ask(simulator);
+    const headersAfter = performance.now() - before;
+    await response.text();
+    // Timers may fire a millisecond early.
+    expect(headersAfter).toBeGreaterThan(28);
+    expect(performance.now() - before).toBeGreaterThan(56);
+  });
+
+  it('does not keep close() waiting', async () => {
+    const simulator = await start();
+    simulator.faults.set('whoami', { hold: new Promise(() => undefined) });
+    const outcome = expect(ask(simulator)).rejects.toThrow('fetch failed');
+    await simulator.arrived('whoami');
+    await simulator.close();
+    await outcome;
+  });
+});
+
+describe('whether the server did its work', () => {
+  const cases: [string, boolean, Fault][] = [
+    ['an error status', false, { status: 500 }],
+    ['a page', false, { html: true }],
+    ['a reset', false, { reset: true }],
+    ['a reset after the work', true, { reset: true, processed: true }],
+    ['an error status after the work', true, { status: 500, processed: true }],
+    ['a cut answer', true, { cut: true }],
+    ['a late answer', true, { delayHeadersMs: 1 }],
+    ['a huge answer', true, { bytes: 10 }],
+  ];
+  it.each(cases)('%s: the tokens are rotated = %s', async (_name, rotated, fault) => {
+    const simulator = await start();
+    const { refreshToken } = simulator.issueTokens('jdoe');
+    simulator.faults.set('refresh', fault, { times: 1 });
+    await refresh(simulator, refreshToken).then(
+      response => response.text(),
+      error => error,
+    );
+    expect(simulator.counts.refreshes).toBe(rotated ? 1 : 0);
+    expect((await refresh(simulator, refreshToken)).status).toBe(rotated ? 400 : 200);
+  });
+
+  it('leaves a held request unworked when the client has gone', async () => {
+    const simulator = await start();
+    const { refreshToken } = simulator.issueTokens('jdoe');
+    const held = new Promise(() => undefined);
+    simulator.faults.set('refresh', { hold: held, processed: false }, { times: 1 });
+    const client = new AbortController();
+    const pending = fetch(`${simulator.baseUrl}/rest/oauth2/latest/token`, {
+      method: 'POST',
+      signal: client.signal,
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken,
+        client_id: 'backstage',
+        client_secret: 'backstage-secret',
+      }),
+    });
+    const outcome = expect(pending).rejects.toThrow('aborted');
+    await simulator.arrived('refresh');
+    client.abort();
+    await outcome;
+    expect((await refresh(simulator, refreshToken)).status).toBe(200);
+    // After close() the held request has seen that its client is gone.
+    await simulator.close();
+    expect(simulator.counts).toMatchObject({ refresh: 2, refreshes: 1 });
+  });
+
+  it('answers fifty parallel refreshes of one token with one pair', async () => {
+    const simulator = await start({ people: [makePerson('jdoe', 1)] });
+    const { refreshToken } = simulator.issueTokens('jdoe');
+    const all = await Promise.all(
+      Array.from({ length: 50 }, () => refresh(simulator, refreshToken)),
+    );
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(simulator.counts).toMatchObject({ refresh: 50, refreshes: 1 });
+  });
+});

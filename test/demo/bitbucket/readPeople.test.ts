@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPeople, startBitbucketSimulator } from '../../../demo/bitbucket';
+import { get, json } from './support';
+
+const payloads = join(__dirname, '../../../fixtures/payloads');
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'people-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, content: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+describe('readPeople', () => {
+  it('reads every user payload, and the simulator serves each as it is', async () => {
+    const people = readPeople(payloads);
+    expect(people.length).toBeGreaterThan(60);
+    const simulator = await startBitbucketSimulator({ people });
+    try {
+      const { accessToken } = simulator.issueTokens(String(people[0]?.user.name));
+      const path = '/rest/api/latest/users?limit=1000&avatarSize=64';
+      const { values } = await json(await get(simulator, path, accessToken));
+      expect(values).toEqual(
+        people.map(({ user }) => ({ avatarUrl: expect.any(String), ...user })),
+      );
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  it('splits the facts of the directory from the payload', () => {
+    const [person] = readPeople(join(payloads, 'user-035-detailed-created-timestamp.json'));
+    expect(person?.directory).toEqual({
+      directoryName: 'Bitbucket Internal Directory',
+      deletable: true,
+      createdTimestamp: 1368145580548,
+      lastAuthenticationTimestamp: 1368145580548,
+      mutableDetails: true,
+      mutableGroups: true,
+    });
+    expect(Object.keys(person?.user ?? {}).sort()).toEqual([
+      'active',
+      'displayName',
+      'emailAddress',
+      'id',
+      'links',
+      'name',
+      'slug',
+      'type',
+    ]);
+  });
+
+  it('reads pages and lists, and every *.json of a folder without user-*.json', () => {
+    write('b.json', { size: 2, values: [{ name: 'b1' }, { name: 'b2' }] });
+    write('a.json', [{ name: 'a1', mutableDetails: false }]);
+    write('notes.txt', 'not me');
+    expect(readPeople(folder)).toEqual([
+      {
+        user: { name: 'a1' },
+        directory: { directoryName: 'Bitbucket Internal Directory', mutableDetails: false },
+      },
+      { user: { name: 'b1' } },
+      { user: { name: 'b2' } },
+    ]);
+    write('user-1.json', { name: 'only me' });
+    expect(readPeople(folder)).toEqual([{ user: { name: 'only me' } }]);
+  });
+
+  it.each([
+    ['half a JSON', '{"name":', 'not readable as JSON'],
+    ['no user', { errors: [] }, 'a text under "name" is missing'],
+    ['a page with a hole', { values: [null] }, 'a text under "name" is missing'],
+    ['a number for a name', { name: 5 }, 'a text under "name" is missing'],
+    ['a broken directory', { name: 'a', mutableDetails: 'yes' }, '"mutableDetails" true or false'],
+  ])('names the file that holds %s', (_name, content, message) => {
+    const file = write('user-bad.json', content);
+    expect(() => readPeople(folder)).toThrow(`${file}: `);
+    expect(() => readPeople(folder)).toThrow(message);
+  });
+
+  it('says when there is nothing to read', () => {
+    expect(() => readPeople(folder)).toThrow(`${folder}: the folder has no *.json file`);
+    const missing = join(folder, 'missing');
+    expect(() => readPeople(missing)).toThrow(`${missing}: there is no such file or folder`);
+  });
+});
