@@ -1,15 +1,8 @@
 export { authModuleBitbucketServer as default } from './module';
 export { isSignInError, SignInError, signInErrorCodes } from './errors';
 export type { SignInErrorCode, SignInErrorFault, SignInErrorName, SignInErrorStep } from './errors';
-export {
-  bitbucketServerAuthenticator,
-  createBitbucketServerAuthenticator,
-} from './authenticator';
-export {
-  fetchBitbucketServerUser,
-  parseBitbucketServerUser,
-  toPassportProfile,
-} from './profile';
+export { bitbucketServerAuthenticator, createBitbucketServerAuthenticator } from './authenticator';
+export { fetchBitbucketServerUser, parseBitbucketServerUser, toPassportProfile } from './profile';
 export type {
   BitbucketServerPassportProfile,
   BitbucketServerSession,
@@ -38,7 +31,10 @@ export {
   agreement,
   bitbucketServerSignInResolvers,
   createBitbucketServerSignInResolvers,
+  createNearMissFinder,
   createSignInResolver,
+  explainSignIn,
+  formatExplanation,
   formatTrace,
   matchers,
   matchPlan,
@@ -55,16 +51,20 @@ export type {
   EmailOptions,
   EmailTrust,
   EntityNameOptions,
+  ExplainSignInOptions,
   FindDirectory,
+  FindNearMisses,
   MatchAttempt,
   Matcher,
   MatchPlan,
   NameNormalization,
   NamespaceOptions,
+  NearMiss,
   PolicyAction,
   OwnershipExtension,
   ProfileEmailOptions,
   SignInDecisionEvent,
+  SignInExplanation,
   SignInTrace,
   StepOutcome,
   StepPolicy,

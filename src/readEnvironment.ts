@@ -6,7 +6,7 @@ import {
   createBitbucketServerAuthenticator,
   readBitbucketServerAddress,
 } from './authenticator';
-import type { BitbucketServerProviderOptions } from './authenticator';
+import type { ProviderEnvironmentOptions } from './authenticator';
 import { createConfigError } from './config';
 import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
 import { createSignInResolver, readSignInChain } from './resolvers';
@@ -31,10 +31,10 @@ export function readEnvironment(
   config: Config,
   env: string,
   { catalog, auth, cache, logger }: Services,
-): BitbucketServerProviderOptions {
+): ProviderEnvironmentOptions {
   const path = `auth.providers.bitbucketServer.${env}`;
   checkKeys(config, path);
-  const { baseUrl, host } = readBitbucketServerAddress(config, path);
+  const { baseUrl, host } = readBitbucketServerAddress(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, { host });
   const { shared, ...lookupOptions } = readUserLookupOptions(config, path);
@@ -46,7 +46,7 @@ export function readEnvironment(
       : `Bitbucket Server (${env}) with ${baseUrl} gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it`,
   );
   return {
-    authenticator: createBitbucketServerAuthenticator({ logger }),
+    authenticator: createBitbucketServerAuthenticator({ logger, cache }),
     profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
     signInResolver:
       chain &&

@@ -17,7 +17,14 @@ export interface SignInTrace {
 export type TracedDecision =
   | { readonly outcome: 'matched'; readonly userEntityRef: string; readonly step: string }
   | { readonly outcome: 'withoutUser'; readonly userEntityRef: string; readonly step: string }
-  | { readonly outcome: 'refused'; readonly code: SignInErrorCode; readonly step?: string };
+  | {
+      readonly outcome: 'refused';
+      readonly code: SignInErrorCode;
+      /** The step that decided; `undefined` when all were tried in vain, or none was. */
+      readonly step?: string;
+      /** Why no step was tried: what a profile transform said. */
+      readonly reason?: string;
+    };
 
 /** @public */
 export interface TracedStep {

@@ -7,3 +7,7 @@ export type {
 } from './SignInTrace';
 export { describeDecision, traceDecision } from './describeDecision';
 export { formatTrace, summarizeTrace } from './formatTrace';
+export type { FindNearMisses, NearMiss } from './NearMiss';
+export { createNearMissFinder } from './createNearMissFinder';
+export { nearMissesOf } from './nearMissesOf';
+export { queriesOf } from './queriesOf';

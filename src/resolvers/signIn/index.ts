@@ -4,3 +4,7 @@ export type { OwnershipExtension } from './issueIdentity';
 export type { SignInDecisionEvent } from './SignInDecisionEvent';
 export { createCompleteSubject } from './createCompleteSubject';
 export type { FindDirectory } from './createCompleteSubject';
+export { explainSignIn } from './explainSignIn';
+export type { ExplainSignInOptions } from './explainSignIn';
+export { formatExplanation } from './SignInExplanation';
+export type { SignInExplanation } from './SignInExplanation';

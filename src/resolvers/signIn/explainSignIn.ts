@@ -1,0 +1,98 @@
+import type {
+  AuthResolverContext,
+  ProfileInfo,
+  ProfileTransform,
+} from '@backstage/plugin-auth-node';
+import { isSignInError } from '../../errors';
+import type { CatalogUserLookup } from '../../lookup';
+import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../profile';
+import type { BitbucketServerPassportProfile } from '../../profile';
+import { evaluate } from '../chain';
+import type { ChainStep } from '../chain';
+import { describeDecision, queriesOf } from '../explain';
+import type { FindNearMisses } from '../explain';
+import type { Matcher } from '../matchers';
+import { createCompleteSubject } from './createCompleteSubject';
+import type { FindDirectory } from './createCompleteSubject';
+import type { SignInExplanation } from './SignInExplanation';
+import { toChainSteps } from './toChainSteps';
+
+/** @public */
+export interface ExplainSignInOptions {
+  /** Payload of the Bitbucket user; or give `username` and `findUser`. */
+  readonly user?: unknown;
+  readonly username?: string;
+  /** Fetches the payload of a username. */
+  readonly findUser?: (username: string) => Promise<unknown>;
+  /** Base URL of the Bitbucket Server. */
+  readonly baseUrl: string;
+  /** The chain, as for `createSignInResolver`. */
+  readonly match: readonly (Matcher | ChainStep)[];
+  readonly lookup: CatalogUserLookup;
+  /** The profile transform of the provider. Default: none but the user's own profile. */
+  readonly profileTransform?: ProfileTransform<{
+    fullProfile: BitbucketServerPassportProfile;
+    session: { accessToken: string; tokenType: string; scope: string };
+  }>;
+  readonly findDirectory?: FindDirectory;
+  /** Looks for near misses when nobody matches. Default: not looked for. */
+  readonly findNearMisses?: FindNearMisses;
+  /** Explains the refresh of a session instead of a first sign-in. Default `false`. */
+  readonly refresh?: boolean;
+}
+
+/**
+ * Runs the evaluator of the sign-in for one person, without issuing a token, and says what every
+ * step looked for, which candidates there were, why each was rejected, and what is decided.
+ *
+ * @throws {@link SignInError} `USER_PAYLOAD_INVALID` for a payload that no sign-in accepts; `Error`
+ * when neither `user` nor `username` with `findUser` is given; what `findNearMisses` rejects with
+ * @example
+ * ```ts
+ * const explanation = await explainSignIn({ user: payload, baseUrl, match, lookup });
+ * console.log(formatExplanation(explanation));
+ * ```
+ * @public
+ */
+export async function explainSignIn(options: ExplainSignInOptions): Promise<SignInExplanation> {
+  const { baseUrl, refresh, lookup, profileTransform, findNearMisses } = options;
+  const steps = toChainSteps(options.match);
+  const user = parseBitbucketServerUser(await readPayload(options));
+  const fullProfile = toPassportProfile(user, { baseUrl, refresh });
+  const who = { id: user.id, username: user.name, slug: user.slug };
+
+  let profile: ProfileInfo = { email: fullProfile.emails?.[0]?.value };
+  try {
+    const session = { accessToken: '', tokenType: 'bearer', scope: '' };
+    profile = (await profileTransform?.({ fullProfile, session }, noContext))?.profile ?? profile;
+  } catch (error) {
+    if (!isSignInError(error)) throw error;
+    const decision = { outcome: 'refused', code: error.code, reason: error.detail } as const;
+    return { user: who, trace: { decision, steps: [] }, nearMisses: [] };
+  }
+
+  const bare = toSubject({ profile, result: { fullProfile } });
+  const subject = await createCompleteSubject(steps, options.findDirectory)(bare);
+  const decision = await evaluate({ steps, subject, lookup });
+  const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
+  return {
+    user: { ...who, email: subject.email },
+    trace: describeDecision(decision),
+    nearMisses: nobody && findNearMisses ? await findNearMisses(queriesOf(decision)) : [],
+  };
+}
+
+async function readPayload({ user, username, findUser }: ExplainSignInOptions): Promise<unknown> {
+  if (user !== undefined) return user;
+  if (username === undefined || !findUser) {
+    throw new Error('explainSignIn needs "user", or "username" and "findUser"');
+  }
+  return findUser(username);
+}
+
+/** A transform may look people up; nothing that explains may issue a token. */
+const noContext = new Proxy({} as AuthResolverContext, {
+  get(_target, method) {
+    throw new Error(`explainSignIn has no sign-in context, but "${String(method)}" of it was used`);
+  },
+});
