@@ -6,3 +6,7 @@ export type {
   UserLookupOptions,
 } from './CatalogUserLookup';
 export type { SourceAnswer, UserSource } from './UserSource';
+export { createContextUserLookup } from './createContextUserLookup';
+export { foldAscii } from './foldAscii';
+export { satisfiesQuery } from './satisfiesQuery';
+export { createCatalogCaller } from './createCatalogCaller';

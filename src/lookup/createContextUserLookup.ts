@@ -1,0 +1,53 @@
+import type { AuthResolverContext } from '@backstage/plugin-auth-node';
+import { canonicalQuery } from './canonicalQuery';
+import type { CatalogUserLookup } from './CatalogUserLookup';
+import { isFilterSafe } from './isFilterSafe';
+import type { UserQuery } from './UserQuery';
+import type { SourceAnswer } from './UserSource';
+import { verifyAnswer } from './verifyAnswer';
+
+const nobody: SourceAnswer = { type: 'entities', entities: [] };
+
+/**
+ * A lookup that needs no services: it asks through the context that Backstage hands to every
+ * sign-in resolver, one request per query. Nothing is cached, because a context is made for one
+ * sign-in.
+ *
+ * @internal
+ */
+export function createContextUserLookup(
+  context: Pick<AuthResolverContext, 'findCatalogUser'>,
+): CatalogUserLookup {
+  return {
+    async find(query) {
+      // The query travels as it is written: contexts other than Backstage's may mind the case.
+      const answer = canonicalQuery(query) ? await ask(context, query) : nobody;
+      return verifyAnswer(answer, query);
+    },
+  };
+}
+
+async function ask(
+  context: Pick<AuthResolverContext, 'findCatalogUser'>,
+  query: UserQuery,
+): Promise<SourceAnswer> {
+  try {
+    if (query.by === 'ref') {
+      const { namespace, name } = query;
+      const { entity } = await context.findCatalogUser({
+        entityRef: { kind: 'User', namespace, name },
+      });
+      return { type: 'entities', entities: [entity] };
+    }
+    // The context turns a filter into a comma-separated list without escaping.
+    if (!isFilterSafe(query.field, query.value)) return nobody;
+    const filter = { kind: 'User', [query.field]: query.value };
+    const { entity } = await context.findCatalogUser({ filter });
+    return { type: 'entities', entities: [entity] };
+  } catch (error) {
+    // By name and not by class: the context may come from another copy of @backstage/errors.
+    const name = error instanceof Object && 'name' in error ? error.name : undefined;
+    if (name === 'NotFoundError') return nobody;
+    return name === 'ConflictError' ? { type: 'conflict' } : { type: 'unavailable', cause: error };
+  }
+}

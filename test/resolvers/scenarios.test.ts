@@ -1,0 +1,152 @@
+import { ConfigReader } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import type { AuthResolverContext } from '@backstage/plugin-auth-node';
+import { isSignInError } from '../../src/errors';
+import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../src/profile';
+import {
+  createSignInResolver,
+  explainSignIn,
+  nearMissesOf,
+  readSignInChain,
+} from '../../src/resolvers';
+import type { SignInDecisionEvent } from '../../src/resolvers';
+import {
+  composeProfileTransforms,
+  readProfileTransforms,
+  requireActiveUser,
+} from '../../src/transforms';
+import { createEntityLookup, userEntity } from '../support/createEntityLookup';
+import { readScenarios } from '../support/readScenarios';
+import type { Scenario } from '../support/readScenarios';
+import { referenceEvaluate } from '../support/referenceEvaluate';
+
+const baseUrl = 'https://git.corp.com/bitbucket';
+const scenarios = readScenarios();
+
+function prepare(scenario: Scenario) {
+  const config = new ConfigReader({
+    signIn: { resolvers: scenario.resolvers },
+    profileTransforms: scenario.profileTransforms,
+  } as JsonObject);
+  const steps = readSignInChain(config, 'auth', { host: 'git.corp.com' })!.steps;
+  const transforms = readProfileTransforms(config, 'auth');
+  const entities = scenario.entities.map(({ name, ...rest }) => userEntity(name, rest));
+  const lookup = createEntityLookup(entities, query =>
+    query.by === 'field' && scenario.unavailable?.includes(query.field)
+      ? { type: 'unavailable', cause: new Error('down') }
+      : undefined,
+  );
+  const { directory } = scenario;
+  return {
+    match: steps,
+    lookup,
+    entities,
+    profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
+    findDirectory: directory && (async () => directory),
+  };
+}
+
+function fullProfileOf(scenario: Scenario) {
+  return toPassportProfile(parseBitbucketServerUser(scenario.user), { baseUrl });
+}
+
+async function signIn(scenario: Scenario) {
+  const { profileTransform, ...options } = prepare(scenario);
+  const events: SignInDecisionEvent[] = [];
+  const subs: string[] = [];
+  const context = {
+    issueToken: async ({ claims }) => {
+      subs.push(claims.sub);
+      return { token: 'x' };
+    },
+    resolveOwnershipEntityRefs: async () => ({ ownershipEntityRefs: [] }),
+  } as Partial<AuthResolverContext> as AuthResolverContext;
+  const resolver = createSignInResolver({
+    ...options,
+    onDecision: event => void events.push(event),
+  });
+  const session = { accessToken: 'a', tokenType: 'bearer', scope: '' };
+  const result = { fullProfile: fullProfileOf(scenario), session };
+  let error: unknown;
+  try {
+    const { profile } = await profileTransform(result, context);
+    await resolver({ profile, result }, context);
+  } catch (reason) {
+    error = reason;
+  }
+  return { subs, error, trace: events[0]?.trace().steps ?? [] };
+}
+
+describe('scenarios', () => {
+  it('are there', () => {
+    expect(scenarios.length).toBeGreaterThan(50);
+  });
+
+  it.each(scenarios)('%s: sign-in', async (_name, scenario) => {
+    const { subs, error, trace } = await signIn(scenario);
+    const expected = scenario.expect;
+    expect(trace.map(({ step, outcome, action }) => [step, outcome, action])).toEqual(
+      expected.trace,
+    );
+    if ('userEntityRef' in expected) {
+      expect(error).toBeUndefined();
+      expect(subs).toEqual([expected.userEntityRef]);
+      return;
+    }
+    if (!isSignInError(error)) throw error;
+    expect(subs).toEqual([]);
+    expect(error.code).toBe(expected.code);
+    expect(error.message).toBe(
+      `${expected.publicText} (${error.code}, reference ${error.reference})`,
+    );
+  });
+
+  it.each(scenarios)('%s: explain says the same', async (_name, scenario) => {
+    const { entities, ...options } = prepare(scenario);
+    const explanation = await explainSignIn({
+      ...options,
+      user: scenario.user,
+      baseUrl,
+      findNearMisses: async queries => entities.flatMap(entity => nearMissesOf(entity, queries)),
+    });
+    const { decision, steps } = explanation.trace;
+    const expected = scenario.expect;
+    expect(steps.map(({ step, outcome, action }) => [step, outcome, action])).toEqual(
+      expected.trace,
+    );
+    expect('userEntityRef' in decision ? decision.userEntityRef : decision.code).toBe(
+      'userEntityRef' in expected ? expected.userEntityRef : expected.code,
+    );
+    if (scenario.nearMisses) {
+      const refs = new Set(explanation.nearMisses.map(({ entityRef }) => entityRef));
+      expect([...refs]).toEqual(scenario.nearMisses);
+    }
+    expect(JSON.parse(JSON.stringify(explanation))).toMatchObject({
+      user: { id: scenario.user.id },
+    });
+  });
+
+  const evaluated = scenarios.filter(
+    ([
+      ,
+      {
+        expect: { trace },
+      },
+    ]) => trace.length > 0,
+  );
+  it.each(evaluated)('%s: a plain sequential reading says the same', async (_name, scenario) => {
+    const { match, lookup, profileTransform, findDirectory } = prepare(scenario);
+    const fullProfile = fullProfileOf(scenario);
+    const session = { accessToken: 'a', tokenType: 'bearer', scope: '' };
+    const context = {} as AuthResolverContext;
+    const { profile } = await profileTransform({ fullProfile, session }, context);
+    const directory = await findDirectory?.();
+    const subject = { ...toSubject({ profile, result: { fullProfile } }), directory };
+    const verdict = await referenceEvaluate(match, subject, lookup);
+    const expected = scenario.expect;
+    if ('userEntityRef' in expected) expect(verdict.ref).toBe(expected.userEntityRef);
+    // The plain reading knows one code for all that is denied.
+    else if (!expected.code.startsWith('EMAIL_')) expect(verdict.code).toBe(expected.code);
+    else expect(verdict.outcome).toBe('refused');
+  });
+});
