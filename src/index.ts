@@ -18,7 +18,6 @@ export type {
   ProfileTransformStep,
   RestrictEmailDomainsOptions,
 } from './transforms';
-export { createCatalogUserLookup } from './lookup';
 export type {
   CatalogUserLookup,
   RejectedCandidate,

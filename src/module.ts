@@ -1,6 +1,5 @@
 import { coreServices, createBackendModule } from '@backstage/backend-plugin-api';
 import { authProvidersExtensionPoint } from '@backstage/plugin-auth-node';
-import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { createBitbucketServerProviderFactory } from './authenticator';
 import { readEnvironment } from './readEnvironment';
 
@@ -24,8 +23,6 @@ export const authModuleBitbucketServer = createBackendModule({
     reg.registerInit({
       deps: {
         providers: authProvidersExtensionPoint,
-        catalog: catalogServiceRef,
-        auth: coreServices.auth,
         cache: coreServices.cache,
         logger: coreServices.logger,
       },

@@ -1,6 +1,5 @@
-import type { AuthService, CacheService, LoggerService } from '@backstage/backend-plugin-api';
+import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
-import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   authenticatorConfigKeys,
   createBitbucketServerAuthenticator,
@@ -8,18 +7,15 @@ import {
 } from './authenticator';
 import type { ProviderEnvironmentOptions } from './authenticator';
 import { createConfigError } from './config';
-import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
 import { createSignInResolver, readSignInChain } from './resolvers';
 import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
 
 interface Services {
-  readonly catalog: CatalogService;
-  readonly auth: AuthService;
   readonly cache: CacheService;
   readonly logger: LoggerService;
 }
 
-const ownKeys = ['signIn', 'profileTransforms', 'userLookup'];
+const ownKeys = ['signIn', 'profileTransforms'];
 
 /**
  * Makes the provider of one environment of its config: authenticator, profile transform, resolver.
@@ -30,14 +26,13 @@ const ownKeys = ['signIn', 'profileTransforms', 'userLookup'];
 export function readEnvironment(
   config: Config,
   env: string,
-  { catalog, auth, cache, logger }: Services,
+  { cache, logger }: Services,
 ): ProviderEnvironmentOptions {
   const path = `auth.providers.bitbucketServer.${env}`;
   checkKeys(config, path);
   const { baseUrl, host } = readBitbucketServerAddress(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, { host });
-  const { shared, ...lookupOptions } = readUserLookupOptions(config, path);
 
   for (const warning of chain?.warnings ?? []) logger.warn(`${path}: ${warning}`);
   logger.info(
@@ -48,18 +43,7 @@ export function readEnvironment(
   return {
     authenticator: createBitbucketServerAuthenticator({ logger, cache }),
     profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
-    signInResolver:
-      chain &&
-      createSignInResolver({
-        match: chain.steps,
-        lookup: createCatalogUserLookup({
-          catalog,
-          auth,
-          logger,
-          ...lookupOptions,
-          sharedCache: shared ? cache : undefined,
-        }),
-      }),
+    signInResolver: chain && createSignInResolver({ match: chain.steps }),
   };
 }
 
@@ -67,7 +51,10 @@ function checkKeys(config: Config, path: string): void {
   const valid = [...authenticatorConfigKeys, ...ownKeys];
   for (const key of config.keys()) {
     if (!valid.includes(key)) {
-      throw createConfigError(`${path}.${key}`, `is no option; valid options are: ${valid.join(', ')}`);
+      throw createConfigError(
+        `${path}.${key}`,
+        `is no option; valid options are: ${valid.join(', ')}`,
+      );
     }
   }
 }
