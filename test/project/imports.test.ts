@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { checkFiles, maxLines } from './rules/checkFiles';
+import { checkCycles, checkImports } from './rules/checkImports';
+import type { Ranks } from './rules/checkImports';
+import { readSourceTree } from './rules/readSourceTree';
+
+const ranks: Ranks = {
+  errors: 0,
+  http: 1,
+  config: 1,
+  lookup: 2,
+  profile: 2,
+  transforms: 3,
+  directory: 3,
+  resolvers: 4,
+  authenticator: 4,
+  'readEnvironment.ts': 5,
+  'module.ts': 6,
+  'index.ts': 7,
+};
+
+const longFiles = {
+  'errors/signInErrorCodes.ts': 'a table with one short paragraph for every code',
+};
+
+describe('the source tree', () => {
+  const files = readSourceTree(join(__dirname, '../../src'));
+
+  it('imports only downward, and only through the index of another folder', () => {
+    expect(checkImports(files, ranks)).toEqual([]);
+  });
+
+  it('has no import cycle', () => {
+    expect(checkCycles(files)).toEqual([]);
+  });
+
+  it('has short files that are named after what they export', () => {
+    expect(checkFiles(files, { longFiles })).toEqual([]);
+  });
+
+  it('needs every exception that it has', () => {
+    const long = files.filter(({ lines }) => lines > maxLines).map(({ path }) => path);
+    expect(long).toEqual(Object.keys(longFiles));
+    const rooms = new Set(files.map(({ path }) => path.split('/')[0]));
+    expect([...rooms].sort()).toEqual(Object.keys(ranks).sort());
+  });
+});
+
+describe('the rules for a source tree', () => {
+  let root: string;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'source-rules-'));
+  });
+
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  function plant(contents: Record<string, string>) {
+    for (const [path, text] of Object.entries(contents)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return readSourceTree(root);
+  }
+
+  const low = {
+    'low/a.ts': 'export const a = 1;',
+    'low/index.ts': "export { a } from './a';",
+  };
+
+  it('accept an import of a lower room through its index', () => {
+    const files = plant({
+      ...low,
+      'high/b.ts': "import { a } from '../low';\nexport const b = a;",
+    });
+    expect(checkImports(files, { low: 0, high: 1 })).toEqual([]);
+    expect(checkCycles(files)).toEqual([]);
+    expect(checkFiles(files)).toEqual([]);
+  });
+
+  it('refuse an import of a higher room, of one beside, and of one without a rank', () => {
+    const files = plant({
+      ...low,
+      'high/b.ts': "import { a } from '../low';\nexport const b = a;",
+    });
+    const sideways = 'high/b.ts imports low/index.ts: high may not import low';
+    expect(checkImports(files, { low: 2, high: 1 })).toEqual([sideways]);
+    expect(checkImports(files, { low: 1, high: 1 })).toEqual([sideways]);
+    expect(checkImports(files, { high: 1 })).toEqual([
+      sideways,
+      'low/a.ts is in the room low, which has no rank',
+      'low/index.ts is in the room low, which has no rank',
+    ]);
+  });
+
+  it.each([
+    ["import { a } from '../low/a';", 'a value'],
+    ["import type { a } from '../low/a';", 'a type'],
+    ["export * from '../low/a';", 'a re-export'],
+    ["const a = import('../low/a');", 'a dynamic import'],
+    ["const a = require('../low/a');", 'a require'],
+  ])('refuse %s, %s that goes past the index of another room', statement => {
+    const files = plant({ ...low, 'high/b.ts': `${statement}\nexport const b = 1;` });
+    expect(checkImports(files, { low: 0, high: 1 })).toEqual([
+      'high/b.ts imports low/a.ts, past the index.ts of that folder',
+    ]);
+  });
+
+  it('refuse a cycle, also one of types', () => {
+    const files = plant({
+      'a.ts': "import type { B } from './b';\nexport type a = B;",
+      'b.ts': "import type { C } from './c';\nexport type B = C;",
+      'c.ts': "import type { a } from './a';\nexport type C = a;",
+    });
+    expect(checkCycles(files)).toEqual(['cycle: a.ts → b.ts → c.ts → a.ts']);
+  });
+
+  it('refuse a long file, a wrong name, an index with code and an import of nothing', () => {
+    const files = plant({
+      'long.ts': `export const long = [\n${'  1,\n'.repeat(maxLines)}];`,
+      'misnamed.ts': 'export const other = 1;',
+      'room/index.ts': 'export const value = 1;',
+      'typo.ts': "import './typpo';\nexport class typo {}",
+    });
+    expect(checkFiles(files)).toEqual([
+      `long.ts has ${maxLines + 2} lines, more than ${maxLines}`,
+      'misnamed.ts exports nothing called misnamed',
+      'room/index.ts holds more than "export … from"',
+      'typo.ts imports ./typpo, which is no file of the tree',
+    ]);
+    expect(
+      checkFiles(files, { longFiles: { 'long.ts': 'a list' }, programs: ['misnamed.ts'] }),
+    ).toEqual([
+      'room/index.ts holds more than "export … from"',
+      'typo.ts imports ./typpo, which is no file of the tree',
+    ]);
+  });
+});
