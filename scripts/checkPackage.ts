@@ -1,0 +1,26 @@
+// Lints the packed tarball: its manifest (publint) and how TypeScript and Node.js resolve it (attw).
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packPackage } from './packPackage';
+
+const programs = join(__dirname, '../node_modules/.bin');
+
+async function checkPackage(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'check-package-'));
+  try {
+    const { tarball } = await packPackage(folder);
+    for (const [program, ...args] of [
+      ['publint', 'run', tarball, '--strict'],
+      ['attw', tarball],
+    ] as const) {
+      const { status } = spawnSync(join(programs, program), args, { stdio: 'inherit' });
+      if (status !== 0) process.exitCode = 1;
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+void checkPackage();

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfigSchema } from '@backstage/config-loader';
+import type { ConfigSchema } from '@backstage/config-loader';
+import type { JsonObject } from '@backstage/types';
+import { createConfigSchema } from '../../scripts/createConfigSchema';
+import { authenticatorConfigKeys } from '../../src/authenticator';
+import { allResolvers } from '../../src/resolvers';
+import { profileTransformRegistry } from '../../src/transforms/profileTransformRegistry';
+
+const root = join(__dirname, '../..');
+
+const address = { clientId: 'the-client', clientSecret: 's3cret', host: 'bitbucket.example.com' };
+
+function appConfig(environment: JsonObject) {
+  return [
+    {
+      context: 'app-config.yaml',
+      data: { auth: { providers: { bitbucketServer: { production: environment } } } },
+    },
+  ];
+}
+
+describe('config.schema.json', () => {
+  let schema: ConfigSchema;
+
+  beforeAll(async () => {
+    // As backstage-cli finds it: by the "configSchema" of the package.json.
+    schema = await loadConfigSchema({
+      dependencies: [],
+      packagePaths: [join(root, 'package.json')],
+    });
+  });
+
+  function problemOf(environment: JsonObject): string | undefined {
+    try {
+      schema.process(appConfig(environment));
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  it('is what "npm run config-schema" writes', () => {
+    const checkedIn = readFileSync(join(root, 'config.schema.json'), 'utf8');
+    expect(JSON.parse(checkedIn)).toEqual(createConfigSchema());
+  });
+
+  it.each([
+    ['the least', address],
+    ['a URL with a context path', { ...withoutHost(), baseUrl: 'https://example.com/bitbucket' }],
+    [
+      'everything',
+      {
+        ...address,
+        callbackUrl: 'https://backstage.example.com/api/auth/bitbucketServer/handler/frame',
+        sessionDuration: { hours: 24 },
+        timeout: '5s',
+        signIn: {
+          resolvers: [
+            {
+              resolver: 'agreement',
+              of: [
+                { resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: ['corp.com'] },
+                { resolver: 'usernameMatchingUserEntityName', namespaces: ['people'] },
+              ],
+              onNoMatch: 'stop',
+            },
+            { resolver: 'userIdMatchingUserEntityAnnotation', annotation: 'example.com/id' },
+          ],
+        },
+        profileTransforms: [
+          { transform: 'fromUser' },
+          { transform: 'restrictEmailDomains', allowedDomains: ['corp.com'], onDenied: 'drop' },
+        ],
+        directory: { token: 't0ken', ttl: '5m' },
+      },
+    ],
+  ])('accepts a config with %s', (_, environment) => {
+    expect(problemOf(environment)).toBeUndefined();
+  });
+
+  it.each(Object.keys(allResolvers))('knows the resolver %s', resolver => {
+    const parts = ['userIdMatchingUserEntityAnnotation', 'userSlugMatchingUserEntityName'];
+    const options = resolver === 'agreement' ? { of: parts.map(part => ({ resolver: part })) } : {};
+    expect(
+      problemOf({
+        ...address,
+        signIn: {
+          resolvers: [{ resolver, ...options, dangerouslyAllowSignInWithoutUserInCatalog: true }],
+        },
+      }),
+    ).toBeUndefined();
+  });
+
+  it('knows every profile transform', () => {
+    const needed: Record<string, JsonObject> = {
+      restrictEmailDomains: { allowedDomains: ['corp.com'] },
+      emailFromUsername: { domain: 'corp.com' },
+    };
+    const names = Object.keys(profileTransformRegistry);
+    const profileTransforms = names.map(transform => ({ transform, ...needed[transform] }));
+    expect(problemOf({ ...address, profileTransforms })).toBeUndefined();
+  });
+
+  it('knows every key that the authenticator reads', () => {
+    const text = JSON.stringify(createConfigSchema());
+    expect(authenticatorConfigKeys.filter(key => !text.includes(`"${key}":`))).toEqual([]);
+  });
+
+  it.each([
+    ['no client secret', { ...address, clientSecret: undefined }, 'clientSecret'],
+    ['neither host nor baseUrl', withoutHost(), 'host'],
+    ['both host and baseUrl', { ...address, baseUrl: 'https://example.com' }, 'oneOf'],
+    ['a key that is not known', { ...address, clientSekret: 'x' }, 'clientSekret'],
+    [
+      'a resolver that is not known',
+      { ...address, signIn: { resolvers: [{ resolver: 'emailMatchingUser' }] } },
+      'emailMatchingUserEntityProfileEmail',
+    ],
+    [
+      'an option of another resolver',
+      {
+        ...address,
+        signIn: { resolvers: [{ resolver: 'userSlugMatchingUserEntityName', annotation: 'x/y' }] },
+      },
+      'annotation',
+    ],
+    [
+      'an agreement inside an agreement',
+      {
+        ...address,
+        signIn: {
+          resolvers: [
+            {
+              resolver: 'agreement',
+              of: [
+                { resolver: 'userSlugMatchingUserEntityName' },
+                { resolver: 'agreement', of: [] },
+              ],
+            },
+          ],
+        },
+      },
+      '/signIn/resolvers/0/of/1/resolver',
+    ],
+    [
+      'a transform without what it needs',
+      { ...address, profileTransforms: [{ transform: 'emailFromUsername' }] },
+      'domain',
+    ],
+  ])('refuses a config with %s', (_, environment, part) => {
+    expect(problemOf(environment as JsonObject)).toContain(part);
+  });
+
+  it('shows the frontend that the provider is there, and nothing else', () => {
+    const [filtered] = schema.process(
+      appConfig({ ...address, directory: { token: 't0ken' }, signIn: { resolvers: [] } }),
+      { visibility: ['frontend'] },
+    );
+    expect(filtered?.data).toEqual({ auth: { providers: { bitbucketServer: {} } } });
+  });
+
+  it('marks exactly the secrets as secret', () => {
+    const [secrets] = schema.process(
+      appConfig({ ...address, directory: { token: 't0ken', username: 'ci', password: 'pa55' } }),
+      { visibility: ['secret'] },
+    );
+    expect(secrets?.data).toEqual({
+      auth: {
+        providers: {
+          bitbucketServer: {
+            production: {
+              clientSecret: 's3cret',
+              directory: { token: 't0ken', password: 'pa55' },
+            },
+          },
+        },
+      },
+    });
+  });
+});
+
+function withoutHost() {
+  return { clientId: address.clientId, clientSecret: address.clientSecret };
+}

@@ -1,0 +1,124 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packPackage } from '../../scripts/packPackage';
+import type { PackedPackage } from '../../scripts/packPackage';
+import * as publicApi from '../../src';
+
+const root = join(__dirname, '../..');
+const name = 'backstage-plugin-auth-backend-module-bitbucket-server';
+
+const consumer = `
+import authModuleBitbucketServer, {
+  agreement, bitbucketServerSignInResolvers, createBitbucketServerAuthenticator, createSignInResolver,
+  isSignInError, matchers,
+} from '${name}';
+import type { BackendFeature } from '@backstage/backend-plugin-api';
+import { createOAuthProviderFactory } from '@backstage/plugin-auth-node';
+
+export const feature: BackendFeature = authModuleBitbucketServer;
+export const factory = createOAuthProviderFactory({
+  authenticator: createBitbucketServerAuthenticator(),
+  signInResolverFactories: bitbucketServerSignInResolvers,
+  signInResolver: createSignInResolver({
+    match: [agreement([matchers.profileEmail(), matchers.entityName({ from: 'username' })])],
+  }),
+});
+export function codeOf(error: unknown): string | undefined {
+  return isSignInError(error) ? error.code : undefined;
+}
+// @ts-expect-error a matcher that does not exist
+matchers.byShoeSize();
+`;
+
+describe('the packed package, installed into an empty folder', () => {
+  let folder: string;
+  let packed: PackedPackage;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'packed-package-'));
+    packed = await packPackage(folder);
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+    execFileSync(
+      'npm',
+      [
+        'install',
+        '--no-audit',
+        '--no-fund',
+        '--ignore-scripts',
+        '--prefer-offline',
+        packed.tarball,
+      ],
+      { cwd: folder, stdio: 'pipe' },
+    );
+  }, 300_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('holds what is needed to use it, and nothing else', () => {
+    const other = packed.files.filter(path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path));
+    expect(other).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'config.schema.json',
+      'package.json',
+    ]);
+    expect(packed.files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+  });
+
+  it('ships a config schema where its package.json says', () => {
+    const installed = join(folder, 'node_modules', name);
+    const { configSchema } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      configSchema: string;
+    };
+    expect(existsSync(join(installed, configSchema))).toBe(true);
+  });
+
+  it('loads as a Backstage backend feature, with the same names as the source', () => {
+    const script = `
+      const api = require('${name}');
+      console.log(JSON.stringify({ type: api.default.$$type, names: Object.keys(api).sort() }));`;
+    const output = execFileSync(process.execPath, ['-e', script], { cwd: folder });
+    expect(JSON.parse(output.toString('utf8'))).toEqual({
+      type: '@backstage/BackendFeature',
+      names: Object.keys(publicApi).sort(),
+    });
+  });
+
+  it('is what Backstage gets from import()', () => {
+    const script = `
+      import('${name}').then(loaded => {
+        const feature = loaded.default.default ?? loaded.default;
+        console.log(feature.$$type);
+      });`;
+    const output = execFileSync(process.execPath, ['-e', script], { cwd: folder });
+    expect(output.toString('utf8').trim()).toBe('@backstage/BackendFeature');
+  });
+
+  it('has declarations that compile in a strict project, without help from ours', () => {
+    writeFileSync(join(folder, 'consumer.ts'), consumer);
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        ...['--noEmit', '--strict', '--target', 'es2022', '--module', 'node16'],
+        ...[
+          '--esModuleInterop',
+          '--types',
+          'node',
+          '--typeRoots',
+          join(root, 'node_modules/@types'),
+        ],
+        'consumer.ts',
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    // The declarations of other packages have errors of their own, which are not ours to mend.
+    const ours = new RegExp(`^(consumer\\.ts|node_modules/${name}/)`);
+    expect(stdout.split('\n').filter(line => ours.test(line))).toEqual([]);
+  });
+});
