@@ -76,8 +76,6 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
   return {
     getJson(url, { accessToken, authorization, signal, step = 'profile' } = {}) {
       const credentials = authorization ?? (accessToken && `Bearer ${accessToken}`);
-      // The part after the scheme: servers echo the token, not the header.
-      const secret = accessToken ?? authorization?.split(' ').pop();
       return perform({
         method: 'GET',
         url,
@@ -85,7 +83,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
           accept: 'application/json',
           ...(credentials ? { authorization: credentials } : {}),
         },
-        secrets: secret ? [secret] : [],
+        secrets: secretsOfAuthorization(credentials),
         step,
         signal,
         timeoutMs,
@@ -110,6 +108,15 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
       });
     },
   };
+}
+
+/** Servers echo the token or the password, not the header. */
+function secretsOfAuthorization(authorization = ''): string[] {
+  const [scheme, credentials] = authorization.split(' ');
+  if (!credentials) return [];
+  if (scheme?.toLowerCase() !== 'basic') return [credentials];
+  const decoded = Buffer.from(credentials, 'base64').toString('utf8');
+  return [credentials, decoded.slice(decoded.indexOf(':') + 1)];
 }
 
 const secretFields = ['client_secret', 'code', 'code_verifier', 'refresh_token'];

@@ -1,0 +1,45 @@
+import { readDurationFromConfig } from '@backstage/config';
+import type { Config } from '@backstage/config';
+import { durationToMilliseconds } from '@backstage/types';
+import { createConfigError } from './createConfigError';
+
+/** @internal */
+export interface ReadMillisecondsOptions {
+  /** Path of `config` itself, for errors. */
+  readonly path: string;
+  /** Smallest and largest value, in milliseconds. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Reads a duration in any of the forms that Backstage's config knows: `'10s'`, `{ seconds: 10 }` or
+ * `PT10S`.
+ *
+ * @returns `undefined` when the key is not there
+ * @throws {@link SignInError} `CONFIG_INVALID` for what is no duration, or out of range
+ * @internal
+ */
+export function readMilliseconds(
+  config: Config,
+  key: string,
+  { path, min, max }: ReadMillisecondsOptions,
+): number | undefined {
+  if (!config.has(key)) return undefined;
+  let milliseconds: number;
+  try {
+    milliseconds = durationToMilliseconds(readDurationFromConfig(config, { key }));
+  } catch (error) {
+    throw createConfigError(
+      `${path}.${key}`,
+      `is no duration such as "10s" or { seconds: 10 }: ${String(error)}`,
+    );
+  }
+  if (!(milliseconds >= min && milliseconds <= max)) {
+    throw createConfigError(
+      `${path}.${key}`,
+      `must be from ${min} to ${max} milliseconds, but is ${milliseconds}`,
+    );
+  }
+  return milliseconds;
+}

@@ -1,0 +1,97 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { LRUCache } from 'lru-cache';
+import type { BitbucketHttp } from '../http';
+import { readUsersNamed } from '../profile';
+import type { Subject, SubjectDirectory } from '../profile';
+import { createIncidentLog } from './createIncidentLog';
+import { secretsOf, toAuthorization } from './DirectoryCredential';
+import type { DirectoryCredential } from './DirectoryCredential';
+import { judgeDirectory } from './judgeDirectory';
+
+/** @internal */
+export interface CreateDirectoryLookupOptions {
+  /** Of Bitbucket Server, with the context path, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly credential: DirectoryCredential;
+  /** Names of directories whose emails are relied on although their details can be edited. Default: none. */
+  readonly trustedDirectories?: readonly string[];
+  readonly http: BitbucketHttp;
+  /** Milliseconds for which an answer is kept. Default 300,000. */
+  readonly ttlMs?: number;
+  /** Milliseconds for which it is kept that there is no answer. Default 10,000, at most `ttlMs`. */
+  readonly unknownTtlMs?: number;
+  /** Most answers that are kept. Default 10,000. */
+  readonly maxEntries?: number;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Told once when Bitbucket Server cannot be asked, and once when it can again. Default: nobody. */
+  readonly logger?: LoggerService;
+}
+
+interface Entry {
+  readonly answer: SubjectDirectory;
+  readonly until: number;
+}
+
+/**
+ * Makes the function that asks Bitbucket Server, with a credential of Backstage's own, which
+ * directory an account is in, and whether the person can edit the email there.
+ *
+ * It never rejects: whatever goes wrong is an unknown directory, and nobody trusts the email then.
+ *
+ * @see https://developer.atlassian.com/server/bitbucket/rest/ (admin/users)
+ * @internal
+ */
+export function createDirectoryLookup(
+  options: CreateDirectoryLookupOptions,
+): (subject: Subject) => Promise<SubjectDirectory> {
+  const { baseUrl, credential, http, now = Date.now, logger, maxEntries = 10_000 } = options;
+  const ttlMs = options.ttlMs ?? 5 * 60_000;
+  const unknownTtlMs = Math.min(options.unknownTtlMs ?? 10_000, ttlMs);
+  const trusted = new Set(options.trustedDirectories);
+  const authorization = toAuthorization(credential);
+  const incidents = createIncidentLog({ logger, secrets: secretsOf(credential) });
+  const answers = new LRUCache<string, Entry>({ max: maxEntries });
+  const underWay = new Map<string, Promise<SubjectDirectory>>();
+
+  async function ask(subject: Subject, username: string): Promise<SubjectDirectory> {
+    try {
+      const found = await readUsersNamed({
+        http,
+        url: `${baseUrl}/rest/api/latest/admin/users`,
+        authorization,
+        username,
+      });
+      incidents.close();
+      return judgeDirectory(found, subject, trusted);
+    } catch (error) {
+      return { unknown: `Bitbucket Server could not be asked (${incidents.open(error)})` };
+    }
+  }
+
+  return async subject => {
+    const { username, id, email, emailOrigin } = subject;
+    if (username === undefined) return { unknown: 'the account has no username' };
+    if (email === undefined) return { unknown: 'the profile has no email address' };
+    if (emailOrigin !== 'payload') return { unknown: 'a profile transform made the email address' };
+
+    // All that the judgement depends on: an email that was edited since is another question.
+    const key = JSON.stringify([username, id, email]);
+    const known = answers.get(key);
+    if (known && now() < known.until) return known.answer;
+    const pending = underWay.get(key);
+    if (pending) return pending;
+
+    const asked = ask(subject, username)
+      .then(answer => {
+        answers.set(key, {
+          answer,
+          until: now() + ('unknown' in answer ? unknownTtlMs : ttlMs),
+        });
+        return answer;
+      })
+      .finally(() => underWay.delete(key));
+    underWay.set(key, asked);
+    return asked;
+  };
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod/v3';
+import type { Subject, SubjectDirectory } from '../profile';
+
+const adminUserSchema = z.object({
+  id: z.number().int(),
+  emailAddress: z.string().nullish(),
+  directoryName: z.string().nullish(),
+  mutableDetails: z.boolean().nullish(),
+});
+
+/**
+ * Judges what the list of users with their directories says under the name of a person.
+ *
+ * The email that the person presents must be the very one of the list: only then is it the
+ * directory's word, and not one of a moment ago or of a transform.
+ *
+ * @param found - every entry with exactly this name
+ * @internal
+ */
+export function judgeDirectory(
+  found: readonly unknown[],
+  subject: Subject,
+  trustedDirectories: ReadonlySet<string>,
+): SubjectDirectory {
+  if (found.length !== 1) {
+    return {
+      unknown: `Bitbucket Server lists ${found.length === 0 ? 'nobody' : `${found.length} users`} under this name`,
+    };
+  }
+  const user = adminUserSchema.safeParse(found[0]);
+  if (!user.success) {
+    return { unknown: 'Bitbucket Server lists the user in a form that is not understood' };
+  }
+  const { id, emailAddress, directoryName, mutableDetails } = user.data;
+  if (subject.id !== undefined && String(id) !== subject.id) {
+    return { unknown: 'Bitbucket Server lists another user id under this name' };
+  }
+  if (emailAddress !== subject.email) {
+    return { unknown: 'Bitbucket Server lists another email address for this user' };
+  }
+  const name = directoryName ?? undefined;
+  if (name !== undefined && trustedDirectories.has(name)) {
+    return { readOnly: true, directoryName: name };
+  }
+  // Not said is not the same as "false": an answer of a proxy or an old server decides nothing.
+  if (typeof mutableDetails !== 'boolean') {
+    return { unknown: 'Bitbucket Server does not say whether the details can be edited' };
+  }
+  return { readOnly: !mutableDetails, directoryName: name };
+}

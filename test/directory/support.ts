@@ -1,0 +1,56 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Subject } from '../../src/profile';
+import type { SimulatedPerson } from '../../demo/bitbucket';
+
+export const readOnlyDirectory = {
+  directoryName: 'Corporate LDAP',
+  mutableDetails: false,
+};
+
+export function person(
+  id: number,
+  name: string,
+  emailAddress: string,
+  more: Partial<SimulatedPerson> = {},
+): SimulatedPerson {
+  return {
+    user: {
+      id,
+      name,
+      slug: name.toLowerCase(),
+      displayName: name,
+      emailAddress,
+      active: true,
+      type: 'NORMAL',
+    },
+    ...more,
+  };
+}
+
+export function subjectOf({ user }: SimulatedPerson, more: Partial<Subject> = {}): Subject {
+  return {
+    id: String(user.id),
+    username: String(user.name),
+    slug: String(user.slug),
+    email: String(user.emailAddress),
+    emailOrigin: 'payload',
+    refresh: false,
+    ...more,
+  };
+}
+
+/** Keeps the lines, by level. */
+export function createLogRecorder() {
+  const lines: string[] = [];
+  const keep = (level: string) => (message: string | Error) => {
+    lines.push(`${level}: ${String(message)}`);
+  };
+  const logger: LoggerService = {
+    debug: keep('debug'),
+    info: keep('info'),
+    warn: keep('warn'),
+    error: keep('error'),
+    child: () => logger,
+  };
+  return { logger, lines };
+}
