@@ -16,6 +16,4 @@ export type UserQuery =
  * @public
  */
 export type UserQueryField =
-  | 'metadata.name'
-  | 'spec.profile.email'
-  | `metadata.annotations.${string}`;
+  'metadata.name' | 'spec.profile.email' | `metadata.annotations.${string}`;

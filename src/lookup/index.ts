@@ -6,7 +6,19 @@ export type {
   UserLookupOptions,
 } from './CatalogUserLookup';
 export type { SourceAnswer, UserSource } from './UserSource';
+export { createCatalogCaller } from './createCatalogCaller';
+export { createCatalogUserLookup } from './createCatalogUserLookup';
+export type { CachedUserLookup, CatalogUserLookupOptions } from './createCatalogUserLookup';
 export { createContextUserLookup } from './createContextUserLookup';
 export { foldAscii } from './foldAscii';
+export { readUserLookupOptions } from './readUserLookupOptions';
+export type { UserLookupConfig } from './readUserLookupOptions';
 export { satisfiesQuery } from './satisfiesQuery';
+export { userLookupConfigSchema } from './userLookupConfigSchema';
+export type { UserLookupFields } from './UserLookupFields';
+export type { UserLookupBatchSettings } from './UserLookupBatchSettings';
+export type { UserLookupCacheSettings } from './UserLookupCacheSettings';
+export type { UserLookupStats } from './UserLookupStats';
 export { createCatalogCaller } from './createCatalogCaller';
+export type { CatalogCaller } from './createCatalogCaller';
+export { withDeadline } from './withDeadline';

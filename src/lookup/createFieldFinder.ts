@@ -1,0 +1,36 @@
+import type { AskMany } from './askTogether';
+import { assignCandidates } from './assignCandidates';
+import type { CatalogCaller } from './createCatalogCaller';
+import { createExactSearch } from './createExactSearch';
+import { createFasterOf } from './createFasterOf';
+import { createTextSearch } from './createTextSearch';
+import { requestFields } from './requestFields';
+import type { UserLookupFields } from './UserLookupFields';
+import type { UserQuery, UserQueryField } from './UserQuery';
+
+/** @internal */
+export type FieldQuery = Extract<UserQuery, { by: 'field' }>;
+
+/**
+ * Finds users by the value of a field: one value in the way that proves faster, several in one
+ * request. All queries of one call must be of the given field.
+ *
+ * @internal
+ */
+export function createFieldFinder(
+  catalog: CatalogCaller,
+  kept: UserLookupFields,
+  now: () => number,
+): (field: UserQueryField) => AskMany<FieldQuery> {
+  const exact = createExactSearch(catalog);
+  const single = createFasterOf(exact, createTextSearch(catalog), now);
+
+  return field => {
+    const fields = kept === 'identity' ? requestFields(field) : [];
+    return async queries => {
+      const values = queries.map(query => query.value);
+      if (values.length === 1) return [await single({ field, values, fields })];
+      return assignCandidates(await exact({ field, values, fields }), field, values);
+    };
+  };
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { foldAscii } from '../../src/lookup';
+
+const anyText = fc.string({ unit: 'binary', maxLength: 12 });
+
+describe('foldAscii', () => {
+  it.each([
+    ['Ada.Lovelace@CORP.example', 'ada.lovelace@corp.example'],
+    ['ÀB', 'Àb'],
+    ['e\u0301A', '\u00e9a'],
+    ['\u212aim', '\u212aim'],
+    ['\uff21\uff22', '\uff21\uff22'],
+    ['\u0130I', '\u0130i'],
+    ['', ''],
+  ])('folds %j to %j', (value, folded) => {
+    expect(foldAscii(value)).toBe(folded);
+  });
+
+  it('changes nothing the second time', () => {
+    fc.assert(fc.property(anyText, text => foldAscii(foldAscii(text)) === foldAscii(text)));
+  });
+
+  it('makes two texts equal only when they are the same text but for ASCII case', () => {
+    fc.assert(
+      fc.property(anyText, anyText, (a, b) => {
+        const asciiLower = (text: string) => text.replace(/[A-Z]/g, x => x.toLowerCase());
+        if (foldAscii(a) === foldAscii(b)) {
+          expect(asciiLower(a).normalize('NFC')).toBe(asciiLower(b).normalize('NFC'));
+        }
+      }),
+    );
+  });
+
+  it('leaves every character alone that is not ASCII, and never makes ASCII of one', () => {
+    for (let code = 0x80; code <= 0xffff; code += 1) {
+      const char = String.fromCharCode(code);
+      expect(foldAscii(char)).toBe(char);
+    }
+  });
+});
