@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBitbucketSimulator } from '../../demo/bitbucket';
+import { authBackendVersion, prepareProject } from './prepareProject';
+import type { Line } from './prepareProject';
+import { openSession } from './signInOverHttp';
+import { startBackend } from './startBackend';
+import type { Way } from './startBackend';
+import { startTlsProxy } from './startTlsProxy';
+
+/** Legacy providers left the auth backend after 0.24.5. */
+export const waysOf: Readonly<Record<Line, readonly Way[]>> = {
+  oldest: ['module', 'factory', 'upstream', 'legacy'],
+  newest: ['module', 'factory', 'upstream'],
+};
+
+const ada = {
+  id: 101,
+  name: 'ada',
+  slug: 'ada',
+  displayName: 'Ada Lovelace',
+  emailAddress: 'ada@corp.example',
+  active: true,
+  type: 'NORMAL',
+};
+const nobody = { ...ada, id: 102, name: 'nobody', slug: 'nobody', emailAddress: 'no@corp.example' };
+
+const entityOfAda = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'User',
+  metadata: { name: 'ada.lovelace' },
+  spec: { profile: { email: 'ada@corp.example' }, memberOf: [] },
+};
+
+/** Result of one way into one line of Backstage. */
+export interface LineResult {
+  readonly line: Line;
+  readonly authBackend: string;
+  readonly way: Way;
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+/** Installs the tarball beside a line of Backstage, and signs in every way that the line knows. */
+export async function checkLine(line: Line, tarball: string): Promise<LineResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), `backstage-${line}-`));
+  try {
+    await prepareProject(folder, line, tarball);
+    const catalogFile = join(folder, 'catalog.yaml');
+    writeFileSync(catalogFile, JSON.stringify(entityOfAda));
+    const results: LineResult[] = [];
+    for (const way of waysOf[line]) {
+      const started = performance.now();
+      const problems = await checkWay(folder, way, catalogFile);
+      const seconds = (performance.now() - started) / 1000;
+      results.push({ line, authBackend: authBackendVersion(folder), way, seconds, problems });
+    }
+    return results;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function checkWay(folder: string, way: Way, catalogFile: string): Promise<string[]> {
+  const bitbucket = await startBitbucketSimulator({ people: [{ user: ada }, { user: nobody }] });
+  const tls = await startTlsProxy(bitbucket.baseUrl);
+  try {
+    const backend = await startBackend({
+      folder,
+      way,
+      catalogFile,
+      entityPath: 'user/default/ada.lovelace',
+      provider: {
+        clientId: 'backstage',
+        clientSecret: 'backstage-secret',
+        // Only the module reads this list; the others have their resolver in code.
+        ...(way === 'module' && {
+          signIn: {
+            resolvers: [
+              { resolver: 'emailMatchingUserEntityProfileEmail' },
+              { resolver: 'usernameMatchingUserEntityName' },
+            ],
+          },
+        }),
+        // Upstream's authenticator, which the legacy provider uses too, speaks https and nothing else.
+        host: tls.host,
+      },
+    });
+    try {
+      const session = openSession(backend.baseUrl, bitbucket);
+      const first = await session.signIn('ada');
+      const again = await session.refresh();
+      const refused = await openSession(backend.baseUrl, bitbucket).signIn('nobody');
+      return [
+        ...expectAda('the sign-in', first),
+        ...expectAda('the refresh', again),
+        ...(refused.error?.startsWith('NotFoundError: ')
+          ? []
+          : [`a person without an entity gets ${JSON.stringify(refused)}`]),
+      ];
+    } finally {
+      await backend.stop();
+    }
+  } finally {
+    await tls.close();
+    await bitbucket.close();
+  }
+}
+
+function expectAda(step: string, answer: { userEntityRef?: string }): string[] {
+  return answer.userEntityRef === 'user:default/ada.lovelace'
+    ? []
+    : [`${step} answers ${JSON.stringify(answer)}`];
+}

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(__dirname, '../..');
+const matrix = join(root, 'test/matrix');
+const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+
+/** A supported line of Backstage. */
+export type Line = 'oldest' | 'newest';
+
+/** Makes `folder` a project with a line of Backstage and the packed package. */
+export async function prepareProject(folder: string, line: Line, tarball: string): Promise<void> {
+  if (line === 'oldest') await installOldest(folder, tarball);
+  else await linkNewest(folder, tarball);
+  cpSync(join(matrix, 'backend.cjs'), join(folder, 'backend.cjs'));
+}
+
+async function installOldest(folder: string, tarball: string): Promise<void> {
+  cpSync(join(matrix, 'oldest'), folder, { recursive: true });
+  await run('npm', ['ci', ...quiet], { cwd: folder });
+  await run('npm', ['install', '--no-save', ...quiet, tarball], { cwd: folder });
+  // Compiling takes a minute, and this project's own binary fits when it is of the same version.
+  const [ours, theirs] = [root, folder].map(path => join(path, 'node_modules/better-sqlite3'));
+  if (versionIn(ours!) !== versionIn(theirs!)) {
+    throw new Error(
+      'test/matrix/oldest/package.json wants another better-sqlite3 than package.json',
+    );
+  }
+  cpSync(join(ours!, 'build'), join(theirs!, 'build'), { recursive: true });
+}
+
+/** The newest line is what this project itself is developed with. */
+async function linkNewest(folder: string, tarball: string): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  const { name } = readManifest(root);
+  mkdirSync(join(modules, name), { recursive: true });
+  for (const entry of readdirSync(join(root, 'node_modules'))) {
+    symlinkSync(join(root, 'node_modules', entry), join(modules, entry));
+  }
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, name)]);
+}
+
+/** Version of Backstage's auth backend in the project. */
+export function authBackendVersion(folder: string): string {
+  return versionIn(join(folder, 'node_modules/@backstage/plugin-auth-backend'));
+}
+
+function versionIn(folder: string): string {
+  return readManifest(folder).version;
+}
+
+function readManifest(folder: string): { name: string; version: string } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as never;
+}
