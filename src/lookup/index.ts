@@ -19,6 +19,5 @@ export type { UserLookupFields } from './UserLookupFields';
 export type { UserLookupBatchSettings } from './UserLookupBatchSettings';
 export type { UserLookupCacheSettings } from './UserLookupCacheSettings';
 export type { UserLookupStats } from './UserLookupStats';
-export { createCatalogCaller } from './createCatalogCaller';
 export type { CatalogCaller } from './createCatalogCaller';
 export { withDeadline } from './withDeadline';
