@@ -4,6 +4,7 @@ import { loadConfigSchema } from '@backstage/config-loader';
 import { build, stop } from 'esbuild';
 
 const appDir = join(__dirname, 'app');
+const noCsv = join(appDir, 'src', 'noCsv.ts');
 
 /**
  * Builds the frontend into `demo/app/dist`, laid out as plugin-app-backend wants it: `static/`, the
@@ -39,7 +40,7 @@ async function bundle(outdir: string): Promise<void> {
       target: 'es2022',
       logLevel: 'error',
       define: { global: 'globalThis', 'process.env': '{}', 'process.env.NODE_ENV': '"production"' },
-      alias: { stream: join(appDir, 'src', 'noNodeStream.ts') },
+      alias: { 'csv-stringify': noCsv, 'csv-stringify/lib/sync': noCsv },
       loader: { '.woff': 'dataurl', '.woff2': 'dataurl', '.svg': 'dataurl', '.png': 'dataurl' },
     });
   } finally {

@@ -32,8 +32,10 @@ function answerOf(outcome: Expectation['expect']): string {
   return 'entityRef' in outcome ? outcome.entityRef : `no: ${outcome.code}`;
 }
 
+/** Without colours, because it may end up in a file, and without lines between the rows. */
 function newTable(head: string[]) {
-  return new Table({ head, style: { head: ['bold'], border: ['dim'] } });
+  const noLine = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+  return new Table({ head, chars: noLine, style: { head: [], border: [] } });
 }
 
 /** Payload files are foreign: their control characters do not get to write to the terminal. */

@@ -52,8 +52,9 @@ export async function refreshOverHttp(session: HttpSession): Promise<SignInOutco
   url.search = String(new URLSearchParams({ env: 'development', scope: 'PUBLIC_REPOS' }));
   const headers = { 'x-requested-with': 'XMLHttpRequest' };
   const answer = await send(session, url, { headers });
-  const json = await answer.json();
-  return answer.ok ? { response: json } : { error: json.error };
+  // On success Backstage answers what it posts to the popup's opener as `response`; otherwise `{ error }`.
+  const body = await answer.json();
+  return (answer.ok ? { response: body } : body) as SignInOutcome;
 }
 
 /** Ends the session as the frontend's "Sign out" does. */

@@ -5,11 +5,12 @@ import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import userSettingsPlugin from '@backstage/plugin-user-settings/alpha';
 import { createRoot } from 'react-dom/client';
 import { bitbucketServerAuthApi } from './bitbucketServerAuthApi';
+import { homePage } from './homePage';
 import { signInPage } from './signInPage';
 
 const bitbucketServerSignIn = createFrontendModule({
   pluginId: 'app',
-  extensions: [bitbucketServerAuthApi, signInPage],
+  extensions: [bitbucketServerAuthApi, signInPage, homePage],
 });
 
 const app = createApp({ features: [catalogPlugin, userSettingsPlugin, bitbucketServerSignIn] });
