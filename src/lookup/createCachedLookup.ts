@@ -1,10 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { LRUCache } from 'lru-cache';
 import { canonicalQuery, queryKey } from './canonicalQuery';
 import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
 import type { CoalescedFinder } from './createCoalescedFinder';
+import { createAnswerStore } from './createAnswerStore';
 import { createIncident } from './createIncident';
-import { satisfiesQuery } from './satisfiesQuery';
 import type { UserLookupCacheSettings } from './UserLookupCacheSettings';
 import type { LookupCounters } from './UserLookupStats';
 import type { UserQuery } from './UserQuery';
@@ -25,12 +24,6 @@ export interface CachedLookup extends Required<CatalogUserLookup> {
 
 type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
 
-interface Entry {
-  readonly answer: EntitiesAnswer;
-  readonly expiresAt: number;
-  readonly sequence: number;
-}
-
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
 /**
@@ -40,32 +33,27 @@ const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Obj
  */
 export function createCachedLookup(options: CachedLookupOptions): CachedLookup {
   const { finder, counters, now, ttlMs, notFoundTtlMs, staleIfErrorMs } = options;
-  const entries = new LRUCache<string, Entry>({ max: options.maxEntries });
+  const entries = createAnswerStore(options.maxEntries);
   const outage = createIncident(options.logger);
   let issued = 0;
   let forgottenUpTo = 0;
 
   function peek(query: UserQuery): UserLookupAnswer | undefined {
-    const key = queryKey(query);
-    const entry = entries.get(key);
+    const entry = entries.get(query);
     if (!entry || entry.expiresAt <= now()) return undefined;
-    // What was checked is frozen and its key holds all that the check depends on, so this cannot
-    // fail. It is done all the same: no later change to the keys may make somebody another person.
-    if (entry.answer.entities.some(entity => satisfiesQuery(entity, query))) {
-      entries.delete(key);
-      return undefined;
-    }
+    // No need to check the entities again: they are frozen, and the store has just compared this
+    // query with the very one that they were checked against.
     counters.hits += 1;
     return entry.answer;
   }
 
-  function store(key: string, answer: EntitiesAnswer, expiresAt: number, sequence: number): void {
-    if (sequence <= forgottenUpTo || (entries.peek(key)?.sequence ?? 0) > sequence) return;
-    entries.set(key, { answer, expiresAt, sequence });
+  function store(query: UserQuery, answer: EntitiesAnswer, expiresAt: number, sequence: number) {
+    if (sequence <= forgottenUpTo || (entries.get(query)?.sequence ?? 0) > sequence) return;
+    entries.set({ query, answer, expiresAt, sequence });
   }
 
-  function stale(key: string): UserLookupAnswer | undefined {
-    const entry = entries.get(key);
+  function stale(query: UserQuery): UserLookupAnswer | undefined {
+    const entry = entries.get(query);
     if (entry?.answer.entities.length !== 1) return undefined;
     const staleForMs = Math.max(0, now() - entry.expiresAt);
     if (staleForMs > staleIfErrorMs) return undefined;
@@ -80,14 +68,13 @@ export function createCachedLookup(options: CachedLookupOptions): CachedLookup {
     counters.misses += 1;
     const sequence = (issued += 1);
     const startedAt = now();
-    const key = queryKey(query);
     const { answer, ageMs } = await finder.find(query);
     if (answer.type === 'entities') {
       outage.over('The catalog answers again');
       const lifetime = answer.entities.length === 1 ? ttlMs : notFoundTtlMs;
-      store(key, answer, startedAt - ageMs + lifetime, sequence);
+      store(query, answer, startedAt - ageMs + lifetime, sequence);
     }
-    if (answer.type === 'unavailable' && refresh) return stale(key) ?? answer;
+    if (answer.type === 'unavailable' && refresh) return stale(query) ?? answer;
     return answer;
   }
 
@@ -99,12 +86,11 @@ export function createCachedLookup(options: CachedLookupOptions): CachedLookup {
       const canonical = canonicalQuery(query);
       return canonical ? ask(canonical, refresh) : nobody;
     },
-    size: () => entries.size,
+    size: entries.size,
     forget(query) {
-      const key = query && queryKey(query);
-      if (key === undefined) entries.clear();
-      else entries.delete(key);
-      finder.forget(key);
+      if (query) entries.delete(query);
+      else entries.clear();
+      finder.forget(query && queryKey(query));
       // Answers under way are delivered to those who wait, but may be from before: none is stored.
       forgottenUpTo = issued;
     },

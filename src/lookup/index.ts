@@ -21,3 +21,5 @@ export type { UserLookupCacheSettings } from './UserLookupCacheSettings';
 export type { UserLookupStats } from './UserLookupStats';
 export type { CatalogCaller } from './createCatalogCaller';
 export { withDeadline } from './withDeadline';
+export { createIncident } from './createIncident';
+export type { Incident } from './createIncident';
