@@ -18,11 +18,18 @@ export type {
   ProfileTransformStep,
   RestrictEmailDomainsOptions,
 } from './transforms';
+export { createCatalogUserLookup } from './lookup';
 export type {
+  CachedUserLookup,
   CatalogUserLookup,
+  CatalogUserLookupOptions,
   RejectedCandidate,
   UserLookupAnswer,
+  UserLookupBatchSettings,
+  UserLookupCacheSettings,
+  UserLookupFields,
   UserLookupOptions,
+  UserLookupStats,
   UserQuery,
   UserQueryField,
 } from './lookup';

@@ -1,5 +1,6 @@
 import { coreServices, createBackendModule } from '@backstage/backend-plugin-api';
 import { authProvidersExtensionPoint } from '@backstage/plugin-auth-node';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { createBitbucketServerProviderFactory } from './authenticator';
 import { readEnvironment } from './readEnvironment';
 
@@ -23,6 +24,8 @@ export const authModuleBitbucketServer = createBackendModule({
     reg.registerInit({
       deps: {
         providers: authProvidersExtensionPoint,
+        catalog: catalogServiceRef,
+        auth: coreServices.auth,
         cache: coreServices.cache,
         logger: coreServices.logger,
       },

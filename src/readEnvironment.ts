@@ -1,21 +1,30 @@
-import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
+import type { AuthService, CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   authenticatorConfigKeys,
   createBitbucketServerAuthenticator,
-  readBitbucketServerAddress,
+  readAuthenticatorConfig,
 } from './authenticator';
-import type { ProviderEnvironmentOptions } from './authenticator';
+import type { AuthenticatorConfig, ProviderEnvironmentOptions } from './authenticator';
 import { createConfigError } from './config';
-import { createSignInResolver, readSignInChain } from './resolvers';
+import { createDirectoryLookup, readDirectoryOptions } from './directory';
+import { createBitbucketHttp } from './http';
+import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
+import { createTransitiveGroups, readOwnershipOptions } from './ownership';
+import { createNearMissFinder, createSignInResolver, readSignInChain } from './resolvers';
+import type { FindDirectory, SignInChain } from './resolvers';
 import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
 
-interface Services {
+/** What the module gets from the backend. */
+export interface EnvironmentServices {
+  readonly catalog: CatalogService;
+  readonly auth: AuthService;
   readonly cache: CacheService;
   readonly logger: LoggerService;
 }
 
-const ownKeys = ['signIn', 'profileTransforms'];
+const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'ownership'];
 
 /**
  * Makes the provider of one environment of its config: authenticator, profile transform, resolver.
@@ -26,29 +35,46 @@ const ownKeys = ['signIn', 'profileTransforms'];
 export function readEnvironment(
   config: Config,
   env: string,
-  { cache, logger }: Services,
+  services: EnvironmentServices,
 ): ProviderEnvironmentOptions {
+  const { catalog, auth, cache, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
   checkKeys(config, path);
-  const { baseUrl, host } = readBitbucketServerAddress(config);
+  const authenticatorConfig = readAuthenticatorConfig(config);
   const transforms = readProfileTransforms(config, path);
-  const chain = readSignInChain(config, path, { host });
+  const chain = readSignInChain(config, path, authenticatorConfig);
+  const { shared, ...lookupOptions } = readUserLookupOptions(config, path);
+  const { transitiveGroups } = readOwnershipOptions(config, path);
+  const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
 
   for (const warning of chain?.warnings ?? []) logger.warn(`${path}: ${warning}`);
-  logger.info(
-    chain
-      ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${chain.names.join(', ')}`
-      : `Bitbucket Server (${env}) with ${baseUrl} gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it`,
-  );
+  logger.info(describe(env, authenticatorConfig, chain));
   return {
     authenticator: createBitbucketServerAuthenticator({ logger, cache }),
     profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
-    signInResolver: chain && createSignInResolver({ match: chain.steps }),
+    signInResolver:
+      chain &&
+      createSignInResolver({
+        match: chain.steps,
+        lookup: createCatalogUserLookup({
+          catalog,
+          auth,
+          logger,
+          ...lookupOptions,
+          sharedCache: shared ? cache : undefined,
+        }),
+        logger,
+        findDirectory,
+        findNearMisses: createNearMissFinder({ catalog, auth }),
+        extendOwnership: transitiveGroups
+          ? createTransitiveGroups({ catalog, auth, logger })
+          : undefined,
+      }),
   };
 }
 
 function checkKeys(config: Config, path: string): void {
-  const valid = [...authenticatorConfigKeys, ...ownKeys];
+  const valid = [...authenticatorConfigKeys, ...sections];
   for (const key of config.keys()) {
     if (!valid.includes(key)) {
       throw createConfigError(
@@ -57,4 +83,36 @@ function checkKeys(config: Config, path: string): void {
       );
     }
   }
+}
+
+function readFindDirectory(
+  config: Config,
+  path: string,
+  { baseUrl, timeoutMs }: AuthenticatorConfig,
+  chain: SignInChain | undefined,
+  logger: LoggerService,
+): FindDirectory | undefined {
+  const options = readDirectoryOptions(config, path);
+  const needed = chain?.steps.some(({ matcher }) => matcher.needs?.includes('directory'));
+  if (needed && !options) {
+    throw createConfigError(
+      `${path}.directory`,
+      'is missing: a resolver has emailTrust "readOnlyDirectory", which asks Bitbucket for the directory of an account with this credential',
+    );
+  }
+  if (options && !needed) {
+    logger.warn(`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`);
+  }
+  const http = createBitbucketHttp({ timeoutMs });
+  return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
+}
+
+function describe(
+  env: string,
+  { baseUrl }: AuthenticatorConfig,
+  chain: SignInChain | undefined,
+): string {
+  return chain
+    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${chain.names.join(', ')}`
+    : `Bitbucket Server (${env}) with ${baseUrl} gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it`;
 }

@@ -7,6 +7,7 @@ import { toSubject } from '../../profile';
 import { evaluate } from '../chain';
 import type { ChainStep } from '../chain';
 import { describeDecision, traceDecision } from '../explain';
+import type { FindNearMisses } from '../explain';
 import type { Matcher } from '../matchers';
 import { createCompleteSubject } from './createCompleteSubject';
 import type { FindDirectory } from './createCompleteSubject';
@@ -14,6 +15,7 @@ import { createRefusal } from './createRefusal';
 import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
 import type { OwnershipExtension } from './issueIdentity';
 import type { SignInDecisionEvent } from './SignInDecisionEvent';
+import { logNearMisses } from './logNearMisses';
 import { toChainSteps } from './toChainSteps';
 
 /** @public */
@@ -32,6 +34,11 @@ export interface CreateSignInResolverOptions {
    * readOnlyDirectory` trusts nobody.
    */
   readonly findDirectory?: FindDirectory;
+  /**
+   * Looks for near misses of a person whom nobody matches; they are written to the log after the
+   * refusal, under its reference. Needs `logger`. Default: not looked for.
+   */
+  readonly findNearMisses?: FindNearMisses;
   /** Adds to the ownership claims of a person, such as parent groups. Default: nothing. */
   readonly extendOwnership?: OwnershipExtension;
   /** Told of every decision, before the token is issued or the error thrown. Must not throw. */
@@ -64,7 +71,7 @@ export function createSignInResolver(
   // `any`, because a resolver of OAuth results of every authenticator is what it is.
 ): SignInResolver<any> {
   const steps = toChainSteps(options.match);
-  const { lookup, logger, extendOwnership, onDecision } = options;
+  const { lookup, logger, findNearMisses, extendOwnership, onDecision } = options;
   const completeSubject = createCompleteSubject(steps, options.findDirectory);
 
   return async (info, context) => {
@@ -86,14 +93,23 @@ export function createSignInResolver(
     try {
       switch (decision.outcome) {
         case 'matched':
-          return await issueIdentity(context, decision.entity, extendOwnership);
+          return await issueIdentity(context, decision.entity, {
+            extendOwnership,
+            refresh: subject.refresh,
+          });
         case 'withoutUser':
           return await issueIdentityWithoutUser(context, decision.userEntityRef);
         case 'refused':
           throw refusal;
       }
     } catch (error) {
-      if (logger) logSignInError(logger, error);
+      if (logger) {
+        logSignInError(logger, error);
+        // Not awaited: the person has their answer, and what follows is for the administrator.
+        if (refusal && findNearMisses) {
+          void logNearMisses({ decision, reference: refusal.reference, findNearMisses, logger });
+        }
+      }
       throw error;
     }
   };

@@ -8,7 +8,10 @@ import { createSignInError } from '../../errors';
  *
  * @public
  */
-export type OwnershipExtension = (ownershipEntityRefs: readonly string[]) => Promise<string[]>;
+export type OwnershipExtension = (
+  ownershipEntityRefs: readonly string[],
+  options: { readonly refresh: boolean },
+) => Promise<string[]>;
 
 /**
  * Issues the Backstage token of an entity. Ownership is what Backstage's `AuthOwnershipResolver`
@@ -20,12 +23,13 @@ export type OwnershipExtension = (ownershipEntityRefs: readonly string[]) => Pro
 export async function issueIdentity(
   context: AuthResolverContext,
   entity: Entity,
-  extendOwnership?: OwnershipExtension,
+  extension: { readonly extendOwnership?: OwnershipExtension; readonly refresh: boolean },
 ): Promise<BackstageSignInResult> {
+  const { extendOwnership, refresh } = extension;
   const sub = stringifyEntityRef(entity);
   try {
     const direct = await resolveOwnership(context, entity);
-    const ent = extendOwnership ? await extendOwnership(direct) : direct;
+    const ent = extendOwnership ? await extendOwnership(direct, { refresh }) : direct;
     return await context.issueToken({ claims: { sub, ent } });
   } catch (error) {
     throw notIssued(sub, error);
