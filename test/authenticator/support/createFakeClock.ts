@@ -1,0 +1,46 @@
+import type { Sleep } from '../../../src/http';
+
+export interface FakeClock {
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  /** Lets time pass: wakes, in order, whoever waits for a moment within it. */
+  advance(ms: number): void;
+  /** Milliseconds that were asked for, in order. */
+  readonly asked: number[];
+}
+
+export interface FakeClockOptions {
+  /** Waits up to this long end at once, as those between two attempts. Default 0: none. */
+  readonly skipMs?: number;
+}
+
+/** Time that passes only when a test says so. Starts at the real time: servers use that. */
+export function createFakeClock({ skipMs = 0 }: FakeClockOptions = {}): FakeClock {
+  let time = Date.now();
+  const sleepers = new Map<() => void, number>();
+  const asked: number[] = [];
+  return {
+    now: () => time,
+    asked,
+    sleep: (ms, signal) =>
+      new Promise(resolve => {
+        asked.push(ms);
+        const wake = () => {
+          sleepers.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        if (signal.aborted || ms <= skipMs) {
+          wake();
+          return;
+        }
+        sleepers.set(wake, time + ms);
+        signal.addEventListener('abort', wake);
+      }),
+    advance(ms) {
+      time += ms;
+      const due = [...sleepers].filter(([, at]) => at <= time).sort(([, a], [, b]) => a - b);
+      for (const [wake] of due) wake();
+    },
+  };
+}
