@@ -33,7 +33,7 @@ describe.each([
 
   beforeEach(async () => {
     page = await browser.newPage({
-      viewport: { width: 1120, height: 680 },
+      viewport: { width: 1200, height: 680 },
       locale: 'en-GB',
       colorScheme: 'light',
     });
@@ -47,7 +47,9 @@ describe.each([
     await page.context().close();
   });
 
-  const shot = (of: Page, name: string) => takeScreenshot(of, `${flow}-${name}`);
+  const shot = async (of: Page, name: string, maxHeight?: number) => {
+    if (flow === 'popup') await takeScreenshot(of, name, maxHeight);
+  };
   const seesText = (text: string) => page.getByText(text, { exact: true }).first().waitFor();
   const seesAvatar = () =>
     page.waitForFunction(
@@ -61,7 +63,7 @@ describe.each([
     demo.logs.filter(line => line.startsWith('auth ') && line.includes(`reference ${reference}`));
 
   it('signs in with no more than PUBLIC_REPOS, sees who they are, and stays signed in over a reload', async () => {
-    await shot(page, 'start');
+    await shot(page, 'sign-in', 320);
     await signIn(page, { username: 'ada', onConsent: consent => shot(consent, 'consent') });
 
     await seesText('ada.lovelace@corp.example');
@@ -100,7 +102,7 @@ describe.each([
     expect(text.startsWith(publicText)).toBe(true);
     expect(text).toContain('(NO_MATCHING_USER, reference ');
     expect(logLinesAbout(referenceOf(text))).toHaveLength(1);
-    await shot(page, 'refused');
+    await shot(page, 'refused', 460);
 
     await page.goto(demo.appUrl);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -111,7 +113,7 @@ describe.each([
     const text = await errorText();
     expect(text).toContain('You did not allow Backstage to sign you in with Bitbucket Server.');
     expect(text).toContain('(AUTHORIZATION_DENIED, reference ');
-    await shot(page, 'denied');
+    await shot(page, 'denied', 420);
 
     // Backstage's page takes no new attempt while its address carries the error of a redirect.
     if (flow === 'redirect') await page.goto(demo.appUrl);
