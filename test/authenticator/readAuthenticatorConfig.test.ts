@@ -1,0 +1,185 @@
+import { ConfigReader } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import {
+  authenticatorConfigKeys,
+  authenticatorConfigSchema,
+  readAuthenticatorConfig,
+  readBitbucketServerAddress,
+} from '../../src/authenticator';
+import { isSignInError } from '../../src/errors';
+
+function configOf(environment: JsonObject) {
+  return new ConfigReader({
+    auth: { providers: { bitbucketServer: { production: environment } } },
+  }).getConfig('auth.providers.bitbucketServer.production');
+}
+
+const link = { clientId: 'backstage', clientSecret: 's3cret' };
+const read = (environment: JsonObject) => readAuthenticatorConfig(configOf(environment));
+
+function refusal(environment: JsonObject): string {
+  try {
+    read({ ...link, ...environment });
+  } catch (error) {
+    if (isSignInError(error) && error.code === 'CONFIG_INVALID') return error.message;
+    throw error;
+  }
+  throw new Error('the config was accepted');
+}
+
+describe('readBitbucketServerAddress', () => {
+  it.each<[JsonObject, string, string]>([
+    [{ host: 'bitbucket.example.com' }, 'https://bitbucket.example.com', 'bitbucket.example.com'],
+    [{ host: 'Git.Example.com:8443' }, 'https://git.example.com:8443', 'git.example.com'],
+    [
+      { host: 'git.example.com:443/bitbucket/' },
+      'https://git.example.com/bitbucket',
+      'git.example.com',
+    ],
+    [{ host: 'localhost:7990' }, 'https://localhost:7990', 'localhost'],
+    [{ host: 'localhost:7990', dangerouslyAllowHttp: true }, 'http://localhost:7990', 'localhost'],
+    [{ host: '[::1]:7990/x', dangerouslyAllowHttp: true }, 'http://[::1]:7990/x', '[::1]'],
+    [{ baseUrl: 'https://git.example.com/vcs/' }, 'https://git.example.com/vcs', 'git.example.com'],
+    [{ baseUrl: 'http://127.0.0.1:7990/' }, 'http://127.0.0.1:7990', '127.0.0.1'],
+    [{ baseUrl: 'http://127.8.9.1' }, 'http://127.8.9.1', '127.8.9.1'],
+    [{ baseUrl: 'http://[::1]:7990' }, 'http://[::1]:7990', '[::1]'],
+    [{ baseUrl: 'http://localhost' }, 'http://localhost', 'localhost'],
+    [{ baseUrl: 'http://git.test/b', dangerouslyAllowHttp: true }, 'http://git.test/b', 'git.test'],
+    [{ host: 'notbitbucket.org' }, 'https://notbitbucket.org', 'notbitbucket.org'],
+  ])('reads %j as %s', (environment, baseUrl, host) => {
+    expect(readBitbucketServerAddress(configOf(environment))).toEqual({ baseUrl, host });
+  });
+});
+
+describe('readAuthenticatorConfig', () => {
+  it('has a time limit of ten seconds and no word about the cache when nothing is said', () => {
+    expect(read({ ...link, host: 'git.example.com' })).toEqual({
+      ...link,
+      host: 'git.example.com',
+      baseUrl: 'https://git.example.com',
+      callbackUrl: undefined,
+      timeoutMs: 10_000,
+      profileCacheTtlMs: undefined,
+    });
+  });
+
+  it('reads durations as text, ISO text and object', () => {
+    const environment = { ...link, host: 'git.example.com' };
+    expect(read({ ...environment, timeout: '3s', profileCacheTtl: 'PT2M' })).toMatchObject({
+      timeoutMs: 3_000,
+      profileCacheTtlMs: 120_000,
+    });
+    expect(read({ ...environment, timeout: { minutes: 1 }, profileCacheTtl: '0s' })).toMatchObject({
+      timeoutMs: 60_000,
+      profileCacheTtlMs: 0,
+    });
+  });
+
+  it.each<[string, JsonObject, RegExp]>([
+    ['no address', {}, /"auth\.providers\.bitbucketServer\.production\.host" is missing/],
+    [
+      'two addresses',
+      { host: 'a.example', baseUrl: 'https://a.example' },
+      /production\.baseUrl" .*only one/,
+    ],
+    ['an empty host', { host: ' ' }, /production\.host" must be a text/],
+    ['a host that is a number', { host: 7990 }, /production\.host" must be a text/],
+    [
+      'a scheme in host',
+      { host: 'https://a.example' },
+      /production\.host" must have no scheme.*"baseUrl"/,
+    ],
+    ['a user name in host', { host: 'me@a.example' }, /no user name or password/],
+    ['a password in baseUrl', { baseUrl: 'https://me:pw@a.example' }, /no user name or password/],
+    ['an empty user name', { baseUrl: 'https://@a.example' }, /no user name or password/],
+    ['a query', { baseUrl: 'https://a.example/?x=1' }, /no query and no fragment/],
+    ['a fragment', { host: 'a.example/#x' }, /no query and no fragment/],
+    ['white space', { host: 'a.example/ b' }, /no valid address/],
+    ['a backslash', { host: 'a.example\\b' }, /no valid address/],
+    ['a port that is none', { host: 'a.example:http' }, /no valid address/],
+    ['a baseUrl without a scheme', { baseUrl: 'a.example' }, /no valid address/],
+    ['another scheme', { baseUrl: 'ftp://a.example' }, /must start with https/],
+    [
+      'http to elsewhere',
+      { baseUrl: 'http://a.example' },
+      /must start with https.*dangerouslyAllowHttp/,
+    ],
+    [
+      'a name that looks like loopback',
+      { baseUrl: 'http://127.0.0.1.evil.example' },
+      /must start with https/,
+    ],
+    [
+      'http for a host elsewhere',
+      { host: 'a.example', dangerouslyAllowHttp: true },
+      /production\.dangerouslyAllowHttp" .*baseUrl: http/,
+    ],
+    [
+      'Bitbucket Cloud',
+      { host: 'bitbucket.org' },
+      /Server \/ Data Center.*"bitbucket" of @backstage\/plugin-auth-backend-module-bitbucket-provider/,
+    ],
+    [
+      'the API of Bitbucket Cloud',
+      { baseUrl: 'https://API.Bitbucket.org./2.0' },
+      /is Bitbucket Cloud/,
+    ],
+    [
+      'a callbackUrl that is a path',
+      { host: 'a.example', callbackUrl: '/cb' },
+      /callbackUrl" must be a whole URL/,
+    ],
+    ['a timeout that is none', { host: 'a.example', timeout: 'soon' }, /timeout" is no duration/],
+    ['no time at all', { host: 'a.example', timeout: '0s' }, /timeout" must be from 1/],
+    ['a number as a timeout', { host: 'a.example', timeout: 10 }, /timeout" is no duration/],
+    [
+      'an endless timeout',
+      { host: 'a.example', timeout: { hours: 1 } },
+      /timeout" must be from 1 to 300000/,
+    ],
+    [
+      'an endless cache',
+      { host: 'a.example', profileCacheTtl: { days: 1 } },
+      /profileCacheTtl" must be/,
+    ],
+    [
+      'a sessionDuration that is none',
+      { host: 'a.example', sessionDuration: 'x' },
+      /sessionDuration" is no/,
+    ],
+  ])('refuses %s and says where', (_name, environment, message) => {
+    expect(refusal(environment)).toMatch(message);
+  });
+
+  it.each(['clientId', 'clientSecret'])('refuses a missing or empty %s with its path', key => {
+    const environment = { ...link, host: 'a.example' };
+    const path = `auth.providers.bitbucketServer.production.${key}`;
+    expect(() => read({ ...environment, [key]: undefined })).toThrow(
+      `Missing required config value at '${path}'`,
+    );
+    expect(() => read({ ...environment, [key]: '' })).toThrow(`"${path}" must be a text`);
+  });
+
+  it('never shows the secret', () => {
+    expect(refusal({ host: 'https://a.example' })).not.toContain('s3cret');
+  });
+});
+
+describe('authenticatorConfigSchema', () => {
+  it('knows every key that upstream reads, describes each, and marks the secret', () => {
+    expect(authenticatorConfigKeys).toEqual(
+      expect.arrayContaining([
+        'clientId',
+        'clientSecret',
+        'host',
+        'callbackUrl',
+        'additionalScopes',
+        'sessionDuration',
+      ]),
+    );
+    for (const entry of Object.values(authenticatorConfigSchema)) {
+      expect(entry.description.length).toBeGreaterThan(20);
+    }
+    expect(authenticatorConfigSchema.clientSecret.visibility).toBe('secret');
+  });
+});
