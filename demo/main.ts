@@ -3,7 +3,6 @@ import type { Demo } from './Demo';
 import { DemoError } from './DemoError';
 import { describePeople } from './describePeople';
 import { demoHelp, readDemoOptions } from './readDemoOptions';
-import { startDemo } from './startDemo';
 
 let demo: Demo | undefined;
 let stopping = false;
@@ -44,6 +43,8 @@ async function main(): Promise<void> {
     return;
   }
   console.log('Starting Backstage and a Bitbucket Server …');
+  // Loaded only now: the whole of Backstage takes a second, and a wrong option should be told at once.
+  const { startDemo } = await import('./startDemo');
   demo = await startDemo({ ...options, onLog: printLine });
   const ownWorld = !options.users && !options.catalog && !options.configFiles;
   console.log(`

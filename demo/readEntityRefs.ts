@@ -17,6 +17,8 @@ export function readEntityRefs(catalogFile: string): string[] {
       return entity ? [stringifyEntityRef(entity)] : [];
     });
   } catch (error) {
-    throw new DemoError(`Catalog file ${catalogFile}: ${(error as Error).message}`);
+    // The parser quotes the place in further lines.
+    const [problem] = (error as Error).message.split(/:?\n/);
+    throw new DemoError(`Catalog file ${catalogFile}: ${problem}`);
   }
 }

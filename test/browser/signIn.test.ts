@@ -11,6 +11,9 @@ const publicText =
 // The pictures show the addresses that a reader of the README will see.
 const ports: DemoOptions = takesScreenshots ? { port: 7007, bitbucketPort: 7990 } : {};
 
+// Bundling the app and starting a browser take their time on a busy machine.
+jest.setTimeout(120_000);
+
 describe.each([
   { flow: 'popup', signIn: signInWithPopup },
   { flow: 'redirect', signIn: signInWithRedirect },
