@@ -33,7 +33,8 @@ const recorded = /scope used in the request \['([^']*)'\][^[]*client scope \['([
 
 function describeScopes(description: string, askedScope: string | undefined): string {
   const [, askedText, grantedText] = recorded.exec(description) ?? [];
-  const asked = scopesOf(askedText ?? askedScope ?? '');
+  // Bitbucket adds the scopes that those of the request include, so the request itself is clearer.
+  const asked = scopesOf(askedScope ?? askedText ?? '');
   const granted = scopesOf(grantedText ?? '');
   const missing = asked.filter(scope => !granted.includes(scope));
   const known = granted.length > 0;
