@@ -15,6 +15,7 @@ export { bitbucketServerProfileTransforms, composeProfileTransforms } from './tr
 export type {
   EmailFromUsernameOptions,
   ProfileTransformInput,
+  ProfileTransformResult,
   ProfileTransformStep,
   RestrictEmailDomainsOptions,
 } from './transforms';

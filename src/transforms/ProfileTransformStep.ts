@@ -1,10 +1,19 @@
 import type {
   AuthResolverContext,
-  OAuthAuthenticatorResult,
   PassportProfile,
   ProfileInfo,
 } from '@backstage/plugin-auth-node';
 import type { BitbucketServerUser } from '../profile';
+
+/**
+ * What profile transforms need of the result of a sign-in: less than any provider gives, so that
+ * they fit this package's authenticator, upstream's, and the `authHandler` of the legacy provider.
+ *
+ * @public
+ */
+export interface ProfileTransformResult {
+  readonly fullProfile: PassportProfile;
+}
 
 /**
  * What a step of a profile transform may look at besides the profile so far.
@@ -12,7 +21,7 @@ import type { BitbucketServerUser } from '../profile';
  * @public
  */
 export interface ProfileTransformInput {
-  readonly result: OAuthAuthenticatorResult<PassportProfile>;
+  readonly result: ProfileTransformResult;
   /** The validated user; `undefined` with an authenticator that does not carry it, such as upstream's. */
   readonly user?: BitbucketServerUser;
   readonly context: AuthResolverContext;

@@ -1,17 +1,14 @@
-import type {
-  OAuthAuthenticatorResult,
-  PassportProfile,
-  ProfileTransform,
-} from '@backstage/plugin-auth-node';
+import type { ProfileTransform } from '@backstage/plugin-auth-node';
 import { createSignInError, isSignInError } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
 import { fromUser } from './fromUser';
-import type { ProfileTransformStep } from './ProfileTransformStep';
+import type { ProfileTransformResult, ProfileTransformStep } from './ProfileTransformStep';
 
 /**
  * Makes one profile transform of several steps, run in order. It starts with `fromUser`.
  *
- * Works with the authenticator of this package and with upstream's.
+ * Works with the authenticator of this package and with upstream's, as `profileTransform`, and with
+ * the legacy provider, as `authHandler`.
  *
  * @throws {@link SignInError} what a step throws; any other error of a step as `PROFILE_TRANSFORM_FAILED`
  * @example
@@ -25,7 +22,7 @@ import type { ProfileTransformStep } from './ProfileTransformStep';
  */
 export function composeProfileTransforms(
   ...steps: readonly ProfileTransformStep[]
-): ProfileTransform<OAuthAuthenticatorResult<PassportProfile>> {
+): ProfileTransform<ProfileTransformResult> {
   const all = [fromUser(), ...steps];
   return async (result, context) => {
     const { bitbucketServer: user } = result.fullProfile as Partial<BitbucketServerPassportProfile>;

@@ -1,4 +1,8 @@
-export type { ProfileTransformInput, ProfileTransformStep } from './ProfileTransformStep';
+export type {
+  ProfileTransformInput,
+  ProfileTransformResult,
+  ProfileTransformStep,
+} from './ProfileTransformStep';
 export { bitbucketServerProfileTransforms } from './bitbucketServerProfileTransforms';
 export { composeProfileTransforms } from './composeProfileTransforms';
 export { profileTransformRegistry } from './profileTransformRegistry';

@@ -22,8 +22,7 @@ const payload = {
 async function run(steps: ProfileTransformStep[], changes: object = {}) {
   const user = parseBitbucketServerUser({ ...payload, ...changes });
   const fullProfile = toPassportProfile(user, { baseUrl: 'https://git.corp.com' });
-  const session = { accessToken: 'a', tokenType: 'bearer', scope: '' };
-  return (await composeProfileTransforms(...steps)({ fullProfile, session }, context)).profile;
+  return (await composeProfileTransforms(...steps)({ fullProfile }, context)).profile;
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<unknown> {
@@ -97,8 +96,7 @@ describe('requireActiveUser', () => {
   it('refuses a profile that does not carry the user', async () => {
     const transform = composeProfileTransforms(step);
     const fullProfile = { provider: 'bitbucketServer', id: '7', displayName: 'Jane' };
-    const session = { accessToken: 'a', tokenType: 'bearer', scope: '' };
-    expect(await codeOf(transform({ fullProfile, session }, context))).toBe('USER_PAYLOAD_INVALID');
+    expect(await codeOf(transform({ fullProfile }, context))).toBe('USER_PAYLOAD_INVALID');
   });
 });
 

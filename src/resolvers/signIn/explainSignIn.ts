@@ -30,10 +30,7 @@ export interface ExplainSignInOptions {
   readonly match: readonly (Matcher | ChainStep)[];
   readonly lookup: CatalogUserLookup;
   /** The profile transform of the provider. Default: none but the user's own profile. */
-  readonly profileTransform?: ProfileTransform<{
-    fullProfile: BitbucketServerPassportProfile;
-    session: { accessToken: string; tokenType: string; scope: string };
-  }>;
+  readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
   readonly findDirectory?: FindDirectory;
   /** Looks for near misses when nobody matches. Default: not looked for. */
   readonly findNearMisses?: FindNearMisses;
@@ -63,8 +60,7 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
 
   let profile: ProfileInfo = { email: fullProfile.emails?.[0]?.value };
   try {
-    const session = { accessToken: '', tokenType: 'bearer', scope: '' };
-    profile = (await profileTransform?.({ fullProfile, session }, noContext))?.profile ?? profile;
+    profile = (await profileTransform?.({ fullProfile }, noContext))?.profile ?? profile;
   } catch (error) {
     if (!isSignInError(error)) throw error;
     const decision = { outcome: 'refused', code: error.code, reason: error.detail } as const;
