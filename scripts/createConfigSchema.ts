@@ -3,6 +3,7 @@ import type { z } from 'zod/v3';
 import { authenticatorConfigSchema } from '../src/authenticator/authenticatorConfigSchema';
 import { directoryConfigSchema } from '../src/directory/directoryConfigSchema';
 import { userLookupConfigSchema } from '../src/lookup/userLookupConfigSchema';
+import { ownershipConfigSchema } from '../src/ownership/ownershipConfigSchema';
 import { allResolvers } from '../src/resolvers/registry/allResolvers';
 import { resolverRegistry } from '../src/resolvers/registry/resolverRegistry';
 import { profileTransformRegistry } from '../src/transforms/profileTransformRegistry';
@@ -50,6 +51,7 @@ function environment(): JsonSchema {
       },
       userLookup: userLookupConfigSchema,
       directory: directoryConfigSchema,
+      ownership: ownershipConfigSchema,
     },
   };
 }

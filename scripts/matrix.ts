@@ -13,10 +13,10 @@ async function main(): Promise<void> {
   try {
     const { tarball } = await packPackage(folder);
     for (const line of lines) {
-      for (const { authBackend, way, seconds, problems } of await checkLine(line, tarball)) {
+      for await (const { authBackend, check, seconds, problems } of checkLine(line, tarball)) {
         const verdict = problems.length === 0 ? 'ok' : `FAILED: ${problems.join('; ')}`;
         console.log(
-          `${line} (auth backend ${authBackend}), ${way}: ${verdict} (${seconds.toFixed(1)} s)`,
+          `${line} (auth backend ${authBackend}), ${check}: ${verdict} (${seconds.toFixed(1)} s)`,
         );
         if (problems.length > 0) process.exitCode = 1;
       }

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket';
+import { refreshOverHttp, signInOverHttp } from '../../test/support/signInOverHttp';
+import type { SignInOutcome } from '../../test/support/signInOverHttp';
+import { typeErrorsOfConsumer } from '../typeErrorsOfConsumer';
 import { authBackendVersion, prepareProject } from './prepareProject';
 import type { Line } from './prepareProject';
-import { openSession } from './signInOverHttp';
 import { startBackend } from './startBackend';
 import type { Way } from './startBackend';
 import { startTlsProxy } from './startTlsProxy';
@@ -33,30 +35,33 @@ const entityOfAda = {
   spec: { profile: { email: 'ada@corp.example' }, memberOf: [] },
 };
 
-/** Result of one way into one line of Backstage. */
+/** Result of one way into one line of Backstage, or of compiling against it. */
 export interface LineResult {
   readonly line: Line;
   readonly authBackend: string;
-  readonly way: Way;
+  readonly check: Way | 'types';
   readonly seconds: number;
   readonly problems: readonly string[];
 }
 
 /** Installs the tarball beside a line of Backstage, and signs in every way that the line knows. */
-export async function checkLine(line: Line, tarball: string): Promise<LineResult[]> {
+export async function* checkLine(line: Line, tarball: string): AsyncGenerator<LineResult> {
   const folder = mkdtempSync(join(tmpdir(), `backstage-${line}-`));
   try {
     await prepareProject(folder, line, tarball);
     const catalogFile = join(folder, 'catalog.yaml');
     writeFileSync(catalogFile, JSON.stringify(entityOfAda));
-    const results: LineResult[] = [];
-    for (const way of waysOf[line]) {
+    const authBackend = authBackendVersion(folder);
+    const checks: readonly (readonly [LineResult['check'], () => Promise<string[]>])[] = [
+      ['types', async () => typeErrorsOfConsumer(folder)],
+      ...waysOf[line].map(way => [way, () => checkWay(folder, way, catalogFile)] as const),
+    ];
+    for (const [check, run] of checks) {
       const started = performance.now();
-      const problems = await checkWay(folder, way, catalogFile);
+      const problems = await run().catch(error => [String(error)]);
       const seconds = (performance.now() - started) / 1000;
-      results.push({ line, authBackend: authBackendVersion(folder), way, seconds, problems });
+      yield { line, authBackend, check, seconds, problems };
     }
-    return results;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -88,16 +93,15 @@ async function checkWay(folder: string, way: Way, catalogFile: string): Promise<
       },
     });
     try {
-      const session = openSession(backend.baseUrl, bitbucket);
-      const first = await session.signIn('ada');
-      const again = await session.refresh();
-      const refused = await openSession(backend.baseUrl, bitbucket).signIn('nobody');
+      const first = await signInOverHttp(backend.baseUrl, 'ada');
+      const again = await refreshOverHttp(first.session);
+      const refused = await signInOverHttp(backend.baseUrl, 'nobody');
       return [
         ...expectAda('the sign-in', first),
         ...expectAda('the refresh', again),
-        ...(refused.error?.startsWith('NotFoundError: ')
+        ...(refused.error?.name === 'NotFoundError'
           ? []
-          : [`a person without an entity gets ${JSON.stringify(refused)}`]),
+          : [`a person without an entity gets ${describe(refused)}`]),
       ];
     } finally {
       await backend.stop();
@@ -108,8 +112,14 @@ async function checkWay(folder: string, way: Way, catalogFile: string): Promise<
   }
 }
 
-function expectAda(step: string, answer: { userEntityRef?: string }): string[] {
-  return answer.userEntityRef === 'user:default/ada.lovelace'
+function expectAda(step: string, outcome: SignInOutcome): string[] {
+  const { userEntityRef } = outcome.response?.backstageIdentity?.identity ?? {};
+  return userEntityRef === 'user:default/ada.lovelace'
     ? []
-    : [`${step} answers ${JSON.stringify(answer)}`];
+    : [`${step} answers ${describe(outcome)}`];
+}
+
+/** Without tokens, for the log. */
+function describe({ response, error }: SignInOutcome): string {
+  return JSON.stringify(error ?? response?.backstageIdentity?.identity ?? null);
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -37,6 +37,11 @@ async function linkNewest(folder: string, tarball: string): Promise<void> {
   const modules = join(folder, 'node_modules');
   const { name } = readManifest(root);
   mkdirSync(join(modules, name), { recursive: true });
+  // Backstage looks for the root of a project.
+  writeFileSync(
+    join(folder, 'package.json'),
+    '{ "name": "newest-backstage", "version": "0.0.0", "private": true }',
+  );
   for (const entry of readdirSync(join(root, 'node_modules'))) {
     symlinkSync(join(root, 'node_modules', entry), join(modules, entry));
   }

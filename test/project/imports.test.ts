@@ -14,6 +14,7 @@ const ranks: Ranks = {
   profile: 2,
   transforms: 3,
   directory: 3,
+  ownership: 3,
   resolvers: 4,
   authenticator: 4,
   'readEnvironment.ts': 5,
