@@ -19,7 +19,12 @@ const attemptMs = 10 * 60_000;
  * @internal
  */
 export function createCodeRegister(now: () => number): CodeRegister {
-  const taken = new LRUCache<string, true>({ max: 10_000, ttl: attemptMs, perf: { now } });
+  const taken = new LRUCache<string, true>({
+    max: 10_000,
+    ttl: attemptMs,
+    perf: { now },
+    ttlResolution: 0,
+  });
   return {
     take(code) {
       const hash = hashToken(code);

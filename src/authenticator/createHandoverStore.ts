@@ -44,7 +44,12 @@ export interface HandoverStore {
  * @internal
  */
 export function createHandoverStore(now: () => number, maxEntries: number): HandoverStore {
-  const handovers = new LRUCache<string, Handover>({ max: maxEntries, ttl: keepMs, perf: { now } });
+  const handovers = new LRUCache<string, Handover>({
+    max: maxEntries,
+    ttl: keepMs,
+    perf: { now },
+    ttlResolution: 0,
+  });
 
   function follow(handover: Handover): Handover | undefined {
     const next = handover.tokens && handovers.get(hashToken(handover.tokens.refreshToken));

@@ -55,6 +55,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     max: maxEntries,
     ttl: sessionMs,
     perf: { now },
+    ttlResolution: 0,
   });
 
   function startExchange(handover: Handover, refreshToken: string): void {

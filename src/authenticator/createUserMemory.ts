@@ -26,6 +26,7 @@ export function createLocalUserMemory({ ttlMs, now }: UserMemoryOptions): UserMe
     max: maxEntries,
     ttl: ttlMs,
     perf: { now },
+    ttlResolution: 0,
   });
   return {
     get: async id => users.get(id),
