@@ -1,7 +1,9 @@
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfigSchema } from '@backstage/config-loader';
 import { build, stop } from 'esbuild';
+import { replaceFolder } from './replaceFolder';
 
 const appDir = join(__dirname, 'app');
 const noCsv = join(appDir, 'src', 'noCsv.ts');
@@ -12,7 +14,12 @@ const noCsv = join(appDir, 'src', 'noCsv.ts');
  */
 export async function bundleApp(): Promise<void> {
   // Built aside and swapped in, so that a demo that is already running never serves half an app.
-  const fresh = await mkdtemp(join(appDir, 'dist-'));
+  const workshop = join(appDir, '.demo');
+  await mkdir(workshop, { recursive: true });
+  const fresh = await mkdtemp(join(workshop, 'dist-'));
+  const cleanUp = () => rmSync(fresh, { recursive: true, force: true });
+  // Ctrl-C while it builds ends the process without coming back to `finally`.
+  process.once('exit', cleanUp);
   try {
     await mkdir(join(fresh, 'static'));
     await Promise.all([
@@ -20,10 +27,10 @@ export async function bundleApp(): Promise<void> {
       cp(join(appDir, 'index.html.tmpl'), join(fresh, 'index.html.tmpl')),
       writeConfigSchema(join(fresh, '.config-schema.json')),
     ]);
-    await rm(join(appDir, 'dist'), { recursive: true, force: true });
-    await rename(fresh, join(appDir, 'dist'));
+    await replaceFolder(join(appDir, 'dist'), fresh);
   } finally {
-    await rm(fresh, { recursive: true, force: true });
+    process.off('exit', cleanUp);
+    cleanUp();
   }
 }
 

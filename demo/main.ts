@@ -33,7 +33,7 @@ function describeFailure(error: unknown): string {
 function printLine({ level, plugin, text }: LogLine): void {
   const worthReading =
     level === 'error' || level === 'warn' || (plugin === 'auth' && level === 'info');
-  if (worthReading) console.log(`[${plugin}] ${level}: ${text}`);
+  if (worthReading) console.log(`[${plugin}] ${level}: ${text.split('\n', 1)[0]}`);
 }
 
 async function main(): Promise<void> {
