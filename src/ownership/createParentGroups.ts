@@ -77,7 +77,7 @@ export function createParentGroups(options: TransitiveGroupsOptions): ParentGrou
     const known = new Map(groupRefs.map(ref => [ref, atHand(ref)]));
     ask(groupRefs.filter(ref => !known.get(ref) && !underWay.has(ref)));
     try {
-      return await Promise.all(groupRefs.map(ref => known.get(ref) ?? underWay.get(ref)!));
+      return await Promise.all(groupRefs.map(async ref => known.get(ref) ?? underWay.get(ref)!));
     } catch (error) {
       const stale = groupRefs.map(ref => known.get(ref) ?? atHand(ref, staleIfErrorMs));
       if (!refresh || !stale.every(parents => parents !== undefined)) throw error;

@@ -3,7 +3,8 @@ import type { BitbucketSimulator, Fault } from '../../demo/bitbucket';
 import { createDirectoryLookup } from '../../src/directory';
 import type { CreateDirectoryLookupOptions } from '../../src/directory';
 import { createBitbucketHttp } from '../../src/http';
-import { createLogRecorder, person, readOnlyDirectory, subjectOf } from './support';
+import { createLogRecorder } from '../support/createLogRecorder';
+import { person, readOnlyDirectory, subjectOf } from './support';
 
 const token = 'service-token-0123456789';
 const robot = person(1, 'backstage-robot', 'robot@corp.example', { password: 'p:ss wörd' });

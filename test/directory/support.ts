@@ -1,4 +1,3 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Subject } from '../../src/profile';
 import type { SimulatedPerson } from '../../demo/bitbucket';
 
@@ -37,20 +36,4 @@ export function subjectOf({ user }: SimulatedPerson, more: Partial<Subject> = {}
     refresh: false,
     ...more,
   };
-}
-
-/** Keeps the lines, by level. */
-export function createLogRecorder() {
-  const lines: string[] = [];
-  const keep = (level: string) => (message: string | Error) => {
-    lines.push(`${level}: ${String(message)}`);
-  };
-  const logger: LoggerService = {
-    debug: keep('debug'),
-    info: keep('info'),
-    warn: keep('warn'),
-    error: keep('error'),
-    child: () => logger,
-  };
-  return { logger, lines };
 }
