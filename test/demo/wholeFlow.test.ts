@@ -84,6 +84,27 @@ describe.each([
     expect(error?.message).toContain('AUTHORIZATION_DENIED');
   });
 
+  it('says so when the application link does not grant the scope that the frontend asks for', async () => {
+    const scope = 'PROJECT_ADMIN';
+    const { error } = await signInOverHttp(demo.backendUrl, 'ada', { scope });
+    expect(error?.message).toContain('AUTHORIZATION_SCOPE_INVALID');
+  });
+
+  it('writes no token and no client secret into the log', async () => {
+    const { response, session } = await signInOverHttp(demo.backendUrl, 'ada');
+    const refreshed = await refreshOverHttp(session);
+    const secrets = [response, refreshed.response].map(answer => answer?.providerInfo.accessToken);
+    const posted = demo.bitbucket.requests.map(({ body }) => new URLSearchParams(body));
+    for (const field of ['client_secret', 'refresh_token']) {
+      secrets.push(...posted.flatMap(form => form.getAll(field)));
+    }
+    expect(secrets.length).toBeGreaterThan(4);
+    for (const secret of new Set(secrets)) {
+      expect(secret?.length).toBeGreaterThan(15);
+      expect(demo.logs.filter(line => line.includes(secret ?? ''))).toEqual([]);
+    }
+  });
+
   it('has no session left after signing out', async () => {
     const { session } = await signInOverHttp(demo.backendUrl, 'ada');
     await signOutOverHttp(session);

@@ -52,9 +52,9 @@ export async function refreshOverHttp(session: HttpSession): Promise<SignInOutco
   url.search = String(new URLSearchParams({ env: 'development', scope: 'PUBLIC_REPOS' }));
   const headers = { 'x-requested-with': 'XMLHttpRequest' };
   const answer = await send(session, url, { headers });
-  // On success Backstage answers what it posts to the popup's opener as `response`; otherwise `{ error }`.
-  const body = await answer.json();
-  return (answer.ok ? { response: body } : body) as SignInOutcome;
+  const body: unknown = await answer.json();
+  if (answer.ok) return { response: body as SignInOutcome['response'] };
+  return { error: (body as SignInOutcome).error };
 }
 
 /** Ends the session as the frontend's "Sign out" does. */
