@@ -41,6 +41,7 @@ export async function referenceEvaluate(
       const allowed = step.dangerouslyAllowSignInWithoutUserInCatalog;
       const plan = step.matcher.match(subject);
       if (!allowed || plan.type !== 'query' || !plan.fallbackName) continue;
+      if (!/^[a-z0-9][a-z0-9._+@-]*$/i.test(plan.fallbackName)) continue;
       const namespace = allowed === true ? 'default' : allowed.namespace;
       const taken = await lookup.find({ by: 'ref', namespace, name: plan.fallbackName });
       if (taken.type === 'unavailable') return { outcome: 'refused', code: 'CATALOG_UNAVAILABLE' };

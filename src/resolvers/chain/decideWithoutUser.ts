@@ -1,6 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogUserLookup, UserLookupAnswer } from '../../lookup';
 import type { Decision, StepRecord } from './Decision';
+import { isFallbackName } from './isFallbackName';
 import { exhaustedCode } from './refusalCode';
 
 /**
@@ -40,5 +41,5 @@ export async function decideWithoutUser(
 
 function allowsFallback({ step, plan }: StepRecord): boolean {
   const allowed = Boolean(step.dangerouslyAllowSignInWithoutUserInCatalog);
-  return allowed && plan?.type === 'query' && plan.fallbackName !== undefined;
+  return allowed && plan?.type === 'query' && isFallbackName(plan.fallbackName);
 }

@@ -14,32 +14,40 @@ interface Result {
   readonly cause?: unknown;
 }
 
+// Promises only where something is really waited for: when all answers are at hand, each promise
+// would cost more than the rest of the step.
+type Eventually<T> = T | Promise<T>;
+
 /**
- * Runs one step whose plan is known.
+ * Runs one step whose plan is known. Never throws and never rejects.
  *
  * @internal
  */
-export async function runStep(
-  step: ChainStep,
-  plan: MatchPlan,
-  ask: AskLookup,
-): Promise<StepRecord> {
+export function runStep(step: ChainStep, plan: MatchPlan, ask: AskLookup): Eventually<StepRecord> {
   const attempts: AttemptRecord[] = [];
-  let result: Result;
+  const record = ({ outcome, entity, cause }: Result): StepRecord => ({
+    step,
+    plan,
+    attempts,
+    outcome,
+    entity,
+    cause,
+  });
+  const failed = (cause: unknown) => record({ outcome: 'failed', cause });
   try {
-    result = await runPlan(step.matcher, plan, ask, attempts);
+    const result = runPlan(step.matcher, plan, ask, attempts);
+    return result instanceof Promise ? result.then(record, failed) : record(result);
   } catch (error) {
-    result = { outcome: 'failed', cause: error };
+    return failed(error);
   }
-  return { step, plan, attempts, ...result };
 }
 
-async function runPlan(
+function runPlan(
   matcher: Matcher,
   plan: MatchPlan,
   ask: AskLookup,
   attempts: AttemptRecord[],
-): Promise<Result> {
+): Eventually<Result> {
   switch (plan.type) {
     case 'missing':
     case 'denied':
@@ -53,27 +61,44 @@ async function runPlan(
   }
 }
 
-async function runAttempts(
+function runAttempts(
   matcher: Matcher,
   wanted: readonly MatchAttempt[],
   ask: AskLookup,
   attempts: AttemptRecord[],
-): Promise<Result> {
-  for (const attempt of wanted) {
-    const asked = ask(attempt);
-    // Awaiting what is no promise would cost a turn of the event loop on the path where all is cached.
-    const answer = asked instanceof Promise ? await asked : asked;
-    const accepted = answer.type === 'entities' ? accept(attempt, answer.entities) : [];
-    attempts.push({ matcher, attempt, answer, accepted });
-    if (answer.type === 'unavailable') return { outcome: 'unavailable', cause: answer.cause };
-    if (answer.type === 'conflict' || accepted.length > 1) return { outcome: 'ambiguous' };
-    if (accepted.length === 1) return { outcome: 'matched', entity: accepted[0] };
+  from = 0,
+): Eventually<Result> {
+  for (let index = from; index < wanted.length; index += 1) {
+    const attempt = wanted[index]!;
+    const judge = (answer: UserLookupAnswer): Result | undefined => {
+      const accepted = accept(attempt, answer);
+      attempts.push({ matcher, attempt, answer, accepted });
+      return resultOf(answer, accepted);
+    };
+    const answer = ask(attempt);
+    if (answer instanceof Promise) {
+      return answer.then(
+        late => judge(late) ?? runAttempts(matcher, wanted, ask, attempts, index + 1),
+      );
+    }
+    const result = judge(answer);
+    if (result) return result;
   }
   return { outcome: 'none' };
 }
 
-function accept({ reject }: MatchAttempt, entities: readonly Entity[]): readonly Entity[] {
-  return reject ? entities.filter(entity => reject(entity) === undefined) : entities;
+/** What an answer decides; `undefined` when nobody was found and the next attempt is due. */
+function resultOf(answer: UserLookupAnswer, accepted: readonly Entity[]): Result | undefined {
+  if (answer.type === 'unavailable') return { outcome: 'unavailable', cause: answer.cause };
+  if (answer.type === 'conflict' || accepted.length > 1) return { outcome: 'ambiguous' };
+  return accepted.length === 1 ? { outcome: 'matched', entity: accepted[0] } : undefined;
+}
+
+const nobody: readonly Entity[] = [];
+
+function accept({ reject }: MatchAttempt, answer: UserLookupAnswer): readonly Entity[] {
+  if (answer.type !== 'entities') return nobody;
+  return reject ? answer.entities.filter(entity => reject(entity) === undefined) : answer.entities;
 }
 
 /** Worst first: what makes one part so makes the agreement so. */

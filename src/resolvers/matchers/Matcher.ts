@@ -47,7 +47,7 @@ export type MatchPlan =
   | {
       readonly type: 'query';
       readonly attempts: readonly MatchAttempt[];
-      /** Entity name for `dangerouslyAllowSignInWithoutUserInCatalog`, when the attribute gives a safe one. */
+      /** Entity name for `dangerouslyAllowSignInWithoutUserInCatalog`; not used when it is not safe as one. */
       readonly fallbackName?: string;
     }
   | { readonly type: 'missing'; readonly attribute: SubjectAttribute; readonly reason: string }

@@ -3,7 +3,6 @@ import type { EmailOptions } from './EmailOptions';
 import type { Matcher, SubjectAttribute } from './Matcher';
 import { createEmailCheck } from './createEmailCheck';
 import { matchPlan } from './matchPlan';
-import { toFallbackName } from './toFallbackName';
 
 /** @public */
 export interface AnnotationOptions extends EmailOptions {
@@ -45,7 +44,7 @@ export function annotation(options: AnnotationOptions): Matcher {
       if (typeof value !== 'string') return value;
       return matchPlan.query(
         { by: 'field', field: `metadata.annotations.${key}`, value },
-        { fallbackName: toFallbackName(value) },
+        { fallbackName: value },
       );
     },
   };

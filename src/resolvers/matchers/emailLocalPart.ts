@@ -4,7 +4,6 @@ import { createEmailCheck } from './createEmailCheck';
 import { matchPlan } from './matchPlan';
 import { isEntityName, namespaceQueries } from './namespaceQueries';
 import type { NamespaceOptions } from './namespaceQueries';
-import { toFallbackName } from './toFallbackName';
 
 /** @public */
 export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
@@ -31,7 +30,7 @@ export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {
       if (!isEntityName(name)) {
         return matchPlan.missing('email', 'the part before the "@" is no valid entity name');
       }
-      return matchPlan.query(queries(name), { fallbackName: toFallbackName(name) });
+      return matchPlan.query(queries(name), { fallbackName: name });
     },
   };
 }

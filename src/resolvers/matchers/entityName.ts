@@ -2,7 +2,6 @@ import type { Matcher } from './Matcher';
 import { matchPlan } from './matchPlan';
 import { isEntityName, namespaceQueries } from './namespaceQueries';
 import type { NamespaceOptions } from './namespaceQueries';
-import { toFallbackName } from './toFallbackName';
 
 /**
  * How a username that is no valid entity name is made one.
@@ -42,7 +41,7 @@ export function entityName(options: EntityNameOptions): Matcher {
       const name = normalize === 'underscore' ? toUnderscores(value) : value;
       if (!isEntityName(name))
         return matchPlan.missing(from, `the ${from} is no valid entity name`);
-      return matchPlan.query(queries(name), { fallbackName: toFallbackName(name) });
+      return matchPlan.query(queries(name), { fallbackName: name });
     },
   };
 }

@@ -21,12 +21,10 @@ export const matchPlan = {
       readonly fallbackName?: string;
     } = {},
   ): MatchPlan {
-    const queries = Array.isArray(query) ? (query as readonly UserQuery[]) : [query as UserQuery];
-    return {
-      type: 'query',
-      attempts: queries.map(each => ({ query: each, reject: options.reject })),
-      fallbackName: options.fallbackName,
-    };
+    const { reject, fallbackName } = options;
+    const attempts =
+      'by' in query ? [{ query, reject }] : query.map(each => ({ query: each, reject }));
+    return { type: 'query', attempts, fallbackName };
   },
 
   /** The person lacks the attribute, or has one that this matcher cannot use. */

@@ -3,7 +3,6 @@ import type { EmailOptions } from './EmailOptions';
 import type { Matcher } from './Matcher';
 import { createEmailCheck } from './createEmailCheck';
 import { matchPlan } from './matchPlan';
-import { toFallbackName } from './toFallbackName';
 
 /** @public */
 export interface ProfileEmailOptions extends EmailOptions {
@@ -33,13 +32,11 @@ export function profileEmail(options: ProfileEmailOptions = {}): Matcher {
     match(subject) {
       const email = check(subject);
       if (typeof email !== 'string') return email;
-      const queries = [byEmail(email)];
+      const options = { fallbackName: email };
+      const parts = stripPlusTag ? plusTag.exec(email) : null;
+      if (!parts) return matchPlan.query(byEmail(email), options);
       // After the tagged address, so that an entity of its own always wins.
-      if (stripPlusTag) {
-        const parts = plusTag.exec(email);
-        if (parts) queries.push(byEmail(`${parts[1]}${parts[2]}`));
-      }
-      return matchPlan.query(queries, { fallbackName: toFallbackName(email) });
+      return matchPlan.query([byEmail(email), byEmail(`${parts[1]}${parts[2]}`)], options);
     },
   };
 }

@@ -182,26 +182,6 @@ describe('annotation', () => {
   });
 });
 
-describe('fallback names', () => {
-  it.each([
-    ['jane@corp.com', 'jane@corp.com'],
-    ['jane+x@corp.com', 'jane+x@corp.com'],
-    ['jürgen@corp.com', undefined],
-    ['K\u212a@corp.com', undefined],
-    ["o'neil@corp.com", undefined],
-    ['_x@corp.com', undefined],
-  ])('of the email %s is %s', (email, fallbackName) => {
-    expect(plan(matchers.profileEmail(), { email })).toMatchObject({ type: 'query', fallbackName });
-  });
-
-  it.each(['user:default/jane', 'default/jane', 'a:b', '', ' jane'])('of %j is none', username => {
-    const result = plan(matchers.annotation({ from: 'username', annotation: 'a.b/c' }), {
-      username,
-    });
-    expect(result.type === 'query' ? result.fallbackName : undefined).toBeUndefined();
-  });
-});
-
 describe('agreement', () => {
   const byId = matchers.annotation({ from: 'id', annotation: 'a.b/id' });
   const byEmail = matchers.profileEmail({ emailTrust: 'readOnlyDirectory' });

@@ -3,10 +3,10 @@
 const safeName = /^[A-Za-z0-9](?:[A-Za-z0-9._+@-]{0,251}[A-Za-z0-9])?$/;
 
 /**
- * The value as name of a person who is in no catalog, or `undefined` when it is not safe as one.
+ * Whether a value may be the name of a person who is in no catalog.
  *
  * @internal
  */
-export function toFallbackName(value: string): string | undefined {
-  return safeName.test(value) ? value : undefined;
+export function isFallbackName(value: unknown): value is string {
+  return typeof value === 'string' && safeName.test(value);
 }
