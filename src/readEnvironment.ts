@@ -7,7 +7,7 @@ import {
   readAuthenticatorConfig,
 } from './authenticator';
 import type { AuthenticatorConfig, ProviderEnvironmentOptions } from './authenticator';
-import { createConfigError } from './config';
+import { checkKeys, createConfigError } from './config';
 import { createDirectoryLookup, readDirectoryOptions } from './directory';
 import { createBitbucketHttp } from './http';
 import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
@@ -39,7 +39,9 @@ export function readEnvironment(
 ): ProviderEnvironmentOptions {
   const { catalog, auth, cache, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
-  checkKeys(config, path);
+  checkKeys(config, path, [...authenticatorConfigKeys, ...sections]);
+  const signIn = config.getOptionalConfig('signIn');
+  if (signIn) checkKeys(signIn, `${path}.signIn`, ['resolvers']);
   const authenticatorConfig = readAuthenticatorConfig(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, authenticatorConfig);
@@ -71,18 +73,6 @@ export function readEnvironment(
           : undefined,
       }),
   };
-}
-
-function checkKeys(config: Config, path: string): void {
-  const valid = [...authenticatorConfigKeys, ...sections];
-  for (const key of config.keys()) {
-    if (!valid.includes(key)) {
-      throw createConfigError(
-        `${path}.${key}`,
-        `is no option; valid options are: ${valid.join(', ')}`,
-      );
-    }
-  }
 }
 
 function readFindDirectory(

@@ -1,3 +1,4 @@
+export { checkKeys } from './checkKeys';
 export { createConfigError } from './createConfigError';
 export { parseOptions } from './parseOptions';
 export { readNamedItem, readNamedList } from './readNamedList';

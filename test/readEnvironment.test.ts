@@ -1,0 +1,124 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { ConfigReader } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import { readEnvironment } from '../src/readEnvironment';
+import type { EnvironmentServices } from '../src/readEnvironment';
+
+const path = 'auth.providers.bitbucketServer.production';
+const valid = { clientId: 'id', clientSecret: 'planted-secret', host: 'git.corp.com/vcs' };
+
+function read(environment: JsonObject) {
+  const lines: string[] = [];
+  const note = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
+  const logger = mockServices.logger.mock({
+    info: note('info'),
+    warn: note('warn'),
+    error: note('error'),
+  });
+  const services: EnvironmentServices = {
+    logger,
+    auth: mockServices.auth.mock(),
+    cache: mockServices.cache.mock(),
+    // Nothing of the catalog is asked at start.
+    catalog: {} as EnvironmentServices['catalog'],
+  };
+  const config = new ConfigReader({
+    auth: { providers: { bitbucketServer: { production: environment } } },
+  }).getConfig(path);
+  return { provider: readEnvironment(config, 'production', services), lines };
+}
+
+const byId = { resolver: 'userIdMatchingUserEntityAnnotation' };
+const byEmail = { resolver: 'emailMatchingUserEntityProfileEmail' };
+
+describe('readEnvironment', () => {
+  it('says in one line which server and which chain', () => {
+    const { provider, lines } = read({
+      ...valid,
+      signIn: { resolvers: [byId, { resolver: 'usernameMatchingUserEntityName' }] },
+    });
+    expect(provider.signInResolver).toEqual(expect.any(Function));
+    expect(lines).toEqual([
+      'info: Bitbucket Server sign-in (production) with https://git.corp.com/vcs, resolvers: userIdMatchingUserEntityAnnotation, usernameMatchingUserEntityName',
+    ]);
+  });
+
+  it('gives access tokens only without resolvers, and says so', () => {
+    const { provider, lines } = read(valid);
+    expect(provider.signInResolver).toBeUndefined();
+    expect(lines).toEqual([
+      'info: Bitbucket Server (production) with https://git.corp.com/vcs gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it',
+    ]);
+  });
+
+  it('warns once of email matching without trust, naming the safe key', () => {
+    const { lines } = read({ ...valid, signIn: { resolvers: [byEmail, byEmail] } });
+    const warnings = lines.filter(line => line.startsWith('warn'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('userIdMatchingUserEntityAnnotation is the safe key');
+  });
+
+  it('warns of a directory that no resolver asks', () => {
+    const { lines } = read({ ...valid, directory: { token: 'planted-secret' } });
+    expect(lines).toContain(
+      `warn: ${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`,
+    );
+  });
+
+  it('takes every section', () => {
+    const { lines } = read({
+      ...valid,
+      callbackUrl: 'https://backstage.corp.com/api/auth/bitbucketServer/handler/frame',
+      additionalScopes: ['REPO_READ'],
+      sessionDuration: { days: 7 },
+      timeout: '5s',
+      profileCacheTtl: '1 minute',
+      profileTransforms: [{ transform: 'restrictEmailDomains', allowedDomains: ['corp.com'] }],
+      userLookup: {
+        ttl: '2 minutes',
+        notFoundTtl: { seconds: 5 },
+        maxEntries: 5,
+        shared: true,
+        fields: 'identity',
+      },
+      directory: { username: 'svc', password: 'planted-secret', trustedDirectories: ['LDAP'] },
+      ownership: { transitiveGroups: true },
+      signIn: { resolvers: [{ ...byEmail, emailTrust: 'readOnlyDirectory' }] },
+    });
+    expect(lines.join()).not.toMatch(/warn|planted-secret/);
+  });
+
+  it.each<[JsonObject, string]>([
+    [{ ...valid, clientSecret: undefined }, `${path}.clientSecret`],
+    [{ ...valid, clientId: '' }, `${path}.clientId`],
+    [{ ...valid, host: undefined }, `${path}.host`],
+    [{ ...valid, host: 'bitbucket.org' }, 'provider "bitbucket"'],
+    [{ ...valid, host: 'http://git.corp.com' }, `${path}.host`],
+    [{ ...valid, hosts: 'x' }, `"${path}.hosts" is no option; valid options are: clientId`],
+    [
+      { ...valid, signIn: { resolvers: [{ resolver: 'nope' }] } },
+      `"${path}.signIn.resolvers[0].resolver"`,
+    ],
+    [{ ...valid, signIn: { resolver: 'x' } }, `"${path}.signIn.resolver" is no option`],
+    [{ ...valid, userLookup: { tll: 5 } }, `"${path}.userLookup.tll" is no option`],
+    [{ ...valid, ownership: { transitive: true } }, `"${path}.ownership.transitive" is no option`],
+    [{ ...valid, directory: {} }, `"${path}.directory" needs a credential`],
+    [
+      { ...valid, signIn: { resolvers: [{ ...byEmail, emailTrust: 'readOnlyDirectory' }] } },
+      `"${path}.directory" is missing`,
+    ],
+  ])('refuses %j with the path of the key', (environment, message) => {
+    expect(() => read(JSON.parse(JSON.stringify(environment)) as JsonObject)).toThrow(message);
+  });
+
+  it('shows no secret in an error', () => {
+    let text = '';
+    try {
+      read({ ...valid, clientSecret: ['planted-secret'] });
+    } catch (error) {
+      text = String(error) + String((error as Error).stack);
+    }
+    expect(text).toContain('clientSecret');
+    expect(text).not.toContain('planted-secret');
+  });
+});
