@@ -1,7 +1,7 @@
 import { readDurationFromConfig } from '@backstage/config';
 import type { Config } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
-import { createConfigError } from '../config';
+import { checkKeys, createConfigError } from '../config';
 import type { CatalogUserLookupOptions } from './createCatalogUserLookup';
 import { userLookupConfigSchema } from './userLookupConfigSchema';
 
@@ -32,10 +32,7 @@ export function readUserLookupOptions(config: Config, path: string): UserLookupC
   if (!config.has('userLookup')) return { shared: false };
   const section = read(at, () => config.getConfig('userLookup'));
   const valid = Object.keys(userLookupConfigSchema.properties);
-  for (const key of section.keys()) {
-    if (valid.includes(key)) continue;
-    throw createConfigError(`${at}.${key}`, `is no option; valid options are: ${valid.join(', ')}`);
-  }
+  checkKeys(section, at, valid);
 
   const duration = (key: Key): number | undefined => {
     if (!section.has(key)) return undefined;
