@@ -6,6 +6,7 @@ export type {
   UserLookupOptions,
 } from './CatalogUserLookup';
 export type { SourceAnswer, UserSource } from './UserSource';
+export { canonicalQuery } from './canonicalQuery';
 export { createCatalogCaller } from './createCatalogCaller';
 export { createCatalogUserLookup } from './createCatalogUserLookup';
 export type { CachedUserLookup, CatalogUserLookupOptions } from './createCatalogUserLookup';
@@ -13,6 +14,7 @@ export { createContextUserLookup } from './createContextUserLookup';
 export { foldAscii } from './foldAscii';
 export { readUserLookupOptions } from './readUserLookupOptions';
 export type { UserLookupConfig } from './readUserLookupOptions';
+export { readField } from './readField';
 export { satisfiesQuery } from './satisfiesQuery';
 export { userLookupConfigSchema } from './userLookupConfigSchema';
 export type { UserLookupFields } from './UserLookupFields';
@@ -20,6 +22,7 @@ export type { UserLookupBatchSettings } from './UserLookupBatchSettings';
 export type { UserLookupCacheSettings } from './UserLookupCacheSettings';
 export type { UserLookupStats } from './UserLookupStats';
 export type { CatalogCaller } from './createCatalogCaller';
+export { verifyAnswer } from './verifyAnswer';
 export { withDeadline } from './withDeadline';
 export { createIncident } from './createIncident';
 export type { Incident } from './createIncident';

@@ -1,19 +1,12 @@
-import type {
-  AuthResolverContext,
-  ProfileInfo,
-  ProfileTransform,
-} from '@backstage/plugin-auth-node';
-import { isSignInError } from '../../errors';
+import type { ProfileTransform } from '@backstage/plugin-auth-node';
 import type { CatalogUserLookup } from '../../lookup';
-import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../profile';
 import type { BitbucketServerPassportProfile } from '../../profile';
-import { evaluate } from '../chain';
 import type { ChainStep } from '../chain';
 import { describeDecision, queriesOf } from '../explain';
 import type { FindNearMisses } from '../explain';
 import type { Matcher } from '../matchers';
-import { createCompleteSubject } from './createCompleteSubject';
 import type { FindDirectory } from './createCompleteSubject';
+import { decideSignIn } from './decideSignIn';
 import type { SignInExplanation } from './SignInExplanation';
 import { toChainSteps } from './toChainSteps';
 
@@ -52,24 +45,19 @@ export interface ExplainSignInOptions {
  * @public
  */
 export async function explainSignIn(options: ExplainSignInOptions): Promise<SignInExplanation> {
-  const { baseUrl, refresh, lookup, profileTransform, findNearMisses } = options;
-  const steps = toChainSteps(options.match);
-  const user = parseBitbucketServerUser(await readPayload(options));
-  const fullProfile = toPassportProfile(user, { baseUrl, refresh });
-  const who = { id: user.id, username: user.name, slug: user.slug };
-
-  let profile: ProfileInfo = { email: fullProfile.emails?.[0]?.value };
-  try {
-    profile = (await profileTransform?.({ fullProfile }, noContext))?.profile ?? profile;
-  } catch (error) {
-    if (!isSignInError(error)) throw error;
-    const decision = { outcome: 'refused', code: error.code, reason: error.detail } as const;
+  const { match, user: _user, username: _username, findUser: _findUser, ...rest } = options;
+  const { findNearMisses, ...context } = rest;
+  const steps = toChainSteps(match);
+  const run = await decideSignIn(await readPayload(options), { ...context, steps });
+  const { id, name, slug } = run.user;
+  const who = { id, username: name, slug };
+  if ('refusedBy' in run) {
+    const { code, detail } = run.refusedBy;
+    const decision = { outcome: 'refused', code, reason: detail } as const;
     return { user: who, trace: { decision, steps: [] }, nearMisses: [] };
   }
 
-  const bare = toSubject({ profile, result: { fullProfile } });
-  const subject = await createCompleteSubject(steps, options.findDirectory)(bare);
-  const decision = await evaluate({ steps, subject, lookup });
+  const { decision, subject } = run;
   const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
   return {
     user: { ...who, email: subject.email },
@@ -85,10 +73,3 @@ async function readPayload({ user, username, findUser }: ExplainSignInOptions): 
   }
   return findUser(username);
 }
-
-/** A transform may look people up; nothing that explains may issue a token. */
-const noContext = new Proxy({} as AuthResolverContext, {
-  get(_target, method) {
-    throw new Error(`explainSignIn has no sign-in context, but "${String(method)}" of it was used`);
-  },
-});

@@ -4,6 +4,8 @@ export type { OwnershipExtension } from './issueIdentity';
 export type { SignInDecisionEvent } from './SignInDecisionEvent';
 export { createCompleteSubject } from './createCompleteSubject';
 export type { FindDirectory } from './createCompleteSubject';
+export { decideSignIn } from './decideSignIn';
+export type { DecideSignInOptions, SignInRun } from './decideSignIn';
 export { explainSignIn } from './explainSignIn';
 export type { ExplainSignInOptions } from './explainSignIn';
 export { formatExplanation } from './SignInExplanation';
