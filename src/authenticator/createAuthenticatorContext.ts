@@ -9,7 +9,8 @@ import type { CodeFlow } from './createCodeFlow';
 import { createRefresher } from './createRefresher';
 import type { Refresher } from './createRefresher';
 import { createTokenClient } from './createTokenClient';
-import { createLocalUserMemory, createSharedUserMemory } from './createUserMemory';
+import { createLocalUserMemory } from './createLocalUserMemory';
+import { createSharedUserMemory } from './createSharedUserMemory';
 import { readAuthenticatorConfig } from './readAuthenticatorConfig';
 import type { AuthenticatorConfig } from './readAuthenticatorConfig';
 

@@ -1,6 +1,7 @@
 import { decodeOAuthState, encodeOAuthState } from '@backstage/plugin-auth-node';
 import type { OAuthState } from '@backstage/plugin-auth-node';
-import { createPkceChallenge, createPkceVerifier } from './pkce';
+import { createPkceChallenge } from './createPkceChallenge';
+import { createPkceVerifier } from './createPkceVerifier';
 
 export interface AuthorizeUrlOptions {
   readonly baseUrl: string;

@@ -4,7 +4,7 @@ import { authorizationError } from './authorizationError';
 import { readCallbackState } from './createAuthorizeUrl';
 import { createCodeRegister } from './createCodeRegister';
 import type { TokenClient } from './createTokenClient';
-import { createPkceVerifier } from './pkce';
+import { createPkceVerifier } from './createPkceVerifier';
 import { readOAuthError } from './readOAuthError';
 
 export interface CodeFlowOptions {

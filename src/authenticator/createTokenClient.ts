@@ -48,7 +48,11 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
       throw failure('TOKEN_RESPONSE_INVALID', `answered ${status}, but not valid are: ${keys}`);
     }
     const code = codeOfError(answer, error.code, rejectedGrant);
-    const skew = code === rejectedGrant ? describeClockSkew(answer.headers, options.now()) : '';
+    // A code lives for seconds; a refresh token for months, which no clock is wrong by.
+    const skew =
+      code === 'AUTHORIZATION_CODE_REJECTED'
+        ? describeClockSkew(answer.headers, options.now())
+        : '';
     throw failure(code, `answered ${status} with ${error.text}${skew && `. ${skew}`}`, skew);
   }
 
@@ -85,7 +89,7 @@ function codeOfError(
       return 'BITBUCKET_UNAVAILABLE';
     default:
       if (status === 401) return 'CLIENT_REJECTED';
-      if (status === 403) return 'BITBUCKET_REFUSED';
+      if (status === 403) return 'AUTHORIZATION_FAILED';
       return json === undefined ? 'BITBUCKET_RESPONSE_INVALID' : 'AUTHORIZATION_FAILED';
   }
 }

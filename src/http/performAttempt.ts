@@ -1,9 +1,11 @@
 import { createSignInError } from '../errors';
 import type { SignInError, SignInErrorCode, SignInErrorStep } from '../errors';
 import type { JsonAnswer } from './BitbucketHttp';
+import { codeOfStatus } from './codeOfStatus';
 import type { Deadline } from './createDeadline';
+import { describeErrorBody } from './describeErrorBody';
 import { describeNetworkError } from './describeNetworkError';
-import { codeOfStatus, describeErrorBody, describeRedirect } from './describeStatus';
+import { describeRedirect } from './describeRedirect';
 import { discardBody, readBody } from './readBody';
 import { redact } from './redact';
 import { readRetryAfter } from './retryDelay';

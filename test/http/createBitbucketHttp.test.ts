@@ -1,4 +1,5 @@
-import { SignInError, isSignInError } from '../../src/errors';
+import type { SignInError } from '../../src/errors';
+import { isSignInError } from '../../src/errors';
 import { createBitbucketHttp } from '../../src/http';
 import type { BitbucketHttpOptions } from '../../src/http';
 import { createFakeClock } from '../authenticator/support/createFakeClock';

@@ -32,10 +32,15 @@ const appOrigin = 'http://localhost:3000';
 export function createBrowser(authUrl: string) {
   const cookies = new Map<string, Cookie>();
 
-  async function get(path: string, headers: Record<string, string> = {}): Promise<Page> {
+  async function get(
+    path: string,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Page> {
     const cookie = [...cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
     const response = await fetch(`${authUrl}${path}`, {
       redirect: 'manual',
+      signal,
       headers: { ...headers, ...(cookie && { cookie }) },
     });
     for (const line of response.headers.getSetCookie()) store(line);
@@ -81,11 +86,13 @@ export function createBrowser(authUrl: string) {
       return readPopup(await get(`/handler/frame${new URL(redirectUrl).search}`));
     },
 
-    async refresh(query: Record<string, string> = {}): Promise<SessionMessage> {
+    async refresh(
+      query: Record<string, string> = {},
+      signal?: AbortSignal,
+    ): Promise<SessionMessage> {
       const all = new URLSearchParams({ env: 'development', ...query });
-      const { status, body, wire } = await get(`/refresh?${all}`, {
-        'x-requested-with': 'XMLHttpRequest',
-      });
+      const headers = { 'x-requested-with': 'XMLHttpRequest' };
+      const { status, body, wire } = await get(`/refresh?${all}`, headers, signal);
       return { status, ...JSON.parse(body), wire };
     },
   };

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 /**
  * The PKCE verifier of one sign-in: 43 characters that follow from the nonce of the attempt, which is
@@ -13,13 +13,4 @@ export function createPkceVerifier(clientSecret: string, nonce: string): string 
   return createHmac('sha256', clientSecret)
     .update(`backstage-plugin-auth-backend-module-bitbucket-server/pkce/${nonce}`)
     .digest('base64url');
-}
-
-/**
- * The `code_challenge` of a verifier, for the method `S256`.
- *
- * @internal
- */
-export function createPkceChallenge(verifier: string): string {
-  return createHash('sha256').update(verifier).digest('base64url');
 }

@@ -1,4 +1,5 @@
-import { createPkceChallenge, createPkceVerifier } from '../../src/authenticator/pkce';
+import { createPkceChallenge } from '../../src/authenticator/createPkceChallenge';
+import { createPkceVerifier } from '../../src/authenticator/createPkceVerifier';
 
 describe('PKCE', () => {
   it('makes the challenge of RFC 7636, appendix B', () => {

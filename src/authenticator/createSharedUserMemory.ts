@@ -1,40 +1,10 @@
-import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
+import type { CacheService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
-import { LRUCache } from 'lru-cache';
 import { quote } from '../errors';
 import { parseBitbucketServerUser } from '../profile';
-import type { BitbucketServerUser, UserMemory } from '../profile';
+import type { UserMemory } from '../profile';
 import { hashToken } from './hashToken';
-
-export interface UserMemoryOptions {
-  readonly baseUrl: string;
-  /** Milliseconds for which a user is fresh. */
-  readonly ttlMs: number;
-  readonly now: () => number;
-  readonly logger?: LoggerService;
-}
-
-const maxEntries = 10_000;
-
-/**
- * Users by id, in the memory of this process.
- *
- * @internal
- */
-export function createLocalUserMemory({ ttlMs, now }: UserMemoryOptions): UserMemory {
-  const users = new LRUCache<string, BitbucketServerUser>({
-    max: maxEntries,
-    ttl: ttlMs,
-    perf: { now },
-    ttlResolution: 0,
-  });
-  return {
-    get: async id => users.get(id),
-    set: async user => {
-      users.set(String(user.id), user);
-    },
-  };
-}
+import type { UserMemoryOptions } from './UserMemoryOptions';
 
 /**
  * Users by id, in a cache that the replicas of the backend share. What comes out of it is validated

@@ -1,0 +1,69 @@
+import { startBitbucketSimulator } from '../../../demo/bitbucket';
+import type { BitbucketSimulator, RouteName } from '../../../demo/bitbucket';
+import type { SessionMessage } from '../support/createBrowser';
+import { createNamesakes, jane } from '../support/people';
+import { faults, isSlow } from './faults';
+import type { FaultName } from './faults';
+
+export const link = { clientId: 'backstage', clientSecret: 'planted-client-secret' };
+
+/** A username that upstream's module can read too. */
+export const person = { ...jane, name: 'jdoe', slug: 'jdoe' };
+
+/** Fills the first page of the list of users, so that the person is on the second. */
+const firstPage = 500;
+
+export function startSimulator(): Promise<BitbucketSimulator> {
+  return startBitbucketSimulator({
+    people: [...createNamesakes(person.name, firstPage), { user: person }],
+    clients: [{ ...link, redirectUris: [], scopes: ['PUBLIC_REPOS'] }],
+  });
+}
+
+export interface WithFaultOptions<T> {
+  readonly simulator: BitbucketSimulator;
+  readonly route: RouteName;
+  readonly fault: FaultName;
+  readonly work: () => Promise<T>;
+  /** Called when the slow call has begun: lets time pass, or gives up. */
+  readonly onSlow: () => void;
+}
+
+/** Does some work while one call of Bitbucket goes wrong, and everything is well again afterwards. */
+export async function withFault<T>(options: WithFaultOptions<T>): Promise<T> {
+  const { simulator, route, fault } = options;
+  let release = () => undefined as void;
+  const slow = new Promise<void>(resolve => {
+    release = resolve;
+  });
+  simulator.clearRequests();
+  simulator.faults.set(route, faults[fault](slow));
+  try {
+    const work = options.work();
+    if (isSlow(fault)) {
+      await Promise.race([simulator.arrived(route), work]);
+      options.onSlow();
+    }
+    return await work;
+  } finally {
+    simulator.faults.clear();
+    release();
+  }
+}
+
+/** The code of a refusal, without the part of its text that changes. */
+export function readRefusal(session: SessionMessage): { code?: string; text?: string } {
+  const { message = '' } = session.error ?? {};
+  const [, text, code] = /^(.*) \((\w+), reference [0-9A-Z-]+\)$/s.exec(message) ?? [];
+  return { code, text };
+}
+
+/** Everything in the requests of a simulator that must stay secret. */
+export function secretsOf({ requests }: BitbucketSimulator): string[] {
+  const secrets = requests.flatMap(({ body, headers }) => {
+    const fields = new URLSearchParams(body);
+    const names = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
+    return [...names.map(name => fields.get(name)), headers.authorization?.replace(/^Bearer /, '')];
+  });
+  return [...new Set(secrets.filter((secret): secret is string => Boolean(secret)))];
+}

@@ -1,0 +1,24 @@
+import { faultNames } from './faults';
+import type { FaultName } from './faults';
+
+/** Cells of a table, by fault and column. */
+export type Cells = Map<FaultName, Map<string, string>>;
+
+export function putCell(cells: Cells, fault: FaultName, column: string, text: string): void {
+  const row = cells.get(fault) ?? new Map<string, string>();
+  cells.set(fault, row.set(column, text));
+}
+
+/** A Markdown table with one row per fault, padded as Prettier does it. */
+export function renderTable(cells: Cells, columns: readonly string[]): string {
+  const rows = faultNames.map(fault => [
+    fault,
+    ...columns.map(column => cells.get(fault)?.get(column) ?? '?'),
+  ]);
+  const all = [['fault', ...columns], ...rows];
+  const widths = all[0]!.map((_, index) => Math.max(...all.map(row => row[index]!.length), 3));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((text, index) => text.padEnd(widths[index]!)).join(' | ')} |`;
+  const [head, ...body] = all.map(line);
+  return [head, line(widths.map(width => '-'.repeat(width))), ...body].join('\n');
+}
