@@ -81,3 +81,7 @@ export type {
   TracedLookup,
   TracedStep,
 } from './resolvers';
+export { createDecisionObserver } from './observability';
+export type { DecisionObserverOptions } from './observability';
+export { createTransitiveGroups } from './ownership';
+export type { TransitiveGroups, TransitiveGroupsOptions } from './ownership';

@@ -27,6 +27,7 @@ export const authModuleBitbucketServer = createBackendModule({
         catalog: catalogServiceRef,
         auth: coreServices.auth,
         cache: coreServices.cache,
+        auditor: coreServices.auditor,
         logger: coreServices.logger,
       },
       async init({ providers, ...services }) {

@@ -1,4 +1,9 @@
-import type { AuthService, CacheService, LoggerService } from '@backstage/backend-plugin-api';
+import type {
+  AuditorService,
+  AuthService,
+  CacheService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -11,6 +16,8 @@ import { checkKeys, createConfigError } from './config';
 import { createDirectoryLookup, readDirectoryOptions } from './directory';
 import { createBitbucketHttp } from './http';
 import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
+import { createDecisionObserver } from './observability';
+import { observeProfileTransform } from './observeProfileTransform';
 import { createTransitiveGroups, readOwnershipOptions } from './ownership';
 import { createNearMissFinder, createSignInResolver, readSignInChain } from './resolvers';
 import type { FindDirectory, SignInChain } from './resolvers';
@@ -21,6 +28,7 @@ export interface EnvironmentServices {
   readonly catalog: CatalogService;
   readonly auth: AuthService;
   readonly cache: CacheService;
+  readonly auditor: AuditorService;
   readonly logger: LoggerService;
 }
 
@@ -37,7 +45,7 @@ export function readEnvironment(
   env: string,
   services: EnvironmentServices,
 ): ProviderEnvironmentOptions {
-  const { catalog, auth, cache, logger } = services;
+  const { catalog, auth, cache, auditor, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
   checkKeys(config, path, [...authenticatorConfigKeys, ...sections]);
   const signIn = config.getOptionalConfig('signIn');
@@ -49,11 +57,16 @@ export function readEnvironment(
   const { transitiveGroups } = readOwnershipOptions(config, path);
   const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
 
+  const onDecision = createDecisionObserver({ auditor, logger, environment: env });
+
   for (const warning of chain?.warnings ?? []) logger.warn(`${path}: ${warning}`);
   logger.info(describe(env, authenticatorConfig, chain));
   return {
     authenticator: createBitbucketServerAuthenticator({ logger, cache }),
-    profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
+    profileTransform: observeProfileTransform(
+      composeProfileTransforms(requireActiveUser(), ...transforms),
+      onDecision,
+    ),
     signInResolver:
       chain &&
       createSignInResolver({
@@ -67,6 +80,7 @@ export function readEnvironment(
         }),
         logger,
         findDirectory,
+        onDecision,
         findNearMisses: createNearMissFinder({ catalog, auth }),
         extendOwnership: transitiveGroups
           ? createTransitiveGroups({ catalog, auth, logger })

@@ -19,6 +19,7 @@ function read(environment: JsonObject) {
     logger,
     auth: mockServices.auth.mock(),
     cache: mockServices.cache.mock(),
+    auditor: mockServices.auditor.mock(),
     // Nothing of the catalog is asked at start.
     catalog: {} as EnvironmentServices['catalog'],
   };

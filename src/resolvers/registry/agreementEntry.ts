@@ -1,7 +1,7 @@
 import { z } from 'zod/v3';
 import { createConfigError, readNamedItem } from '../../config';
 import { agreement } from '../matchers';
-import { stepOptions } from './optionSchemas';
+import { optionSchemas } from './optionSchemas';
 import type { ResolverEntry } from './resolverEntry';
 import { resolverRegistry } from './resolverRegistry';
 
@@ -29,7 +29,7 @@ const parts = Object.fromEntries(
  */
 export const agreementEntry: ResolverEntry = {
   matcherSchema: z.object(shape).strict(),
-  optionsSchema: z.object({ ...shape, ...stepOptions }).strict(),
+  optionsSchema: z.object({ ...shape, ...optionSchemas.step }).strict(),
   createMatcher: (options, env) =>
     agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, env))),
   warnings(options) {

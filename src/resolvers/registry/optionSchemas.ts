@@ -3,7 +3,7 @@ import { z } from 'zod/v3';
 const action = z.enum(['next', 'stop']).optional();
 
 /** Options of every named resolver. */
-export const stepOptions = {
+const step = {
   dangerouslyAllowSignInWithoutUserInCatalog: z
     .union([z.boolean(), z.object({ namespace: z.string() }).strict()])
     .optional()
@@ -18,7 +18,7 @@ export const stepOptions = {
   ),
 };
 
-export const emailOptions = {
+const email = {
   allowedDomains: z
     .array(z.string())
     .min(1)
@@ -32,10 +32,17 @@ export const emailOptions = {
     .describe('Whether the email is relied on. Default: always.'),
 };
 
-export const namespaceOptions = {
+const namespace = {
   namespaces: z
     .array(z.string())
     .min(1)
     .optional()
     .describe("Namespaces in order of precedence; '*' for any. Default: [default]."),
 };
+
+/**
+ * Options that several named resolvers have.
+ *
+ * @internal
+ */
+export const optionSchemas = { step, email, namespace } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod/v3';
 import type { Matcher } from '../matchers';
-import { stepOptions } from './optionSchemas';
+import { optionSchemas } from './optionSchemas';
 
 /**
  * What is known about the place where a named resolver is used.
@@ -34,7 +34,7 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
   type Options = z.output<z.ZodObject<TShape>>;
   return {
     matcherSchema,
-    optionsSchema: z.object({ ...shape, ...stepOptions }).strict(),
+    optionsSchema: z.object({ ...shape, ...optionSchemas.step }).strict(),
     // The options come out of the schema just above, which the registry's type does not remember.
     createMatcher: (options, env) => createMatcher(options as Options, env),
     warnings: options => warnings(options as Options),

@@ -1,7 +1,7 @@
 import { z } from 'zod/v3';
 import { matchers } from '../matchers';
 import { annotationResolver } from './annotationResolver';
-import { emailOptions, namespaceOptions } from './optionSchemas';
+import { optionSchemas } from './optionSchemas';
 import { resolverEntry } from './resolverEntry';
 import type { ResolverEntry } from './resolverEntry';
 
@@ -21,7 +21,7 @@ function emailWarnings({ emailTrust = 'always' }: { emailTrust?: string }): stri
 export const resolverRegistry = {
   emailMatchingUserEntityProfileEmail: resolverEntry(
     {
-      ...emailOptions,
+      ...optionSchemas.email,
       stripPlusTag: z
         .boolean()
         .optional()
@@ -33,7 +33,7 @@ export const resolverRegistry = {
     emailWarnings,
   ),
   emailLocalPartMatchingUserEntityName: resolverEntry(
-    { ...emailOptions, ...namespaceOptions },
+    { ...optionSchemas.email, ...optionSchemas.namespace },
     options => matchers.emailLocalPart(options),
     options => [
       ...emailWarnings(options),
@@ -45,12 +45,12 @@ export const resolverRegistry = {
   emailMatchingUserEntityAnnotation: annotationResolver(
     'email',
     'email',
-    emailOptions,
+    optionSchemas.email,
     emailWarnings,
   ),
   usernameMatchingUserEntityName: resolverEntry(
     {
-      ...namespaceOptions,
+      ...optionSchemas.namespace,
       normalize: z
         .enum(['none', 'underscore'])
         .optional()
@@ -62,7 +62,7 @@ export const resolverRegistry = {
         ? ['with normalize "underscore", two usernames can become the same entity name']
         : [],
   ),
-  userSlugMatchingUserEntityName: resolverEntry(namespaceOptions, options =>
+  userSlugMatchingUserEntityName: resolverEntry(optionSchemas.namespace, options =>
     matchers.entityName({ ...options, from: 'slug' }),
   ),
   userIdMatchingUserEntityAnnotation: annotationResolver('id', 'user-id'),

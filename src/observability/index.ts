@@ -1,0 +1,2 @@
+export { createDecisionObserver } from './createDecisionObserver';
+export type { DecisionObserverOptions } from './createDecisionObserver';
