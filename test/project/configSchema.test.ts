@@ -130,7 +130,7 @@ describe('config.schema.json', () => {
   it('knows exactly the keys that the module knows', () => {
     const read = () =>
       readEnvironment(new ConfigReader({ unknownKey: 1 }), 'production', {} as EnvironmentServices);
-    const { auth } = checkedIn.properties as Record<string, Nested>;
+    const { auth } = (checkedIn as unknown as Nested).properties;
     const { additionalProperties } = auth!.properties.providers!.properties.bitbucketServer!;
     const keys = Object.keys(additionalProperties!.properties);
     expect(read).toThrow(new RegExp(`valid options are: ${keys.join(', ')}(?!,)`));
