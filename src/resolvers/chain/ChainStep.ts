@@ -11,8 +11,7 @@ export interface ChainStep extends StepPolicy {
   /**
    * Signs people in who have no `User` entity, when every step said none or missing.
    *
-   * > [!WARNING]
-   * > Whoever can choose a free name in Bitbucket can then choose their name in Backstage.
+   * Dangerous: whoever can choose a free name in Bitbucket can then choose their name in Backstage.
    *
    * `true` = in namespace `default`. Default `false`.
    */

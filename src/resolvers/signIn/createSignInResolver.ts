@@ -30,8 +30,8 @@ export interface CreateSignInResolverOptions {
   /** Where refusals are written with their detail. Default: nowhere. */
   readonly logger?: LoggerService;
   /**
-   * Asks which directory an account is in. Default: not asked, so that `emailTrust:
-   * readOnlyDirectory` trusts nobody.
+   * Asks which directory an account is in. Default: not asked, so that the
+   * `emailTrust` of `readOnlyDirectory` trusts nobody.
    */
   readonly findDirectory?: FindDirectory;
   /**
