@@ -4,6 +4,7 @@ import type { Entity } from '@backstage/catalog-model';
 import type { JsonValue } from '@backstage/types';
 import { queryKey } from './canonicalQuery';
 import { createIncident } from './createIncident';
+import type { Incident } from './createIncident';
 import type { Finder, Finding } from './Finder';
 import { sharedEntrySchema } from './sharedEntrySchema';
 import type { LookupCounters } from './UserLookupStats';
@@ -39,23 +40,24 @@ const pauseMs = 5_000;
  */
 export function createSharedFinder(options: SharedFinderOptions) {
   const { finder, cache, timeoutMs, counters, now, wallClock = Date.now } = options;
-  const incident = createIncident(options.logger);
+  const outage = createIncident(options.logger);
+  const garbage = createIncident(options.logger);
   let pausedUntil = -Infinity;
 
   async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (now() < pausedUntil) return undefined;
     try {
       const result = await withDeadline(work(), timeoutMs);
-      incident.over('The shared cache of Bitbucket Server sign-ins works again');
+      outage.over('The shared cache of Bitbucket Server sign-ins works again');
       return result;
     } catch (error) {
       pausedUntil = now() + pauseMs;
-      fail(`does not work (${String(error)})`);
+      fail(outage, `does not work (${String(error)})`);
       return undefined;
     }
   }
 
-  function fail(how: string): void {
+  function fail(incident: Incident, how: string): void {
     counters.sharedFailures += 1;
     incident.happened(`The shared cache of Bitbucket Server sign-ins ${how}; doing without it`);
   }
@@ -63,9 +65,10 @@ export function createSharedFinder(options: SharedFinderOptions) {
   function toFinding(value: unknown): Finding<SourceAnswer> | undefined {
     const entry = sharedEntrySchema.safeParse(value);
     if (!entry.success) {
-      fail('holds something that is no entry of ours');
+      fail(garbage, 'holds something that is no entry of ours');
       return undefined;
     }
+    garbage.over('The shared cache of Bitbucket Server sign-ins holds entries of ours again');
     const { at } = entry.data;
     // The schema has looked at every part of an entity that this package reads.
     const entities = entry.data.entities as Entity[];

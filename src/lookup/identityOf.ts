@@ -1,6 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
 import { annotationOf } from './canonicalQuery';
-import { readField } from './readField';
+import { ownProperty, readField } from './readField';
 import type { UserQuery } from './UserQuery';
 
 /**
@@ -13,9 +13,9 @@ export function identityOf(entity: Entity, query: UserQuery): Entity {
   const annotation = query.by === 'field' ? annotationOf(query.field) : undefined;
   const matched = query.by === 'field' ? readField(entity, query.field) : undefined;
   const email = readField(entity, 'spec.profile.email');
-  const { apiVersion, kind, metadata, relations } = entity;
   // Not an entity at all; the local check says so.
-  if (typeof metadata !== 'object' || metadata === null) return entity;
+  if (typeof ownProperty(entity, 'metadata') !== 'object' || !entity.metadata) return entity;
+  const { apiVersion, kind, metadata, relations } = entity;
   return {
     apiVersion,
     kind,

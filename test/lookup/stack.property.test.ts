@@ -1,0 +1,82 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
+import type { Entity } from '@backstage/catalog-model';
+import fc from 'fast-check';
+import { createCatalogUserLookup, satisfiesQuery } from '../../src/lookup';
+import type { UserLookupAnswer, UserQuery } from '../../src/lookup';
+import { canonicalQuery } from '../../src/lookup/canonicalQuery';
+import { byEmail, byField, byName, user } from './people';
+
+// A small alphabet, so that twins, clashes and values that could split a filter are frequent.
+const word = fc
+  .array(fc.constantFrom('k', 'K', '\u212a', 'a', 'A', '\u00e4', ',', '=', '%', '_', '.'), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  .map(letters => letters.join(''));
+const name = fc.constantFrom('a', 'A', 'k', 'K', 'ka', 'ak');
+const namespace = fc.constantFrom('default', 'eng', 'ENG');
+
+const entity: fc.Arbitrary<Entity> = fc
+  .record({
+    name,
+    namespace,
+    email: word,
+    id: word,
+    kind: fc.constantFrom('User', 'User', 'Group'),
+  })
+  .map(({ id, ...rest }) => user(rest.name, { ...rest, annotations: { 'bb/id': id } }));
+
+const query: fc.Arbitrary<UserQuery> = fc.oneof(
+  fc.tuple(fc.oneof(name, word), namespace).map(parts => byName(...parts)),
+  word.map(byEmail),
+  word.map(value => byField('metadata.annotations.bb/id', value)),
+  name.map(value => byField('metadata.name', value)),
+);
+
+function refs(answer: UserLookupAnswer): string[] | string {
+  if (answer.type !== 'entities') return answer.type;
+  return answer.entities
+    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`.toLowerCase())
+    .sort();
+}
+
+/** The answer by definition: look at every entity. */
+function plainly(entities: readonly Entity[], asked: UserQuery): string[] {
+  const found = canonicalQuery(asked)
+    ? entities.filter(each => satisfiesQuery(each, asked) === undefined)
+    : [];
+  return refs({ type: 'entities', entities: found }) as string[];
+}
+
+describe('the whole stack', () => {
+  it('answers what a look at every entity answers, however queries are joined and repeated', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(entity, {
+          maxLength: 12,
+          // A catalog holds a ref once, whatever its case.
+          selector: each =>
+            `${each.kind}:${each.metadata.namespace}/${each.metadata.name}`.toLowerCase(),
+        }),
+        fc.array(fc.array(query, { maxLength: 12 }), { maxLength: 3 }),
+        fc.constantFrom('all', 'identity'),
+        fc.integer({ min: 1, max: 5 }),
+        async (entities, moments, fields, size) => {
+          const lookup = createCatalogUserLookup({
+            catalog: new InMemoryCatalogClient({ entities }),
+            auth: mockServices.auth(),
+            fields,
+            cache: { maxEntries: 4 },
+            batch: { refsPerRequest: size, valuesPerRequest: size },
+          });
+          for (const moment of moments) {
+            const answers = await Promise.all(moment.map(each => lookup.find(each)));
+            expect(answers.map(refs)).toEqual(moment.map(each => plainly(entities, each)));
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
