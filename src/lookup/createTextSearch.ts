@@ -26,7 +26,8 @@ export function createTextSearch(catalog: CatalogCaller): Shortcut {
     },
     async search({ field, values, fields }) {
       const { items, pageInfo } = await catalog.queryEntities({
-        fullTextFilter: { term: values[0]!, fields: [field] },
+        // Keys are in lower case in the catalog's index, and older versions compare them as they come.
+        fullTextFilter: { term: values[0]!, fields: [field.toLowerCase()] },
         fields,
         limit,
         totalItems: 'exclude',

@@ -29,7 +29,7 @@ export function createNearMissFinder(options: {
     const value = query.by === 'ref' ? query.name : query.value;
     const term = field === 'spec.profile.email' ? value.split('@')[0]! : value;
     const { items } = await catalog.queryEntities({
-      fullTextFilter: { term, fields: [field] },
+      fullTextFilter: { term, fields: [field.toLowerCase()] },
       limit: candidatesPerTerm,
     });
     return items;
