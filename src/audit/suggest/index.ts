@@ -1,0 +1,2 @@
+export { suggestResolvers } from './suggestResolvers';
+export type { Suggestion, SuggestInput } from './suggestResolvers';

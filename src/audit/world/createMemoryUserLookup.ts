@@ -1,0 +1,67 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { Entity } from '@backstage/catalog-model';
+import { canonicalQuery, foldAscii, readField, verifyAnswer } from '../../lookup';
+import type { CatalogUserLookup, UserLookupAnswer, UserQuery, UserQueryField } from '../../lookup';
+
+/** The catalog's search index holds no values beyond this length, so that nobody is found by one. */
+const maxValueLength = 200;
+
+/** @internal */
+export interface MemoryUserLookup extends CatalogUserLookup {
+  peek(query: UserQuery): UserLookupAnswer;
+  /** Whether any `User` entity has a text in this field. */
+  hasField(field: UserQueryField): boolean;
+  /** The fields that were asked for so far. */
+  askedFields(): readonly UserQueryField[];
+}
+
+/**
+ * A lookup over entities in memory that answers as the lookup of the sign-in does over a catalog:
+ * candidates come from an index with the catalog's own folding (all of Unicode), and only those that
+ * stand the package's own check (ASCII) are answered. An index is built when its field is first
+ * asked for, so that a lookup costs one step whatever the size of the catalog.
+ *
+ * @internal
+ */
+export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserLookup {
+  const users = entities.filter(({ kind }) => foldAscii(kind) === 'user');
+  const fields = new Map<UserQueryField, Map<string, Entity[]>>();
+  let refs: Map<string, Entity> | undefined;
+
+  function indexOf(field: UserQueryField): Map<string, Entity[]> {
+    const known = fields.get(field);
+    if (known) return known;
+    const index = new Map<string, Entity[]>();
+    for (const entity of users) {
+      const value = readField(entity, field);
+      if (typeof value !== 'string') continue;
+      const key = value.toLowerCase();
+      if (key.length > maxValueLength) continue;
+      const others = index.get(key);
+      if (others) others.push(entity);
+      else index.set(key, [entity]);
+    }
+    fields.set(field, index);
+    return index;
+  }
+
+  function candidates(query: UserQuery): readonly Entity[] {
+    if (query.by === 'field') return indexOf(query.field).get(query.value.toLowerCase()) ?? [];
+    refs ??= new Map(users.map(entity => [stringifyEntityRef(entity), entity]));
+    const found = refs.get(stringifyEntityRef({ kind: 'User', ...query }));
+    return found ? [found] : [];
+  }
+
+  function peek(query: UserQuery): UserLookupAnswer {
+    const canonical = canonicalQuery(query);
+    if (!canonical) return { type: 'entities', entities: [] };
+    return verifyAnswer({ type: 'entities', entities: candidates(canonical) }, canonical);
+  }
+
+  return {
+    peek,
+    find: async query => peek(query),
+    hasField: field => indexOf(field).size > 0,
+    askedFields: () => [...fields.keys()],
+  };
+}
