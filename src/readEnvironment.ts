@@ -83,7 +83,7 @@ export function readEnvironment(
         onDecision,
         findNearMisses: createNearMissFinder({ catalog, auth }),
         extendOwnership: transitiveGroups
-          ? createTransitiveGroups({ catalog, auth, logger })
+          ? createTransitiveGroups({ catalog, auth, logger, cache: lookupOptions.cache })
           : undefined,
       }),
   };
