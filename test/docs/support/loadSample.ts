@@ -1,0 +1,15 @@
+import ts from 'typescript';
+import * as ours from '../../../src';
+import type { CodeBlock } from './readDocs';
+
+/** Runs a sample as CommonJS and returns what it exports. */
+export function loadSample({ text }: CodeBlock): Record<string, unknown> {
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  const exports: Record<string, unknown> = {};
+  const requireOurs = (name: string): unknown =>
+    name === 'backstage-plugin-auth-backend-module-bitbucket-server' ? ours : require(name);
+  new Function('require', 'exports', outputText)(requireOurs, exports);
+  return exports;
+}
