@@ -1,17 +1,16 @@
 import Table from 'cli-table3';
 import type { SimulatedPerson } from './bitbucket/SimulatorOptions';
-import { expectations } from './world/expectations';
-import type { Expectation } from './world/expectations';
+import type { Expectation } from './world/Expectation';
 
-/**
- * The table of people to try. What a sign-in gives is told only for the demo's own world: with other
- * users, another catalog or another config nobody knows it beforehand.
- */
-export function describePeople(people: readonly SimulatedPerson[], ownWorld: boolean): string {
-  return ownWorld ? describeOwnWorld() : describeOthers(people);
+/** The table of people to try, with what a sign-in gives where that is known. */
+export function describePeople(
+  people: readonly SimulatedPerson[],
+  expectations: readonly Expectation[] | undefined,
+): string {
+  return expectations ? describeExpected(expectations) : describeOthers(people);
 }
 
-function describeOwnWorld(): string {
+function describeExpected(expectations: readonly Expectation[]): string {
   const table = newTable(['Bitbucket user', 'shows', 'Backstage answers']);
   for (const { username, shows, expect } of expectations) {
     table.push([username, shows, answerOf(expect)]);

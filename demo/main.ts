@@ -2,6 +2,7 @@ import type { LogLine } from './createLogRecorder';
 import type { Demo } from './Demo';
 import { DemoError } from './DemoError';
 import { describePeople } from './describePeople';
+import { findExpectations } from './findExpectations';
 import { demoHelp, readDemoOptions } from './readDemoOptions';
 
 let demo: Demo | undefined;
@@ -46,14 +47,14 @@ async function main(): Promise<void> {
   // Loaded only now: the whole of Backstage takes a second, and a wrong option should be told at once.
   const { startDemo } = await import('./startDemo');
   demo = await startDemo({ ...options, onLog: printLine });
-  const ownWorld = !options.users && !options.catalog && !options.configFiles;
   console.log(`
-${describePeople(demo.bitbucket.people, ownWorld)}
+${describePeople(demo.bitbucket.people, findExpectations(options))}
 
 Bitbucket Server (simulated): ${demo.bitbucket.baseUrl}
 Backstage is ready:           ${demo.appUrl}
 
-Open Backstage, choose "Sign In" and pick a person. Ctrl-C ends the demo.`);
+Open Backstage, choose "Sign In" and pick a person. Ctrl-C ends the demo.
+For other rules: --config demo/world/strict.app-config.yaml, or guests.app-config.yaml there.`);
 }
 
 process.on('SIGINT', stop);

@@ -5,7 +5,7 @@ import type { ClosableConfig } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
 import { DemoError } from './DemoError';
 
-/** What `demo/world/app-config.yaml` refers to as `${…}`. */
+/** What the files in `demo/world` refer to as `${…}`. */
 export interface DemoVariables {
   BACKSTAGE_URL: string;
   BACKSTAGE_PORT: string;
@@ -13,6 +13,8 @@ export interface DemoVariables {
   BITBUCKET_ORIGIN: string;
   BITBUCKET_CLIENT_ID: string;
   BITBUCKET_CLIENT_SECRET: string;
+  /** HTTP access token of a service account. */
+  BITBUCKET_SERVICE_TOKEN: string;
   CATALOG_FILE: string;
 }
 

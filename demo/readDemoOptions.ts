@@ -19,6 +19,11 @@ export const demoHelp = `Starts a Backstage and a Bitbucket Server on this machi
   --redirect-flow            sign in by a redirect instead of a popup
   --help                     this text
 
+Two samples for --config, with the same people:
+  demo/world/strict.app-config.yaml  attributes that must agree, emails that people cannot edit
+                                     themselves, domains, namespaces, parent groups
+  demo/world/guests.app-config.yaml  people who are in no catalog may come in
+
 Ctrl-C ends it.`;
 
 /**

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { JsonObject } from '@backstage/types';
 import { readPeople } from './bitbucket/readPeople';
+import type { SimulatedPerson } from './bitbucket/SimulatorOptions';
 import { startBitbucketSimulator } from './bitbucket/startBitbucketSimulator';
 import { bundleApp } from './bundleApp';
 import { choosePort } from './choosePort';
@@ -30,7 +31,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const port = await choosePort(options.port ?? 0, '--port');
   const bitbucketPort = await choosePort(options.bitbucketPort ?? 0, '--bitbucket-port');
   const url = `http://localhost:${port}`;
-  const client = { clientId: 'backstage', clientSecret: randomBytes(16).toString('hex') };
+  const client = { clientId: 'backstage', clientSecret: makeSecret() };
+  const serviceToken = makeSecret();
   const origin = `http://127.0.0.1:${bitbucketPort}`;
 
   const config = await readDemoConfig({
@@ -41,6 +43,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       BITBUCKET_ORIGIN: origin,
       BITBUCKET_CLIENT_ID: client.clientId,
       BITBUCKET_CLIENT_SECRET: client.clientSecret,
+      BITBUCKET_SERVICE_TOKEN: serviceToken,
       CATALOG_FILE: catalogFile,
     },
     files: options.configFiles ?? [],
@@ -57,6 +60,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     people: fillInBaseUrl(people, `${origin}${contextPath}`),
     port: bitbucketPort,
     contextPath,
+    serviceTokens: serviceTokensOf(people, serviceToken),
     clients: [
       {
         ...client,
@@ -77,6 +81,16 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     await bitbucket.close();
     throw error;
   }
+}
+
+function makeSecret(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** The token of a service account, as one would have it; among other users, of whoever there is. */
+function serviceTokensOf(people: SimulatedPerson[], token: string): Record<string, string> {
+  const owner = people.find(({ user }) => user.type === 'SERVICE') ?? people[0];
+  return owner ? { [token]: String(owner.user.name) } : {};
 }
 
 function readUsers(path: string) {

@@ -1,12 +1,4 @@
-import type { SignInErrorCode } from '../../src';
-
-/** What the demo's people show, and what their sign-in must give. */
-export interface Expectation {
-  /** `name` of the Bitbucket account. */
-  readonly username: string;
-  readonly shows: string;
-  readonly expect: { readonly entityRef: string } | { readonly code: SignInErrorCode };
-}
+import type { Expectation } from './Expectation';
 
 /** One row per file in `demo/world/users`. The demo prints it; the tests hold the sign-in to it. */
 export const expectations: readonly Expectation[] = [
@@ -69,5 +61,41 @@ export const expectations: readonly Expectation[] = [
     username: 'svc-deploy',
     shows: 'in the catalog, but a service account in Bitbucket',
     expect: { code: 'USER_IS_SERVICE_ACCOUNT' },
+  },
+  {
+    username: 'hedy',
+    shows: 'found by annotation; in the strict sample, only because her email says the same',
+    expect: { entityRef: 'user:default/hedy.lamarr' },
+  },
+  {
+    username: 'mallory',
+    shows: 'typed the email of Ada; found by annotation, which comes first, as himself',
+    expect: { entityRef: 'user:default/mallory' },
+  },
+  {
+    username: 'eve',
+    shows:
+      'typed the email of Margaret and BECOMES HER, as a warning in the log says; the strict sample refuses',
+    expect: { entityRef: 'user:default/margaret' },
+  },
+  {
+    username: 'fran',
+    shows: 'found by email; in a directory that the strict sample trusts',
+    expect: { entityRef: 'user:default/fran.allen' },
+  },
+  {
+    username: 'radia',
+    shows: 'her email is at a subdomain, which is not allowed here',
+    expect: { code: 'NO_MATCHING_USER' },
+  },
+  {
+    username: 'barbara',
+    shows: 'her email has a plus tag, which is not stripped here',
+    expect: { code: 'NO_MATCHING_USER' },
+  },
+  {
+    username: 'lise',
+    shows: 'in another namespace, which is not looked in here',
+    expect: { code: 'NO_MATCHING_USER' },
   },
 ];

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
@@ -18,6 +19,9 @@ describe('The command line of the demo', () => {
       expect(demo.stdout()).toContain(`--${option} `);
     }
     expect(demo.stdout()).toContain('--redirect-flow');
+    const samples = demo.stdout().match(/demo\/world\/\S+\.yaml/g) ?? [];
+    expect(samples).toHaveLength(2);
+    for (const sample of samples) expect(existsSync(join(__dirname, '../..', sample))).toBe(true);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Demo } from '../../demo/Demo';
 import { startDemo } from '../../demo/startDemo';
 import { expectations } from '../../demo/world/expectations';
-import type { Expectation } from '../../demo/world/expectations';
+import type { Expectation } from '../../demo/world/Expectation';
 import { refreshOverHttp, signInOverHttp, signOutOverHttp } from '../support/signInOverHttp';
 
 const signedIn = expectations.filter(({ expect: outcome }) => 'entityRef' in outcome);
