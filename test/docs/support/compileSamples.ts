@@ -56,11 +56,11 @@ export function compileSamples(
   const { getSourceFile, fileExists, readFile } = host;
   host.fileExists = path => files.has(path) || fileExists(path);
   host.readFile = path => files.get(path) ?? readFile(path);
-  host.getSourceFile = (path, ...rest) => {
+  host.getSourceFile = (path, languageVersion, ...rest) => {
     const sample = files.get(path);
     return sample === undefined
-      ? getSourceFile.call(host, path, ...rest)
-      : ts.createSourceFile(path, sample, ...rest);
+      ? getSourceFile.call(host, path, languageVersion, ...rest)
+      : ts.createSourceFile(path, sample, languageVersion);
   };
   const program = ts.createProgram([...files.keys()], settings, host);
   return new Map(
