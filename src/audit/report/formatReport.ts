@@ -1,0 +1,88 @@
+import Table from 'cli-table3';
+import type { AuditReport } from '../AuditReport';
+import type { PersonResult } from '../people';
+import { describeLastUse, describePerson } from './describePerson';
+import { formatFindings } from './formatFindings';
+import { formatPercent } from './formatPercent';
+import { outcomeLabels } from './outcomeLabels';
+import { printable } from './printable';
+
+/** @internal */
+export interface FormatReportOptions {
+  /** Whether the terminal shows colours. */
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Most people in the table. */
+  readonly limit: number;
+  /** Leaves those out who sign in. */
+  readonly problemsOnly: boolean;
+}
+
+/**
+ * A report as text for a terminal.
+ *
+ * @internal
+ */
+export function formatReport(report: AuditReport, options: FormatReportOptions): string {
+  const paint = (text: string, code: number) =>
+    options.color ? `\u001b[${code}m${text}\u001b[39m` : text;
+  const chosen = report.people.filter(
+    ({ outcome }) => !options.problemsOnly || outcome !== 'signsIn',
+  );
+  const shown = chosen.slice(0, options.limit);
+  const rest = chosen.length - shown.length;
+  return [
+    ...report.missing.map(text => paint(`INCOMPLETE: ${printable(text)}`, 31)),
+    ...(shown.length > 0 ? [formatTable(shown, options, paint)] : []),
+    ...(rest > 0
+      ? [`… and ${rest} more; --limit shows more of them, --html, --csv and --json all.`]
+      : []),
+    '',
+    formatSummary(report, paint),
+    ...formatFindings(report, paint),
+    ...report.notes.map(note => `Note: ${printable(note)}`),
+  ].join('\n');
+}
+
+type Paint = (text: string, code: number) => string;
+
+function formatTable(
+  people: readonly PersonResult[],
+  { width }: FormatReportOptions,
+  paint: Paint,
+): string {
+  const usernames = people.map(({ username }) => printable(username));
+  const first = Math.min(30, Math.max(14, ...usernames.map(name => name.length)) + 2);
+  const widths = [first, 19, 12];
+  const used = widths.reduce((sum, each) => sum + each, widths.length + 2);
+  const table = new Table({
+    head: ['Bitbucket user', 'Sign-in', 'Last used', 'As, or why not'],
+    colWidths: [...widths, Math.max(30, width - used)],
+    wordWrap: true,
+    wrapOnWordBoundary: true,
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [index, person] of people.entries()) {
+    const { label, ansi } = outcomeLabels[person.outcome];
+    table.push([
+      usernames[index]!,
+      paint(label, ansi),
+      describeLastUse(person),
+      printable(describePerson(person)),
+    ]);
+  }
+  return table.toString();
+}
+
+function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Paint): string {
+  const { coverage, counts, expected, total } = summary;
+  const parts = Object.entries(outcomeLabels).flatMap(([outcome, { label, ansi }]) => {
+    const number = counts[outcome as keyof typeof counts];
+    return number > 0 ? [paint(`${number} ${label}`, ansi)] : [];
+  });
+  return [
+    `${formatPercent(coverage)} of ${expected} people would sign in (${parts.join(', ')}; ${total} Bitbucket users in all).`,
+    `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
+  ].join('\n');
+}

@@ -1,0 +1,6 @@
+export { createPatientHttp } from './createPatientHttp';
+export { fetchBitbucketUsers } from './fetchBitbucketUsers';
+export { fetchCatalogEntities } from './fetchCatalogEntities';
+export { readEntityFiles } from './readEntityFiles';
+export { readUserFiles } from './readUserFiles';
+export type { SourceResult } from './SourceResult';
