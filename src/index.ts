@@ -1,12 +1,24 @@
 export { authModuleBitbucketServer as default } from './module';
 export { isSignInError, SignInError, signInErrorCodes } from './errors';
-export type { SignInErrorCode, SignInErrorFault, SignInErrorName, SignInErrorStep } from './errors';
+export type {
+  SignInErrorCode,
+  SignInErrorFault,
+  SignInErrorInit,
+  SignInErrorName,
+  SignInErrorStep,
+} from './errors';
 export { bitbucketServerAuthenticator, createBitbucketServerAuthenticator } from './authenticator';
+export type {
+  BitbucketServerAuthenticator,
+  BitbucketServerAuthenticatorContext,
+  BitbucketServerAuthenticatorOptions,
+} from './authenticator';
 export { fetchBitbucketServerUser, parseBitbucketServerUser, toPassportProfile } from './profile';
 export type {
   BitbucketServerPassportProfile,
   BitbucketServerSession,
   BitbucketServerUser,
+  FetchBitbucketServerUserOptions,
   Subject,
   SubjectDirectory,
   ToPassportProfileOptions,
@@ -85,3 +97,4 @@ export { createDecisionObserver } from './observability';
 export type { DecisionObserverOptions } from './observability';
 export { createTransitiveGroups } from './ownership';
 export type { TransitiveGroups, TransitiveGroupsOptions } from './ownership';
+export type { BitbucketHttpOptions } from './http';

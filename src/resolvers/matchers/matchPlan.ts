@@ -2,8 +2,6 @@ import type { Entity } from '@backstage/catalog-model';
 import type { UserQuery } from '../../lookup';
 import type { MatchPlan, SubjectAttribute } from './Matcher';
 
-type Denial = Extract<MatchPlan, { type: 'denied' }>;
-
 /**
  * The answers that a matcher can give.
  *
@@ -33,7 +31,7 @@ export const matchPlan = {
   },
 
   /** The person has the attribute, and it may not be used. */
-  denied(code: Denial['code'], reason: string): MatchPlan {
+  denied(code: Extract<MatchPlan, { type: 'denied' }>['code'], reason: string): MatchPlan {
     return { type: 'denied', code, reason };
   },
 } as const;

@@ -1,16 +1,29 @@
 import { agreementEntry } from './agreementEntry';
+import type { ResolverEntry } from './resolverEntry';
 import { resolverRegistry } from './resolverRegistry';
-
-/**
- * Everything that `signIn.resolvers` of a config can name.
- *
- * @internal
- */
-export const allResolvers = { ...resolverRegistry, agreement: agreementEntry } as const;
 
 /**
  * Name of a resolver in `signIn.resolvers`.
  *
  * @public
  */
-export type BitbucketServerResolverName = keyof typeof allResolvers;
+export type BitbucketServerResolverName =
+  | 'emailMatchingUserEntityProfileEmail'
+  | 'emailLocalPartMatchingUserEntityName'
+  | 'emailMatchingUserEntityAnnotation'
+  | 'usernameMatchingUserEntityName'
+  | 'userSlugMatchingUserEntityName'
+  | 'userIdMatchingUserEntityAnnotation'
+  | 'usernameMatchingUserEntityAnnotation'
+  | 'userSlugMatchingUserEntityAnnotation'
+  | 'agreement';
+
+/**
+ * Everything that `signIn.resolvers` of a config can name.
+ *
+ * @internal
+ */
+export const allResolvers: Readonly<Record<BitbucketServerResolverName, ResolverEntry>> = {
+  ...resolverRegistry,
+  agreement: agreementEntry,
+};
