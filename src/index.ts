@@ -7,11 +7,17 @@ export type {
   SignInErrorName,
   SignInErrorStep,
 } from './errors';
-export { bitbucketServerAuthenticator, createBitbucketServerAuthenticator } from './authenticator';
+export {
+  bitbucketServerAuthenticator,
+  createBitbucketServerAuthenticator,
+  createBitbucketServerProviderFactory,
+} from './authenticator';
 export type {
   BitbucketServerAuthenticator,
   BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
+  BitbucketServerProviderFactoryOptions,
+  ProviderEnvironmentOptions,
 } from './authenticator';
 export { fetchBitbucketServerUser, parseBitbucketServerUser, toPassportProfile } from './profile';
 export type {

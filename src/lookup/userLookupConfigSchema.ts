@@ -16,12 +16,12 @@ export const userLookupConfigSchema = {
   additionalProperties: false,
   description: 'How the users of the catalog are looked up and remembered at sign-in.',
   properties: {
-    ttl: duration('How long a found user is remembered; 0 = ask every time. Default: 60 seconds.'),
+    ttl: duration('How long a found user is remembered; 0s = ask every time. Default: 60 seconds.'),
     notFoundTtl: duration(
-      'How long "nobody" and "several" are remembered; 0 = ask every time. Default: 5 seconds.',
+      'How long "nobody" and "several" are remembered; 0s = ask every time. Default: 5 seconds.',
     ),
     staleIfError: duration(
-      'How long after its ttl an answer may still serve the refresh of a session while the catalog cannot be asked; 0 = never. Default: 1 hour.',
+      'How long after its ttl an answer may still serve the refresh of a session while the catalog cannot be asked; 0s = never. Default: 1 hour.',
     ),
     timeout: duration('How long the catalog may take to answer. Default: 10 seconds.'),
     maxEntries: count('Most answers in memory. Default: 10000.'),

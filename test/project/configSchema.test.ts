@@ -106,12 +106,15 @@ describe('config.schema.json', () => {
 
   it.each(Object.keys(allResolvers))('knows the resolver %s', resolver => {
     const parts = ['userIdMatchingUserEntityAnnotation', 'userSlugMatchingUserEntityName'];
-    const options = resolver === 'agreement' ? { of: parts.map(part => ({ resolver: part })) } : {};
+    const options =
+      resolver === 'agreement'
+        ? { of: parts.map(part => ({ resolver: part })), onAmbiguous: 'stop' }
+        : { dangerouslyAllowSignInWithoutUserInCatalog: true };
     expect(
       problemOf({
         ...address,
         signIn: {
-          resolvers: [{ resolver, ...options, dangerouslyAllowSignInWithoutUserInCatalog: true }],
+          resolvers: [{ resolver, ...options }],
         },
       }),
     ).toBeUndefined();

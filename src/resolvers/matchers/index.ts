@@ -6,5 +6,6 @@ export type { AnnotationOptions } from './annotation';
 export type { EmailLocalPartOptions } from './emailLocalPart';
 export type { EmailOptions, EmailTrust } from './EmailOptions';
 export type { EntityNameOptions, NameNormalization } from './entityName';
+export { isNamespace } from './namespaceQueries';
 export type { NamespaceOptions } from './namespaceQueries';
 export type { ProfileEmailOptions } from './profileEmail';

@@ -21,10 +21,7 @@ export function namespaceQueries(options: NamespaceOptions): NamespaceQueries {
   const namespaces = options.namespaces ?? ['default'];
   if (namespaces.length === 0) throw new Error('"namespaces" must not be empty');
   for (const namespace of namespaces) {
-    if (
-      namespace !== '*' &&
-      !KubernetesValidatorFunctions.isValidNamespace(namespace.toLowerCase())
-    ) {
+    if (namespace !== '*' && !isNamespace(namespace)) {
       throw new Error(`"${namespace}" is no namespace`);
     }
   }
@@ -34,6 +31,11 @@ export function namespaceQueries(options: NamespaceOptions): NamespaceQueries {
         ? { by: 'field', field: 'metadata.name', value: name }
         : { by: 'ref', namespace, name },
     );
+}
+
+/** @internal */
+export function isNamespace(value: string): boolean {
+  return KubernetesValidatorFunctions.isValidNamespace(value.toLowerCase());
 }
 
 /** @internal */

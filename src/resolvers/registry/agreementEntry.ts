@@ -29,7 +29,8 @@ const parts = Object.fromEntries(
  */
 export const agreementEntry: ResolverEntry = {
   matcherSchema: z.object(shape).strict(),
-  optionsSchema: z.object({ ...shape, ...optionSchemas.step }).strict(),
+  // Several attributes give no one name, so there is no sign-in without a user here.
+  optionsSchema: z.object({ ...shape, ...optionSchemas.policy }).strict(),
   createMatcher: (options, env) =>
     agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, env))),
   warnings(options) {

@@ -1,21 +1,27 @@
 import { z } from 'zod/v3';
+import { isNamespace } from '../matchers';
 
 const action = z.enum(['next', 'stop']).optional();
 
-/** Options of every named resolver. */
-const step = {
-  dangerouslyAllowSignInWithoutUserInCatalog: z
-    .union([z.boolean(), z.object({ namespace: z.string() }).strict()])
-    .optional()
-    .describe(
-      'Signs in people who have no User entity, when every step found nobody. Dangerous: a name that is free in the catalog belongs to whoever can choose it in Bitbucket.',
-    ),
+const policy = {
   onMissing: action.describe('When the account lacks the attribute. Default: next.'),
   onNoMatch: action.describe('When no entity matches. Default: next.'),
   onDenied: action.describe('When the attribute may not be used. Default: next.'),
   onAmbiguous: action.describe(
     'When several entities match, or attributes disagree. Default: stop.',
   ),
+};
+
+const withoutUser = {
+  dangerouslyAllowSignInWithoutUserInCatalog: z
+    .union([
+      z.boolean(),
+      z.object({ namespace: z.string().refine(isNamespace, 'it is no namespace') }).strict(),
+    ])
+    .optional()
+    .describe(
+      'Signs in people who have no User entity, when every step found nobody. Dangerous: a name that is free in the catalog belongs to whoever can choose it in Bitbucket.',
+    ),
 };
 
 const email = {
@@ -45,4 +51,4 @@ const namespace = {
  *
  * @internal
  */
-export const optionSchemas = { step, email, namespace } as const;
+export const optionSchemas = { policy, withoutUser, email, namespace } as const;

@@ -34,7 +34,9 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
   type Options = z.output<z.ZodObject<TShape>>;
   return {
     matcherSchema,
-    optionsSchema: z.object({ ...shape, ...optionSchemas.step }).strict(),
+    optionsSchema: z
+      .object({ ...shape, ...optionSchemas.withoutUser, ...optionSchemas.policy })
+      .strict(),
     // The options come out of the schema just above, which the registry's type does not remember.
     createMatcher: (options, env) => createMatcher(options as Options, env),
     warnings: options => warnings(options as Options),

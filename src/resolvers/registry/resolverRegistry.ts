@@ -9,6 +9,7 @@ const trustWarning =
   'people of an internal Bitbucket directory can edit their own email address, and with emailTrust "always" sign in as whoever has it in the catalog; userIdMatchingUserEntityAnnotation is the safe key, or set emailTrust to "readOnlyDirectory"';
 
 function emailWarnings({ emailTrust = 'always' }: { emailTrust?: string }): string[] {
+  if (emailTrust === 'never') return ['with emailTrust "never", this step signs nobody in'];
   return emailTrust === 'always' ? [trustWarning] : [];
 }
 

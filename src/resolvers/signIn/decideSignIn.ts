@@ -8,6 +8,7 @@ import type { SignInError } from '../../errors';
 import type { CatalogUserLookup } from '../../lookup';
 import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../profile';
 import type { BitbucketServerPassportProfile, BitbucketServerUser, Subject } from '../../profile';
+import { composeProfileTransforms, requireActiveUser } from '../../transforms';
 import { evaluate } from '../chain';
 import type { ChainStep, Decision } from '../chain';
 import { createCompleteSubject } from './createCompleteSubject';
@@ -20,7 +21,7 @@ export interface DecideSignInOptions {
   /** A checked chain. */
   readonly steps: readonly ChainStep[];
   readonly lookup: CatalogUserLookup;
-  /** Default: none but the user's own profile. */
+  /** Default: that of the module without any in the config, which refuses inactive accounts. */
   readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
   readonly findDirectory?: FindDirectory;
   /** Default `false`. */
@@ -52,13 +53,14 @@ export async function decideSignIn(
   payload: unknown,
   options: DecideSignInOptions,
 ): Promise<SignInRun> {
-  const { baseUrl, refresh, steps, lookup, profileTransform, findDirectory } = options;
+  const { baseUrl, refresh, steps, lookup, findDirectory } = options;
+  const { profileTransform = composeProfileTransforms(requireActiveUser()) } = options;
   const user = parseBitbucketServerUser(payload);
   const fullProfile = toPassportProfile(user, { baseUrl, refresh });
 
-  let profile: ProfileInfo = { email: fullProfile.emails?.[0]?.value };
+  let profile: ProfileInfo;
   try {
-    profile = (await profileTransform?.({ fullProfile }, noContext))?.profile ?? profile;
+    ({ profile } = await profileTransform({ fullProfile }, noContext));
   } catch (error) {
     if (!isSignInError(error)) throw error;
     return { user, refusedBy: error };

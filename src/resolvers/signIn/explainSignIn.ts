@@ -22,7 +22,7 @@ export interface ExplainSignInOptions {
   /** The chain, as for `createSignInResolver`. */
   readonly match: readonly (Matcher | ChainStep)[];
   readonly lookup: CatalogUserLookup;
-  /** The profile transform of the provider. Default: none but the user's own profile. */
+  /** The profile transform of the provider. Default: that of the module without any in the config. */
   readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
   readonly findDirectory?: FindDirectory;
   /** Looks for near misses when nobody matches. Default: not looked for. */

@@ -1,4 +1,5 @@
 import type { ChainStep } from '../chain';
+import { isNamespace } from '../matchers';
 import type { Matcher } from '../matchers';
 
 const policyKeys = ['onMissing', 'onNoMatch', 'onDenied', 'onAmbiguous'] as const;
@@ -24,6 +25,12 @@ export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly 
       if (action !== undefined && action !== 'next' && action !== 'stop') {
         throw new Error(`"match[${index}].${key}" must be "next" or "stop", got ${String(action)}`);
       }
+    }
+    const fallback = step.dangerouslyAllowSignInWithoutUserInCatalog;
+    if (typeof fallback === 'object' && !isNamespace(fallback.namespace)) {
+      throw new Error(
+        `"match[${index}]" allows sign-in in "${fallback.namespace}", which is no namespace`,
+      );
     }
     return step;
   });

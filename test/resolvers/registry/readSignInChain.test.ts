@@ -37,22 +37,34 @@ describe('readSignInChain', () => {
     expect(Object.keys(bitbucketServerSignInResolvers)).toEqual(names);
   });
 
-  it.each(names)('makes a step of %s, with every policy and the fallback', resolver => {
-    const policy = { onMissing: 'stop', onNoMatch: 'stop', onDenied: 'stop', onAmbiguous: 'next' };
-    const dangerouslyAllowSignInWithoutUserInCatalog = { namespace: 'guests' };
-    const options = { ...policy, dangerouslyAllowSignInWithoutUserInCatalog, ...needed[resolver] };
-    const chain = read([{ resolver, ...options }]);
-    expect(chain?.steps).toEqual([
-      {
+  it.each(names.slice(0, -1))(
+    'makes a step of %s, with every policy and the fallback',
+    resolver => {
+      const policy = {
+        onMissing: 'stop',
+        onNoMatch: 'stop',
+        onDenied: 'stop',
+        onAmbiguous: 'next',
+      };
+      const dangerouslyAllowSignInWithoutUserInCatalog = { namespace: 'guests' };
+      const options = {
         ...policy,
         dangerouslyAllowSignInWithoutUserInCatalog,
-        matcher: expect.objectContaining({ name: resolver }),
-      },
-    ]);
-    expect(chain?.warnings).toContain(
-      `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog`,
-    );
-  });
+        ...needed[resolver],
+      };
+      const chain = read([{ resolver, ...options }]);
+      expect(chain?.steps).toEqual([
+        {
+          ...policy,
+          dangerouslyAllowSignInWithoutUserInCatalog,
+          matcher: expect.objectContaining({ name: resolver }),
+        },
+      ]);
+      expect(chain?.warnings).toContain(
+        `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog`,
+      );
+    },
+  );
 
   it.each([
     ['userIdMatchingUserEntityAnnotation', { id: '7' }, 'git.corp.com/user-id=7'],
@@ -75,6 +87,12 @@ describe('readSignInChain', () => {
     expect(() => bitbucketServerSignInResolvers[resolver as 'agreement']()).toThrow(
       'needs the option "annotation"',
     );
+  });
+
+  it('makes a step of an agreement, with every policy', () => {
+    const policy = { onMissing: 'stop', onNoMatch: 'stop', onDenied: 'stop', onAmbiguous: 'next' };
+    const steps = read([{ resolver: 'agreement', ...policy, ...needed.agreement }])?.steps;
+    expect(steps).toEqual([{ ...policy, matcher: expect.objectContaining({ name: 'agreement' }) }]);
   });
 
   it('is no chain without resolvers', () => {
@@ -142,6 +160,25 @@ describe('readSignInChain', () => {
         },
       ],
       `${first}.dangerouslyAllowSignInWithoutUserInCatalog`,
+    ],
+    [
+      [
+        {
+          resolver: 'usernameMatchingUserEntityName',
+          dangerouslyAllowSignInWithoutUserInCatalog: { namespace: 'a/b:c' },
+        },
+      ],
+      'it is no namespace',
+    ],
+    [
+      [
+        {
+          resolver: 'agreement',
+          dangerouslyAllowSignInWithoutUserInCatalog: true,
+          ...needed.agreement,
+        },
+      ],
+      `${first}.dangerouslyAllowSignInWithoutUserInCatalog" is no option; valid options are: of, onMissing`,
     ],
     [[{ resolver: 'agreement' }], `${first}.of" is not valid: Required`],
     [
