@@ -26,7 +26,8 @@ async function pressSignIn(page: Page) {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-async function decide(consent: Page, options: SignInWithBrowserOptions) {
+/** Answers Bitbucket's page. */
+export async function decide(consent: Page, options: SignInWithBrowserOptions) {
   const { username, decision = 'Allow', onConsent } = options;
   await consent.getByLabel('Sign in as').selectOption(username);
   await onConsent?.(consent);
