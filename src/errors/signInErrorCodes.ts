@@ -59,8 +59,7 @@ export const signInErrorCodes = {
   AUTHORIZATION_STATE_INVALID: {
     name: 'NotAllowedError',
     fault: 'person',
-    publicText:
-      'This sign-in attempt is no longer valid: it was started in another window, was already used, or took too long. Please start again.',
+    publicText: 'This sign-in attempt is no longer valid. Please start again.',
   },
   AUTHORIZATION_CODE_REJECTED: {
     name: 'AuthenticationError',
@@ -150,7 +149,7 @@ export const signInErrorCodes = {
     name: 'AuthenticationError',
     fault: 'bitbucket',
     publicText:
-      'Bitbucket Server has no user record that Backstage can read for you. Please tell your Backstage administrators.',
+      'Backstage could not find your user record in Bitbucket Server. Please tell your Backstage administrators.',
   },
   USER_ID_MISMATCH: {
     name: 'AuthenticationError',
@@ -173,13 +172,14 @@ export const signInErrorCodes = {
   USER_IS_SERVICE_ACCOUNT: {
     name: 'NotAllowedError',
     fault: 'person',
-    publicText: 'Service accounts of Bitbucket Server cannot sign in to Backstage.',
+    publicText:
+      'Service accounts of Bitbucket Server cannot sign in to Backstage. Please sign in with an account of your own.',
   },
   EMAIL_DOMAIN_NOT_ALLOWED: {
     name: 'NotAllowedError',
     fault: 'person',
     publicText:
-      'The email address of your Bitbucket Server account is not from a domain that may sign in here.',
+      'The email address of your Bitbucket Server account is not from a domain that may sign in here. Please correct the address in Bitbucket Server, or tell your Backstage administrators.',
   },
   EMAIL_NOT_TRUSTED: {
     name: 'NotAllowedError',
@@ -197,7 +197,7 @@ export const signInErrorCodes = {
     name: 'NotFoundError',
     fault: 'admin',
     publicText:
-      'Your Bitbucket Server account lacks an attribute that Backstage needs to find you. Please tell your Backstage administrators.',
+      'Your Bitbucket Server account lacks something that Backstage needs to find you. Please tell your Backstage administrators.',
   },
   NO_MATCHING_USER: {
     name: 'NotFoundError',
@@ -215,7 +215,7 @@ export const signInErrorCodes = {
     name: 'ConflictError',
     fault: 'admin',
     publicText:
-      'The attributes of your Bitbucket Server account point to different Backstage users, so you were not signed in. Please tell your Backstage administrators.',
+      'What your Bitbucket Server account says about you points to different people in Backstage, so you were not signed in. Please tell your Backstage administrators.',
   },
   USER_REF_TAKEN: {
     name: 'ConflictError',
