@@ -19,3 +19,5 @@ export {
 export type { SourceResult } from './sources';
 export { formatPercent, formatReport, printable, printableDeep, toCsv, toHtml } from './report';
 export type { FormatReportOptions } from './report';
+export { runDoctor } from './doctor';
+export type { Check, DoctorInput } from './doctor';

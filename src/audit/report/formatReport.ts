@@ -79,10 +79,10 @@ function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Pai
   const { coverage, counts, expected, total } = summary;
   const parts = Object.entries(outcomeLabels).flatMap(([outcome, { label, ansi }]) => {
     const number = counts[outcome as keyof typeof counts];
-    return number > 0 ? [paint(`${number} ${label}`, ansi)] : [];
+    return number > 0 ? [paint(`${label}: ${number}`, ansi)] : [];
   });
   return [
-    `${formatPercent(coverage)} of ${expected} people would sign in (${parts.join(', ')}; ${total} Bitbucket users in all).`,
+    `${formatPercent(coverage)} of ${expected} people would sign in. ${parts.join(', ')}; ${total} Bitbucket users in all.`,
     `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
   ].join('\n');
 }

@@ -19,12 +19,13 @@ const maxSteps = 3;
 
 /**
  * Finds the chain of at most three columns that signs the most people in without a conflict: no
- * entity is reached by two people, and no person is two entities by two steps of the chain. Of equals
- * the shorter one is taken, then that of the earlier columns.
+ * entity is reached by two people, and nobody becomes an entity when a safer column, in the chain or
+ * not, says that they are another. Of equals the shorter one is taken, then that of safer columns.
  *
  * Columns keep their order within a chain; a person whom a step finds ambiguous is refused, as in
  * the sign-in.
  *
+ * @param columns - the safest first
  * @internal
  */
 export function bestChain(
@@ -34,10 +35,7 @@ export function bestChain(
   const useful = columns.flatMap((column, index) => (column.some(id => id >= 0) ? [index] : []));
   let best: BestChain | undefined;
   for (const chain of subsets(useful)) {
-    const covered = coverage(
-      chain.map(index => columns[index]!),
-      entityCount,
-    );
+    const covered = coverage(chain, columns, entityCount);
     if (covered > (best?.covered ?? 0)) best = { columns: chain, covered };
   }
   return best;
@@ -57,21 +55,22 @@ function subsets(items: readonly number[]): number[][] {
 }
 
 /** Number of people who sign in, or -1 when there is a conflict. */
-function coverage(columns: readonly Int32Array[], entityCount: number): number {
+function coverage(
+  chain: readonly number[],
+  columns: readonly Int32Array[],
+  entityCount: number,
+): number {
   const reached = new Uint8Array(entityCount);
   const people = columns[0]!.length;
   let covered = 0;
   for (let person = 0; person < people; person += 1) {
-    let entity = nobody;
-    let decided = false;
-    for (const column of columns) {
-      const id = column[person]!;
-      if (id >= 0 && entity >= 0 && id !== entity) return -1;
-      if (decided) continue;
-      if (id !== nobody) decided = true;
-      if (id >= 0) entity = id;
-    }
+    const decisive = chain.find(index => columns[index]![person] !== nobody);
+    const entity = decisive === undefined ? nobody : columns[decisive]![person]!;
     if (entity < 0) continue;
+    for (let safer = 0; safer < decisive!; safer += 1) {
+      const other = columns[safer]![person]!;
+      if (other >= 0 && other !== entity) return -1;
+    }
     if (reached[entity]) return -1;
     reached[entity] = 1;
     covered += 1;

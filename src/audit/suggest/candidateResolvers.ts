@@ -7,15 +7,19 @@ import type { AuditSettings, MemoryUserLookup } from '../world';
 /** More domains than this are no company's. */
 const maxDomains = 5;
 
-/** The order in which a suggestion asks: what nobody can choose for themselves first. */
+/**
+ * The order in which a suggestion asks: what people cannot choose for themselves first. A username is
+ * given by an administrator; an email can be edited in an internal directory; a slug is made up by
+ * Bitbucket, and a local part says nothing of the domain.
+ */
 const safestFirst: readonly BitbucketServerResolverName[] = [
   'agreement',
   'userIdMatchingUserEntityAnnotation',
   'usernameMatchingUserEntityAnnotation',
   'userSlugMatchingUserEntityAnnotation',
+  'usernameMatchingUserEntityName',
   'emailMatchingUserEntityAnnotation',
   'emailMatchingUserEntityProfileEmail',
-  'usernameMatchingUserEntityName',
   'userSlugMatchingUserEntityName',
   'emailLocalPartMatchingUserEntityName',
 ];

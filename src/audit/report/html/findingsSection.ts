@@ -27,7 +27,7 @@ export function findingsSection({ findings, suggestion, summary, resolvers }: Au
       return '<section><h2>Suggestion</h2><p class="about">No other list of resolvers would sign more people in without a conflict.</p></section>';
     }
     const share = formatPercent((100 * suggestion!.covered) / Math.max(1, summary.expected));
-    return `<section><h2>Suggestion</h2><p class="about">Without a conflict (no entity for two people, no person for two entities), at most ${share} (${suggestion!.covered} people) would sign in, with this list:</p><pre>${escapeLines(suggestion!.yaml)}</pre></section>`;
+    return `<section><h2>Suggestion</h2><p class="about">Without a conflict (no entity for two people, nobody taken for somebody else), at most ${share} (${suggestion!.covered} people) would sign in, with this list:</p><pre>${escapeLines(suggestion!.yaml)}</pre></section>`;
   }
 }
 

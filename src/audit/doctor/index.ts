@@ -1,0 +1,3 @@
+export type { Check } from './Check';
+export type { DoctorInput } from './DoctorInput';
+export { runDoctor } from './runDoctor';
