@@ -167,7 +167,7 @@ export const signInErrorCodes = {
     name: 'NotAllowedError',
     fault: 'person',
     publicText:
-      'Your Bitbucket Server account is deactivated, so you cannot sign in to Backstage with it.',
+      'Your Bitbucket Server account is deactivated, so you cannot sign in to Backstage with it. If it should be active, please tell the administrators of Bitbucket Server.',
   },
   USER_IS_SERVICE_ACCOUNT: {
     name: 'NotAllowedError',

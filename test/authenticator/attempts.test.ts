@@ -209,7 +209,7 @@ describe('a sign-in attempt that fails', () => {
 
   describe('because its state', () => {
     const code = 'AUTHORIZATION_STATE_INVALID';
-    const fixed = 'it was started in another window, was already used, or took too long.';
+    const fixed = 'This sign-in attempt is no longer valid. Please start again.';
 
     it('belongs to another browser', async () => {
       const redirectUrl = allow(simulator, jane.name, await backend.createBrowser().start());
