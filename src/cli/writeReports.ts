@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { AuditError, toCsv, toHtml } from '../audit';
 import type { AuditReport } from '../audit';
 import type { CliIo } from './CliIo';
@@ -32,6 +32,7 @@ function write(target: string | true, text: string, io: CliIo): void {
   }
   const path = resolve(io.cwd, target);
   try {
+    mkdirSync(dirname(path), { recursive: true });
     // For its owner only: it lists people with their addresses.
     writeFileSync(path, text, { mode: 0o600 });
   } catch (error) {

@@ -6,15 +6,23 @@ import type { PersonResult } from '../people';
  * @internal
  */
 export function describePerson(person: PersonResult): string {
-  const { outcome, entityRef, step, reason, candidates, nearMisses } = person;
-  if (outcome === 'signsIn') {
-    return `${entityRef} by ${step}${reason ? ` (${reason})` : ''}`;
-  }
-  if (candidates.length > 0) {
-    return `${candidates.join(', ')}${step ? ` by ${step}` : ''}`;
-  }
-  const hint = nearMisses.length > 0 ? `. Nearly: ${nearMisses.join('; ')}` : '';
-  return `${reason ?? person.code ?? ''}${hint}`;
+  const { head, details } = detailPerson(person);
+  return [head, details.join('; ')].filter(Boolean).join(' ');
+}
+
+/**
+ * The same in parts: who the person is or may be, and how that comes.
+ *
+ * @internal
+ */
+export function detailPerson(person: PersonResult): { head: string; details: string[] } {
+  const { outcome, entityRef = '', step, reason, code, candidates, nearMisses } = person;
+  const by = step ? [`by ${step}`] : [];
+  if (outcome === 'signsIn')
+    return { head: entityRef, details: [...by, ...(reason ? [reason] : [])] };
+  if (candidates.length > 0) return { head: candidates.join(', '), details: by };
+  const why = reason?.split('; ') ?? [code ?? ''];
+  return { head: '', details: [...why, ...nearMisses.map(miss => `nearly ${miss}`)] };
 }
 
 /**

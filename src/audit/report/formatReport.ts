@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { AuditReport } from '../AuditReport';
+import { isExpectedToSignIn } from '../people';
 import type { PersonResult } from '../people';
 import { describeLastUse, describePerson } from './describePerson';
 import { formatFindings } from './formatFindings';
@@ -28,7 +29,7 @@ export function formatReport(report: AuditReport, options: FormatReportOptions):
   const paint = (text: string, code: number) =>
     options.color ? `\u001b[${code}m${text}\u001b[39m` : text;
   const chosen = report.people.filter(
-    ({ outcome }) => !options.problemsOnly || outcome !== 'signsIn',
+    person => !options.problemsOnly || (person.outcome !== 'signsIn' && isExpectedToSignIn(person)),
   );
   const shown = chosen.slice(0, options.limit);
   const rest = chosen.length - shown.length;
@@ -82,7 +83,8 @@ function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Pai
     return number > 0 ? [paint(`${label}: ${number}`, ansi)] : [];
   });
   return [
-    `${formatPercent(coverage)} of ${expected} people would sign in. ${parts.join(', ')}; ${total} Bitbucket users in all.`,
+    `${formatPercent(coverage)} of ${expected} people would sign in (${total} Bitbucket users in all).`,
+    `${parts.join(', ')}.`,
     `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
   ].join('\n');
 }

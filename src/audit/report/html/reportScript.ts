@@ -28,7 +28,7 @@ export const reportScript = `
     return node;
   };
 
-  function rowOf([username, displayName, email, id, outcome, text, lastUsed]) {
+  function rowOf([username, displayName, email, id, outcome, lastUsed, head, ...details]) {
     const row = element('tr');
     const who = element('td');
     who.append(element('bdi', username));
@@ -36,15 +36,15 @@ export const reportScript = `
     const small = element('small');
     for (const fact of facts.filter(Boolean)) {
       if (small.childNodes.length) small.append(' · ');
-      const part = document.createElement('span');
-      part.dir = 'auto';
-      part.textContent = show(fact);
-      small.append(part);
+      small.append(element('bdi', fact, 'fact'));
     }
     who.append(small);
     const verdict = element('td');
     verdict.append(element('span', labels[outcome], 'badge ' + outcome));
-    row.append(who, verdict, element('td', text), element('td', lastUsed));
+    const result = element('td');
+    if (head) result.append(element('bdi', head, 'ref'));
+    for (const detail of details) result.append(element('small', detail));
+    row.append(who, verdict, result, element('td', lastUsed));
     return row;
   }
 

@@ -29,7 +29,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .numbers{display:flex;gap:36px;align-items:center;flex-wrap:wrap}
 .donut{width:220px;height:220px;flex:none}
 .donut .track{stroke:var(--line)}
-.donut .big{font-size:33px;font-weight:700;fill:var(--ink)}
+.donut .big{font-size:29px;font-weight:700;fill:var(--ink)}
 .donut .small{font-size:12px;fill:var(--soft)}
 .legend{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:10px;flex:1}
 button{font:inherit;color:inherit;cursor:pointer}
@@ -55,6 +55,8 @@ th,td{padding:9px 8px;border-bottom:1px solid var(--line);vertical-align:top;ove
 th:nth-child(1){width:28%}th:nth-child(2){width:17%}th:nth-child(4){width:11%}
 td small{display:block;color:var(--soft)}
 td bdi{font-weight:600}
+td bdi.fact{font-weight:400}
+td bdi.ref{font:500 14px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 td:nth-child(4){font-variant-numeric:tabular-nums;color:var(--soft)}
 .badge{display:inline-block;border:1px solid var(--c);border-radius:99px;padding:1px 10px;font-size:13px}
 .badge::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:var(--c);margin-right:7px}

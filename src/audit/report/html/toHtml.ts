@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditReport } from '../../AuditReport';
 import { auditOutcomes } from '../../people';
 import type { AuditOutcome } from '../../people';
-import { describeLastUse, describePerson } from '../describePerson';
+import { describeLastUse, detailPerson } from '../describePerson';
 import { formatPercent } from '../formatPercent';
 import { outcomeLabels } from '../outcomeLabels';
 import { drawDonut } from './drawDonut';
@@ -62,15 +62,19 @@ ${report.notes.map(note => `<p class="about">Note: ${escapeHtml(note)}</p>`).joi
 }
 
 function dataOf(report: AuditReport): string {
-  const rows = report.people.map(person => [
-    person.username,
-    person.displayName,
-    person.email ?? '',
-    person.id ?? '',
-    person.outcome,
-    describePerson(person),
-    describeLastUse(person),
-  ]);
+  const rows = report.people.map(person => {
+    const { head, details } = detailPerson(person);
+    return [
+      person.username,
+      person.displayName,
+      person.email ?? '',
+      person.id ?? '',
+      person.outcome,
+      describeLastUse(person),
+      head,
+      ...details,
+    ];
+  });
   const labels = Object.fromEntries(
     auditOutcomes.map(outcome => [outcome, outcomeLabels[outcome].label]),
   );
