@@ -19,9 +19,15 @@ function claimsOf({ expect: outcome }: Expectation) {
 const sorted = (refs: readonly string[] | undefined) => [...(refs ?? [])].sort();
 
 describe.each([
-  { sample: 'strict', expectations: strictExpectations },
-  { sample: 'guests', expectations: guestsExpectations },
-])('The $sample sample config of the demo', ({ sample, expectations }) => {
+  { sample: 'strict', expectations: strictExpectations, warned: [] },
+  {
+    sample: 'guests',
+    expectations: guestsExpectations,
+    warned: [
+      'usernameMatchingUserEntityName: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog',
+    ],
+  },
+])('The $sample sample config of the demo', ({ sample, expectations, warned }) => {
   let demo: Demo;
 
   beforeAll(async () => {
@@ -30,6 +36,12 @@ describe.each([
 
   afterAll(async () => {
     await demo?.stop();
+  });
+
+  it('warns at start of what is dangerous in it, and of nothing else', () => {
+    const prefix = 'auth warn auth.providers.bitbucketServer.development: ';
+    const warnings = demo.logs.filter(line => line.startsWith(prefix));
+    expect(warnings.map(line => line.slice(prefix.length))).toEqual(warned);
   });
 
   it('has a row for every person, which the demo prints', () => {
