@@ -4,6 +4,7 @@ import type { Subject } from '../profile';
 import type { AuditReport } from './AuditReport';
 import { createAuditRun } from './createAuditRun';
 import { lintCatalog } from './lint';
+import type { Finding } from './lint';
 import { sortPeople } from './people';
 import type { PersonResult } from './people';
 import { suggestResolvers } from './suggest';
@@ -73,10 +74,23 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
     resolvers: settings.chain.names,
     entities: { users: count(entities, 'user'), groups: count(entities, 'group') },
     summary: summarize(people, findings),
-    people: sortPeople(people),
+    people: sortPeople(markShared(people, findings)),
     findings,
     suggestion,
   };
+}
+
+/** The line of a person says so too, because that is what is read of somebody one looks for. */
+function markShared(people: readonly PersonResult[], findings: readonly Finding[]): PersonResult[] {
+  const others = new Map<string, number>();
+  for (const { rule, concerns } of findings) {
+    if (rule === 'sharedEntity') others.set(concerns[0]!, concerns.length - 2);
+  }
+  return people.map(person => {
+    const number = others.get(person.entityRef ?? '');
+    if (number === undefined) return person;
+    return { ...person, reason: `DANGER: so ${number === 1 ? 'does' : 'do'} ${number} other` };
+  });
 }
 
 /** Lets a signal of the terminal through. */

@@ -30,7 +30,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .donut{width:220px;height:220px;flex:none}
 .donut .track{stroke:var(--line)}
 .donut .big{font-size:29px;font-weight:700;fill:var(--ink)}
-.donut .small{font-size:12px;fill:var(--soft)}
+.donut .small{font-size:11px;fill:var(--soft)}
 .legend{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:10px;flex:1}
 button{font:inherit;color:inherit;cursor:pointer}
 .chip{display:flex;align-items:center;gap:10px;background:none;border:1px solid var(--line);border-radius:9px;padding:9px 12px;text-align:left}
