@@ -1,7 +1,9 @@
+import type { Entity } from '@backstage/catalog-model';
+import { catalogFault } from './catalogFault';
 import type { CatalogCaller } from './createCatalogCaller';
 import { createPredicateSearch } from './createPredicateSearch';
 import { isFilterSafe } from './isFilterSafe';
-import type { Search } from './Search';
+import type { Search, SearchRequest, Shortcut } from './Search';
 
 /** Keeps the address of a request under 8 kB, the bound of common proxies. */
 const valuesPerFilter = 25;
@@ -12,35 +14,54 @@ const valuesPerFilter = 25;
  * One value that is safe in a filter goes by `getEntities`, the request that Backstage itself makes.
  * All else goes by the predicate endpoint, where values are JSON and mean only themselves. A catalog
  * or client without it is noticed once; from then on filters carry the values that are safe in one,
- * and the others find nobody.
+ * the full-text filter those that suit it, and the few that are left (white space around them) find
+ * nobody.
  *
  * @internal
  */
-export function createExactSearch(catalog: CatalogCaller): Search {
-  const predicateSearch = createPredicateSearch(catalog);
+export function createExactSearch(catalog: CatalogCaller, byText: Shortcut): Search {
+  const byPredicate = createPredicateSearch(catalog);
   let hasPredicates = true;
 
-  return async request => {
-    const safe = request.values.filter(value => isFilterSafe(request.field, value));
-    if (hasPredicates && (request.values.length > 1 || safe.length === 0)) {
-      const found = await predicateSearch(request);
-      if (found) return found;
-      // A catalog that is starting also answers 404: believe it only once the filter works.
-      if (safe.length === 0) await catalog.getEntities({ filter: { kind: 'User' }, limit: 1 });
-      const filtered = await byFilter(safe);
-      hasPredicates = false;
-      return filtered;
+  async function byFilter(request: SearchRequest): Promise<readonly Entity[]> {
+    const { field, values, fields } = request;
+    const requests = [];
+    for (let start = 0; start < values.length; start += valuesPerFilter) {
+      const some = values.slice(start, start + valuesPerFilter);
+      requests.push(catalog.getEntities({ filter: { [field]: some, kind: 'User' }, fields }));
     }
-    return byFilter(safe);
+    return (await Promise.all(requests)).flatMap(answer => answer.items);
+  }
 
-    async function byFilter(values: readonly string[]) {
-      const { field, fields } = request;
-      const requests = [];
-      for (let start = 0; start < values.length; start += valuesPerFilter) {
-        const some = values.slice(start, start + valuesPerFilter);
-        requests.push(catalog.getEntities({ filter: { [field]: some, kind: 'User' }, fields }));
-      }
-      return (await Promise.all(requests)).flatMap(answer => answer.items);
+  async function withoutPredicates(request: SearchRequest): Promise<readonly Entity[]> {
+    const isSafe = (value: string) => isFilterSafe(request.field, value);
+    const others = request.values
+      .filter(value => !isSafe(value))
+      .map(value => ({ ...request, values: [value] }))
+      .filter(each => byText.suits(each));
+    const found = await Promise.all([
+      byFilter({ ...request, values: request.values.filter(isSafe) }),
+      ...others.map(each => byText.search(each).catch(nobodyIfRefused)),
+    ]);
+    return found.flatMap(candidates => candidates ?? []);
+  }
+
+  return async request => {
+    const [only, ...more] = request.values;
+    if (only !== undefined && more.length === 0 && isFilterSafe(request.field, only)) {
+      return byFilter(request);
     }
+    if (!hasPredicates) return withoutPredicates(request);
+    const found = await byPredicate(request);
+    if (found) return found;
+    // A catalog that is starting also answers 404: believe it only once a filter works.
+    await catalog.getEntities({ filter: { kind: 'User' }, fields: ['kind'], limit: 1 });
+    hasPredicates = false;
+    return withoutPredicates(request);
   };
+}
+
+/** What this catalog cannot be asked for in any way finds nobody; a catalog in trouble is another matter. */
+function nobodyIfRefused(error: unknown): undefined {
+  if (catalogFault(error) === 'unavailable') throw error;
 }

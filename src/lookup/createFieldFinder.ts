@@ -22,8 +22,9 @@ export function createFieldFinder(
   kept: UserLookupFields,
   now: () => number,
 ): (field: UserQueryField) => AskMany<FieldQuery> {
-  const exact = createExactSearch(catalog);
-  const single = createFasterOf(exact, createTextSearch(catalog), now);
+  const byText = createTextSearch(catalog);
+  const exact = createExactSearch(catalog, byText);
+  const single = createFasterOf(exact, byText, now);
 
   return field => {
     const fields = kept === 'identity' ? requestFields(field) : [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { UserQuery } from '../../src/lookup';
 import { canonicalQuery, queryKey } from '../../src/lookup/canonicalQuery';
-import { byEmail, byField, byName } from './people';
+import { byEmail, byField, byName } from './support/people';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 6 });
 const anyQuery: fc.Arbitrary<UserQuery> = fc.oneof(

@@ -1,8 +1,8 @@
 import type { SourceAnswer, UserQuery } from '../../src/lookup';
 import { createBatchedFinder } from '../../src/lookup/createBatchedFinder';
 import { createLookupCounters } from '../../src/lookup/UserLookupStats';
-import { deferred } from './controlled';
-import { byEmail, byName, user } from './people';
+import { deferred } from './support/controlled';
+import { byEmail, byName, user } from './support/people';
 
 function setUp(findMany: (queries: readonly UserQuery[]) => Promise<readonly SourceAnswer[]>) {
   const asked: (readonly UserQuery[])[] = [];

@@ -2,8 +2,9 @@ import type { UserLookupAnswer } from '../../src/lookup';
 import { createCachedLookup } from '../../src/lookup/createCachedLookup';
 import { createLookupCounters } from '../../src/lookup/UserLookupStats';
 import { defaultCacheSettings } from '../../src/lookup/UserLookupCacheSettings';
-import { controlledFinder, fakeClock, recordingLogger } from './controlled';
-import { byEmail, byField, byName, user } from './people';
+import { createLogRecorder } from '../support/createLogRecorder';
+import { controlledFinder, fakeClock } from './support/controlled';
+import { byEmail, byField, byName, user } from './support/people';
 
 const ada = { type: 'entities', entities: [user('ada')] } as const;
 const newAda = { type: 'entities', entities: [user('ada', { email: 'new@x.y' })] } as const;
@@ -16,7 +17,7 @@ function setUp(settings: Partial<typeof defaultCacheSettings> = {}) {
   const counters = createLookupCounters();
   const below = controlledFinder<UserLookupAnswer>();
   const forgotten: (string | undefined)[] = [];
-  const { logger, lines } = recordingLogger();
+  const { logger, lines } = createLogRecorder();
   const lookup = createCachedLookup({
     ...defaultCacheSettings,
     ...settings,

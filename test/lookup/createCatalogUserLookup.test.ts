@@ -1,10 +1,10 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
 import { createCatalogUserLookup } from '../../src/lookup';
-import { byEmail, byField, byName, user } from './people';
+import { byEmail, byField, byName, user } from './support/people';
 
 const people = [
-  user('ada', { email: 'ada@corp.example', annotations: { 'bb/id': '1' } }),
+  user('ada', { email: 'ada@corp.example', annotations: { 'bb/id': '1' }, memberOf: ['a'] }),
   user('kim', { email: 'kim@corp.example', annotations: { 'bb/id': '12' } }),
   user('twin-a', { email: 'twin@corp.example' }),
   user('twin-b', { email: 'TWIN@corp.example' }),

@@ -5,7 +5,7 @@ import type { Entity } from '@backstage/catalog-model';
 import { InputError, NotFoundError } from '@backstage/errors';
 import type { SourceAnswer, UserQuery } from '../../src/lookup';
 import { createCatalogUserSource } from '../../src/lookup/createCatalogUserSource';
-import { byEmail, byField, byName, user } from './people';
+import { byEmail, byField, byName, user } from './support/people';
 
 const people: Entity[] = [
   ...Array.from({ length: 20 }, (_, index) =>
@@ -28,7 +28,7 @@ function setUp(
   const calls: Call[] = [];
   const method = (name: Method) => async (request: never, options: unknown) => {
     calls.push({ method: name, request, options });
-    return replaced[name] ? await replaced[name](request) : await memory[name](request);
+    return replaced[name] ? await replaced[name](request) : memory[name](request);
   };
   const catalog = {
     getEntities: method('getEntities'),
@@ -137,7 +137,6 @@ describe('the catalog as a source of users', () => {
           kind: 'User',
           metadata: { name: 'p0', annotations: { 'bb/id': '0' } },
           spec: { profile: { email: 'p0@x.y' } },
-          relations: [],
         },
       ],
     });
@@ -225,10 +224,24 @@ describe('an older catalog', () => {
     ['answers 405', Object.assign(new Error('x'), { name: 'ResponseError', statusCode: 405 })],
     ['throws NotFoundError', new NotFoundError('no route')],
   ])('whose predicate endpoint %s is noticed once, and asked by filter', async (_, error) => {
-    const { find, methods } = setUp({ queryEntities: () => Promise.reject(error) });
+    const memory = new InMemoryCatalogClient({ entities: people });
+    const { find, methods } = setUp({
+      queryEntities: (request: { query?: unknown }) =>
+        request.query ? Promise.reject(error) : memory.queryEntities(request as never),
+    });
+    expect(await find(...four)).toEqual([['p1'], ['comma'], ['p2'], ['p3']]);
+    expect(methods().slice(0, 2)).toEqual(['queryEntities', 'getEntities']);
+    const before = methods().length;
+    expect(await find(...four)).toEqual([['p1'], ['comma'], ['p2'], ['p3']]);
+    // By filter what is safe in one, by full text what is not.
+    expect(methods().slice(before)).toEqual(['getEntities', 'queryEntities']);
+  });
+
+  it('that knows no full-text filter either finds nobody for a value with a comma', async () => {
+    const gone = Object.assign(new Error('x'), { statusCode: 404 });
+    const { find } = setUp({ queryEntities: () => Promise.reject(gone) });
     expect(await find(...four)).toEqual([['p1'], [], ['p2'], ['p3']]);
-    expect(await find(...four)).toEqual([['p1'], [], ['p2'], ['p3']]);
-    expect(methods()).toEqual(['queryEntities', 'getEntities', 'getEntities']);
+    expect(await find(byEmail('a,b@x.y'))).toEqual([[]]);
   });
 
   it('whose client ignores the predicate and lists everybody is noticed too', async () => {
@@ -237,8 +250,8 @@ describe('an older catalog', () => {
       queryEntities: ({ query: _, ...request }: { query?: unknown }) =>
         memory.queryEntities(request as never),
     });
-    expect(await find(...four)).toEqual([['p1'], [], ['p2'], ['p3']]);
-    expect(methods()).toEqual(['queryEntities', 'getEntities']);
+    expect(await find(...four)).toEqual([['p1'], ['comma'], ['p2'], ['p3']]);
+    expect(methods().slice(0, 2)).toEqual(['queryEntities', 'getEntities']);
   });
 
   it('that refuses the key totalItems is asked without it', async () => {

@@ -1,8 +1,8 @@
 import { queryKey } from '../../src/lookup/canonicalQuery';
 import { createCoalescedFinder } from '../../src/lookup/createCoalescedFinder';
 import { createLookupCounters } from '../../src/lookup/UserLookupStats';
-import { controlledFinder } from './controlled';
-import { byEmail, byName } from './people';
+import { controlledFinder } from './support/controlled';
+import { byEmail, byName } from './support/people';
 
 function setUp() {
   const below = controlledFinder<string>();

@@ -1,7 +1,7 @@
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import type { AuthResolverCatalogUserQuery } from '@backstage/plugin-auth-node';
 import { createContextUserLookup } from '../../src/lookup';
-import { byEmail, byField, byName, user } from './people';
+import { byEmail, byField, byName, user } from './support/people';
 
 type Find = (query: AuthResolverCatalogUserQuery) => Promise<{ entity: unknown }>;
 

@@ -1,5 +1,5 @@
 import { createFasterOf } from '../../src/lookup/createFasterOf';
-import { user } from './people';
+import { user } from './support/people';
 
 const request = { field: 'spec.profile.email', values: ['a'], fields: [] } as const;
 

@@ -2,8 +2,9 @@ import type { CacheService } from '@backstage/backend-plugin-api';
 import type { SourceAnswer } from '../../src/lookup';
 import { createSharedFinder } from '../../src/lookup/createSharedFinder';
 import { createLookupCounters } from '../../src/lookup/UserLookupStats';
-import { controlledFinder, deferred, fakeClock, recordingLogger, settled } from './controlled';
-import { byEmail, byName, user } from './people';
+import { createLogRecorder } from '../support/createLogRecorder';
+import { controlledFinder, deferred, fakeClock, settled } from './support/controlled';
+import { byEmail, byName, user } from './support/people';
 
 const ada: SourceAnswer = { type: 'entities', entities: [user('ada', { email: 'ada@x.y' })] };
 const none: SourceAnswer = { type: 'entities', entities: [] };
@@ -23,7 +24,7 @@ function memoryCache() {
 function setUp(cache: CacheService, settings: { ttlMs?: number; notFoundTtlMs?: number } = {}) {
   const below = controlledFinder<SourceAnswer>();
   const counters = createLookupCounters();
-  const { logger, lines } = recordingLogger();
+  const { logger, lines } = createLogRecorder();
   const clock = fakeClock();
   const wall = fakeClock(1_700_000_000_000);
   const finder = createSharedFinder({

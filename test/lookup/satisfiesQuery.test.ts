@@ -1,5 +1,5 @@
 import { satisfiesQuery } from '../../src/lookup';
-import { byEmail, byField, byName, user } from './people';
+import { byEmail, byField, byName, user } from './support/people';
 
 describe('satisfiesQuery', () => {
   it.each([

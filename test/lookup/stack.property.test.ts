@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createCatalogUserLookup, satisfiesQuery } from '../../src/lookup';
 import type { UserLookupAnswer, UserQuery } from '../../src/lookup';
 import { canonicalQuery } from '../../src/lookup/canonicalQuery';
-import { byEmail, byField, byName, user } from './people';
+import { byEmail, byField, byName, user } from './support/people';
 
 // A small alphabet, so that twins, clashes and values that could split a filter are frequent.
 const word = fc

@@ -1,6 +1,5 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { Finding } from '../../src/lookup/Finder';
-import type { UserQuery } from '../../src/lookup';
+import type { Finding } from '../../../src/lookup/Finder';
+import type { UserQuery } from '../../../src/lookup';
 
 /** A promise that the test settles. */
 export function deferred<T>() {
@@ -40,15 +39,4 @@ export async function settled(): Promise<void> {
 export function fakeClock(start = 1_000) {
   let time = start;
   return { now: () => time, advance: (ms: number) => (time += ms) };
-}
-
-export function recordingLogger() {
-  const lines: string[] = [];
-  const logger = Object.fromEntries(
-    ['error', 'warn', 'info', 'debug'].map(level => [
-      level,
-      (message: string) => void lines.push(`${level}: ${message}`),
-    ]),
-  ) as unknown as LoggerService;
-  return { logger, lines };
 }

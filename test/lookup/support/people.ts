@@ -1,15 +1,17 @@
 import type { Entity } from '@backstage/catalog-model';
-import type { UserQuery, UserQueryField } from '../../src/lookup';
+import type { UserQuery, UserQueryField } from '../../../src/lookup';
 
 /** A user entity; every call gives a new object. */
 export function user(name: string, parts: Partial<Parts> = {}): Entity {
-  const { email, annotations, namespace, kind = 'User', memberOf = [] } = parts;
+  const { email, annotations, namespace, kind = 'User', memberOf } = parts;
   return {
     apiVersion: 'backstage.io/v1alpha1',
     kind,
     metadata: { name, ...(namespace && { namespace }), ...(annotations && { annotations }) },
     spec: { profile: { displayName: `The ${name}`, ...(email && { email }) }, memberOf: [] },
-    relations: memberOf.map(group => ({ type: 'memberOf', targetRef: `group:default/${group}` })),
+    ...(memberOf && {
+      relations: memberOf.map(group => ({ type: 'memberOf', targetRef: `group:default/${group}` })),
+    }),
   };
 }
 
