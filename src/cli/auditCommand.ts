@@ -47,7 +47,8 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
       entities: entities.items,
       missing,
       notes: [...users.notes, ...entities.notes],
-      signal: io.signal,
+      // One Ctrl-C ends one thing: what was read until then is decided, which takes seconds.
+      signal: users.missing ? undefined : io.signal,
       onProgress: (done, total) => progress.update('people', done, total),
     });
   } finally {

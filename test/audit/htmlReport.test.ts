@@ -32,7 +32,7 @@ describe('the HTML report', () => {
   async function open(world: TestWorld): Promise<{ page: Page; trouble: string[] }> {
     const file = join(folder, 'report.html');
     writeFileSync(file, toHtml(await audit(world)));
-    const page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
+    const page = await browser.newPage({ viewport: { width: 1200, height: 1600 } });
     const trouble: string[] = [];
     page.on('console', message => trouble.push(message.text()));
     page.on('pageerror', error => trouble.push(error.message));
@@ -130,7 +130,7 @@ describe('the HTML report', () => {
     expect(await page.locator('.findings .danger').textContent()).toContain(
       'user:default/margaret',
     );
-    await takeScreenshot(page, 'audit-report', 1000);
+    await takeScreenshot(page, 'audit-report', 1600);
     expect(trouble).toEqual([]);
     await page.close();
   });

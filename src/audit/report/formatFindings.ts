@@ -1,6 +1,6 @@
 import type { AuditReport } from '../AuditReport';
 import type { Finding } from '../lint';
-import { formatPercent } from './formatPercent';
+import { describeSuggestion } from './describeSuggestion';
 import { printable } from './printable';
 
 const ansi = { danger: 31, warning: 33, info: 36 } as const;
@@ -15,30 +15,19 @@ const maxFindings = 30;
  * @internal
  */
 export function formatFindings(
-  { findings, suggestion, summary, resolvers }: AuditReport,
+  report: AuditReport,
   paint: (text: string, code: number) => string,
 ): string[] {
+  const { findings } = report;
   const shown = findings.slice(0, maxFindings);
   const rest = findings.length - shown.length;
   const lines = shown.map(finding => formatFinding(finding, paint));
   if (rest > 0) lines.push(`… and ${rest} more findings; --html and --json show all.`);
-  const found = lines.length > 0 ? ['', 'Findings:', ...lines] : [];
-  if (!suggestion) return found;
-  const names = suggestion.resolvers.map(({ resolver }) => resolver);
-  if (names.join() === resolvers.join()) {
-    return [
-      ...found,
-      '',
-      'No other list of resolvers would sign more people in without a conflict.',
-    ];
-  }
-  const percent = formatPercent((100 * suggestion.covered) / Math.max(1, summary.expected));
+  const suggestion = describeSuggestion(report);
   return [
-    ...found,
-    '',
-    `Without a conflict, ${percent} (${suggestion.covered} people) would sign in at most, with this list:`,
-    '',
-    printableLines(suggestion.yaml),
+    ...(lines.length > 0 ? ['', 'Findings:', ...lines] : []),
+    ...(suggestion ? ['', suggestion.text] : []),
+    ...(suggestion?.yaml ? ['', suggestion.yaml.split('\n').map(printable).join('\n')] : []),
   ];
 }
 
@@ -50,8 +39,4 @@ function formatFinding(
   const rest = concerns.length - shown.length;
   const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
   return `${paint(marks[severity], ansi[severity])} ${printable(text)} [${printable(list)}]`;
-}
-
-function printableLines(text: string): string {
-  return text.trimEnd().split('\n').map(printable).join('\n');
 }

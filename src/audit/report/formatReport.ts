@@ -84,7 +84,7 @@ function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Pai
   });
   return [
     `${formatPercent(coverage)} of ${expected} people would sign in (${total} Bitbucket users in all).`,
-    `${parts.join(', ')}.`,
+    ...(parts.length > 0 ? [`${parts.join(', ')}.`] : []),
     `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { AuditReport } from '../../AuditReport';
 import type { Finding } from '../../lint';
-import { formatPercent } from '../formatPercent';
+import { describeSuggestion } from '../describeSuggestion';
 import { escapeHtml } from './escapeHtml';
 
 /** More than these are in the JSON: a page is for reading. */
@@ -12,23 +12,21 @@ const maxFindings = 500;
  *
  * @internal
  */
-export function findingsSection({ findings, suggestion, summary, resolvers }: AuditReport): string {
+export function findingsSection(report: AuditReport): string {
+  const { findings } = report;
   const items = findings.slice(0, maxFindings).map(describe).join('\n');
   const rest = findings.length - maxFindings;
   const list =
     findings.length > 0
       ? `<ul class="findings">${items}</ul>${rest > 0 ? `<p class="about">and ${rest} more findings, see --json</p>` : ''}`
       : '<p class="about">Nothing was found that is wrong in the data.</p>';
-  return `<section><h2>Findings</h2>${list}</section>${suggestion ? suggestionSection() : ''}`;
-
-  function suggestionSection(): string {
-    const names = suggestion!.resolvers.map(({ resolver }) => resolver);
-    if (names.join() === resolvers.join()) {
-      return '<section><h2>Suggestion</h2><p class="about">No other list of resolvers would sign more people in without a conflict.</p></section>';
-    }
-    const share = formatPercent((100 * suggestion!.covered) / Math.max(1, summary.expected));
-    return `<section><h2>Suggestion</h2><p class="about">Without a conflict (no entity for two people, nobody taken for somebody else), at most ${share} (${suggestion!.covered} people) would sign in, with this list:</p><pre>${escapeLines(suggestion!.yaml)}</pre></section>`;
-  }
+  const suggestion = describeSuggestion(report);
+  const yaml = suggestion?.yaml ? `<pre>${escapeLines(suggestion.yaml)}</pre>` : '';
+  return `<section><h2>Findings</h2>${list}</section>${
+    suggestion
+      ? `<section><h2>Suggestion</h2><p class="about">${escapeHtml(suggestion.text)}</p>${yaml}</section>`
+      : ''
+  }`;
 }
 
 function describe({ severity, text, concerns }: Finding): string {
@@ -43,5 +41,5 @@ function describe({ severity, text, concerns }: Finding): string {
 }
 
 function escapeLines(text: string): string {
-  return text.trimEnd().split('\n').map(escapeHtml).join('\n');
+  return text.split('\n').map(escapeHtml).join('\n');
 }
