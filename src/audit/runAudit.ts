@@ -89,7 +89,8 @@ function markShared(people: readonly PersonResult[], findings: readonly Finding[
   return people.map(person => {
     const number = others.get(person.entityRef ?? '');
     if (number === undefined) return person;
-    return { ...person, reason: `DANGER: so ${number === 1 ? 'does' : 'do'} ${number} other` };
+    const users = number === 1 ? 'Bitbucket user' : 'Bitbucket users';
+    return { ...person, reason: `DANGER: shared with ${number} other ${users}` };
   });
 }
 
