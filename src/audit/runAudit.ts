@@ -31,6 +31,8 @@ export interface AuditInput {
 /** People between two looks at the outside world. */
 const breath = 250;
 
+const maxCandidates = 20;
+
 /**
  * Decides for every person of a list what their sign-in would come to, with the evaluator of the
  * sign-in, and looks at the data that it relies on.
@@ -74,7 +76,7 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
     resolvers: settings.chain.names,
     entities: { users: count(entities, 'user'), groups: count(entities, 'group') },
     summary: summarize(people, findings),
-    people: sortPeople(markShared(people, findings)),
+    people: sortPeople(markShared(people, findings).map(cutCandidates)),
     findings,
     suggestion,
   };
@@ -92,6 +94,14 @@ function markShared(people: readonly PersonResult[], findings: readonly Finding[
     const users = number === 1 ? 'Bitbucket user' : 'Bitbucket users';
     return { ...person, reason: `DANGER: shared with ${number} other ${users}` };
   });
+}
+
+/** Thousands of entities with one email are told by their number. */
+function cutCandidates(person: PersonResult): PersonResult {
+  const { candidates } = person;
+  if (candidates.length <= maxCandidates) return person;
+  const moreCandidates = candidates.length - maxCandidates;
+  return { ...person, candidates: candidates.slice(0, maxCandidates), moreCandidates };
 }
 
 /** Lets a signal of the terminal through. */

@@ -100,6 +100,29 @@ describe('the reports', () => {
     expect(text).not.toMatch(/│ (fine|gone)/);
   });
 
+  it('name twenty of thousands of candidates, and the number of the others', async () => {
+    const entities = Array.from({ length: 25 }, (_, index) =>
+      userEntity(`twin-${index}`, { email: index < 24 ? 'a@corp.example' : '\u212a@corp.example' }),
+    );
+    const payloads = [
+      bitbucketUser('x', { emailAddress: 'A@corp.example' }),
+      bitbucketUser('y', { emailAddress: 'a@corp.example' }),
+    ];
+    const report = await audit({
+      resolvers: [{ resolver: 'emailMatchingUserEntityProfileEmail' }],
+      payloads,
+      entities,
+    });
+    for (const person of report.people) {
+      expect(person).toMatchObject({ outcome: 'ambiguous', moreCandidates: 4 });
+      expect(person.candidates).toHaveLength(20);
+    }
+    expect(formatReport(report, terminal)).toContain('and 4 more');
+    expect(report.findings.find(({ rule }) => rule === 'unreachedEntity')?.concerns).toEqual([
+      'user:default/twin-24',
+    ]);
+  });
+
   it('never round up to "100 %"', async () => {
     const payloads = Array.from({ length: 3000 }, (_, index) => bitbucketUser(`u${index}`));
     const entities = payloads.slice(1).map(({ name }) => userEntity(String(name)));

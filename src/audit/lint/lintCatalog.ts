@@ -81,9 +81,12 @@ function groupEmails(
 
 function unreachedEntities(users: readonly Entity[], people: readonly PersonResult[]): Finding[] {
   const reached = new Set<string>();
+  const lists = new Set<readonly string[]>();
   for (const person of people.filter(isExpectedToSignIn)) {
     if (person.entityRef !== undefined) reached.add(person.entityRef);
     // Those between whom nobody can choose are found, only not told apart.
+    if (lists.has(person.candidates)) continue;
+    lists.add(person.candidates);
     for (const candidate of person.candidates) reached.add(candidate);
   }
   const refs = users.map(user => stringifyEntityRef(user)).filter(ref => !reached.has(ref));

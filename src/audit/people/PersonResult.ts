@@ -46,8 +46,10 @@ export interface PersonResult {
   readonly code?: SignInErrorCode;
   /** Why not, in words. */
   readonly reason?: string;
-  /** When ambiguous: all entities that match. */
+  /** When ambiguous: the entities that match, at most 20 in a report. */
   readonly candidates: readonly string[];
+  /** How many further entities match, beyond those. */
+  readonly moreCandidates?: number;
   /** When nobody matches: entities that nearly do, with the reason. */
   readonly nearMisses: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { Entity } from '@backstage/catalog-model';
 import type { SignInErrorCode } from '../../errors';
 import { describeDecision } from '../../resolvers';
 import type { SignInRun, SignInTrace } from '../../resolvers';
@@ -47,7 +48,9 @@ export function judgeDecision(decision: Decision): Judgement {
       candidates: [],
     };
   }
-  const trace = describeDecision(decision);
+  // The words need no candidates, of which a broken catalog may have thousands.
+  const records = decision.records.map(record => ({ ...record, attempts: [] }));
+  const trace = describeDecision({ ...decision, records });
   if (decision.outcome === 'withoutUser') {
     return {
       outcome: 'signsIn',
@@ -69,7 +72,7 @@ export function judgeDecision(decision: Decision): Judgement {
     code,
     step,
     reason: reasonOf(trace),
-    candidates: outcome === 'ambiguous' ? candidatesOf(trace) : [],
+    candidates: outcome === 'ambiguous' ? candidatesOf(decision) : [],
   };
 }
 
@@ -85,10 +88,18 @@ const wordOf: Record<string, string> = {
   disagreement: 'its attributes name different people',
 };
 
-function candidatesOf({ steps }: SignInTrace): string[] {
-  const accepted = steps
+/** Lists that many people share are made once. */
+const refsOf = new WeakMap<readonly Entity[], readonly string[]>();
+
+function candidatesOf({ records }: Decision): readonly string[] {
+  const accepted = records
     .filter(({ outcome }) => outcome === 'ambiguous' || outcome === 'disagreement')
-    .flatMap(({ lookups }) => lookups.flatMap(({ candidates }) => candidates))
-    .filter(({ rejectedBecause }) => rejectedBecause === undefined);
-  return [...new Set(accepted.map(({ entityRef }) => entityRef))];
+    .flatMap(({ attempts }) => attempts.map(attempt => attempt.accepted))
+    .filter(entities => entities.length > 0)
+    .map(entities => {
+      const refs = refsOf.get(entities) ?? entities.map(entity => stringifyEntityRef(entity));
+      refsOf.set(entities, refs);
+      return refs;
+    });
+  return accepted.length === 1 ? accepted[0]! : [...new Set(accepted.flat())];
 }

@@ -17,10 +17,14 @@ export function describePerson(person: PersonResult): string {
  */
 export function detailPerson(person: PersonResult): { head: string; details: string[] } {
   const { outcome, entityRef = '', step, reason, code, candidates, nearMisses } = person;
+  const { moreCandidates = 0 } = person;
   const by = step ? [`by ${step}`] : [];
   if (outcome === 'signsIn')
     return { head: entityRef, details: [...by, ...(reason ? [reason] : [])] };
-  if (candidates.length > 0) return { head: candidates.join(', '), details: by };
+  if (candidates.length > 0) {
+    const more = moreCandidates > 0 ? [`and ${moreCandidates} more`] : [];
+    return { head: candidates.join(', '), details: [...more, ...by] };
+  }
   const why = reason?.split('; ') ?? [code ?? ''];
   return { head: '', details: [...why, ...nearMisses.map(miss => `nearly ${miss}`)] };
 }

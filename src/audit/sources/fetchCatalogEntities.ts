@@ -1,6 +1,7 @@
 import { CatalogClient } from '@backstage/catalog-client';
 import type { QueryEntitiesResponse } from '@backstage/catalog-client';
 import type { Entity } from '@backstage/catalog-model';
+import type { Sleep } from '../../http';
 import { AuditError } from '../AuditError';
 import { createCatalogFetch } from './createCatalogFetch';
 import { createEntityCollector } from './createEntityCollector';
@@ -16,6 +17,8 @@ export interface FetchCatalogEntitiesOptions {
   readonly onProgress?: (read: number, total: number) => void;
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Waits between attempts. Default: a timer. */
+  readonly sleep?: Sleep;
   /** Entities per page. Default 500. */
   readonly pageSize?: number;
 }
@@ -43,7 +46,7 @@ export async function fetchCatalogEntities(
   const catalogUrl = `${backendUrl.replace(/\/+$/, '')}/api/catalog`;
   const catalog = new CatalogClient({
     discoveryApi: { getBaseUrl: async () => catalogUrl },
-    fetchApi: { fetch: createCatalogFetch({ fetch: options.fetch, signal }) },
+    fetchApi: { fetch: createCatalogFetch({ fetch: options.fetch, sleep: options.sleep, signal }) },
   });
   const collector = createEntityCollector();
   let read = 0;

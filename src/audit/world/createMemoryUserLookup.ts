@@ -6,6 +6,8 @@ import type { CatalogUserLookup, UserLookupAnswer, UserQuery, UserQueryField } f
 /** The catalog's search index holds no values beyond this length, so that nobody is found by one. */
 const maxValueLength = 200;
 
+const fewEntities = 8;
+
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
   peek(query: UserQuery): UserLookupAnswer;
@@ -27,6 +29,7 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
   const users = entities.filter(({ kind }) => foldAscii(kind) === 'user');
   const fields = new Map<UserQueryField, Map<string, Entity[]>>();
   let refs: Map<string, Entity> | undefined;
+  const manyAnswers = new Map<string, UserLookupAnswer>();
 
   function indexOf(field: UserQueryField): Map<string, Entity[]> {
     const known = fields.get(field);
@@ -55,7 +58,15 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
   function peek(query: UserQuery): UserLookupAnswer {
     const canonical = canonicalQuery(query);
     if (!canonical) return { type: 'entities', entities: [] };
-    return verifyAnswer({ type: 'entities', entities: candidates(canonical) }, canonical);
+    const entities = candidates(canonical);
+    if (entities.length <= fewEntities || canonical.by === 'ref') {
+      return verifyAnswer({ type: 'entities', entities }, canonical);
+    }
+    // The same email on thousands of entities, and asked for thousands of times, is checked once.
+    const key = `${canonical.field}\n${canonical.value}`;
+    const answer = manyAnswers.get(key) ?? verifyAnswer({ type: 'entities', entities }, canonical);
+    manyAnswers.set(key, answer);
+    return answer;
   }
 
   return {
