@@ -38,7 +38,7 @@ async function main(): Promise<number> {
       env: { ...process.env, BITBUCKET_URL: bitbucket.baseUrl, BITBUCKET_TOKEN: token },
       cwd: process.cwd(),
       isTerminal: process.stdout.isTTY && process.stderr.isTTY,
-      width: process.stdout.columns ?? 120,
+      width: process.stdout.columns || 120,
       signal: interruption.signal,
     });
   } finally {

@@ -19,7 +19,7 @@ export const main = runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   isTerminal: Boolean(process.stdout.isTTY && process.stderr.isTTY) && !process.env.NO_COLOR,
-  width: process.stdout.columns ?? 120,
+  width: process.stdout.columns || 120,
   signal: interruption.signal,
 }).then(
   exitCode => {

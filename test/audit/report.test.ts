@@ -100,6 +100,23 @@ describe('the reports', () => {
     expect(text).not.toMatch(/│ (fine|gone)/);
   });
 
+  it('cut nothing off, however narrow the terminal is', async () => {
+    const name = 'a-name-of-an-entity-that-is-longer-than-a-narrow-column';
+    const payloads = [bitbucketUser(name), bitbucketUser('\u6f22'.repeat(40))];
+    const report = await audit({ resolvers, payloads, entities: [userEntity(name)] });
+    const text = formatReport(report, { ...terminal, width: 60 });
+    const cell = (index: number) =>
+      text
+        .split('\n')
+        .filter(line => line.startsWith('\u2502'))
+        .map(line => line.split('\u2502')[index]!.trim())
+        .join('');
+    expect(cell(4)).toContain(`user:default/${name}`);
+    expect(cell(1)).toContain(name);
+    expect(cell(1)).toContain('\u6f22'.repeat(40));
+    expect(text).not.toContain('\u2026');
+  });
+
   it('name twenty of thousands of candidates, and the number of the others', async () => {
     const entities = Array.from({ length: 25 }, (_, index) =>
       userEntity(`twin-${index}`, { email: index < 24 ? 'a@corp.example' : '\u212a@corp.example' }),

@@ -7,6 +7,7 @@ import { formatFindings } from './formatFindings';
 import { formatPercent } from './formatPercent';
 import { outcomeLabels } from './outcomeLabels';
 import { printable } from './printable';
+import { wrapText } from './wrapText';
 
 /** @internal */
 export interface FormatReportOptions {
@@ -53,24 +54,22 @@ function formatTable(
   { width }: FormatReportOptions,
   paint: Paint,
 ): string {
-  const usernames = people.map(({ username }) => printable(username));
-  const first = Math.min(30, Math.max(14, ...usernames.map(name => name.length)) + 2);
-  const widths = [first, 19, 12];
+  const longest = Math.max(...people.map(({ username }) => printable(username).length));
+  const widths = [Math.min(30, Math.max(16, longest + 2)), 19, 12];
   const used = widths.reduce((sum, each) => sum + each, widths.length + 2);
+  const last = Math.max(30, width - used);
   const table = new Table({
     head: ['Bitbucket user', 'Sign-in', 'Last used', 'As, or why not'],
-    colWidths: [...widths, Math.max(30, width - used)],
-    wordWrap: true,
-    wrapOnWordBoundary: true,
+    colWidths: [...widths, last],
     style: { head: [], border: [], compact: true },
   });
-  for (const [index, person] of people.entries()) {
+  for (const person of people) {
     const { label, ansi } = outcomeLabels[person.outcome];
     table.push([
-      usernames[index]!,
+      wrapText(printable(person.username), widths[0]! - 2),
       paint(label, ansi),
       describeLastUse(person),
-      printable(describePerson(person)),
+      wrapText(printable(describePerson(person)), last - 2),
     ]);
   }
   return table.toString();
