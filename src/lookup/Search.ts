@@ -19,12 +19,12 @@ export interface SearchRequest {
 export type Search = (request: SearchRequest) => Promise<readonly Entity[]>;
 
 /**
- * A search that is not for every request.
+ * A way to answer that is not for every request.
  *
  * @internal
  */
-export interface Shortcut {
-  suits(request: SearchRequest): boolean;
+export interface Shortcut<TRequest = SearchRequest, TAnswer = readonly Entity[]> {
+  suits(request: TRequest): boolean;
   /** `undefined`: this way cannot say. */
-  search(request: SearchRequest): Promise<readonly Entity[] | undefined>;
+  search(request: TRequest): Promise<TAnswer | undefined>;
 }

@@ -4,6 +4,7 @@ import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { askTogether } from './askTogether';
 import type { AskMany } from './askTogether';
 import { createCatalogCaller } from './createCatalogCaller';
+import { createChainFinder } from './createChainFinder';
 import { createFieldFinder } from './createFieldFinder';
 import type { FieldQuery } from './createFieldFinder';
 import { createRefFinder } from './createRefFinder';
@@ -40,6 +41,7 @@ export function createCatalogUserSource(options: CatalogUserSourceOptions): User
   const catalog = createCatalogCaller(options.catalog, options.auth, options.now);
   const byRef = createRefFinder(catalog, options.fields);
   const byField = createFieldFinder(catalog, options.fields, options.now);
+  const byFields = createChainFinder(catalog, byField, options.fields, options.now);
 
   function keep(answer: SourceAnswer, query: UserQuery): SourceAnswer {
     if (options.fields === 'all' || answer.type !== 'entities') return answer;
@@ -58,16 +60,26 @@ export function createCatalogUserSource(options: CatalogUserSourceOptions): User
       ): void {
         for (let start = 0; start < some.length; start += size) {
           const part = some.slice(start, start + size);
-          const request = askTogether(part, finder).then(found => {
-            part.forEach((query, index) => answers.set(query, keep(found[index]!, query)));
-          });
-          requests.push(request);
+          requests.push(collect(part, askTogether(part, finder)));
         }
+      }
+
+      async function collect(
+        some: readonly UserQuery[],
+        request: Promise<readonly SourceAnswer[]>,
+      ): Promise<void> {
+        const found = await request;
+        some.forEach((query, index) => answers.set(query, keep(found[index]!, query)));
       }
 
       ask(queries.filter(isRefQuery), options.refsPerRequest, byRef);
       const fieldQueries = queries.filter(isFieldQuery);
-      for (const field of new Set(fieldQueries.map(query => query.field))) {
+      const fields = new Set(fieldQueries.map(query => query.field));
+      if (fields.size > 1 && fieldQueries.length <= singlyUpTo) {
+        requests.push(collect(fieldQueries, byFields(fieldQueries)));
+        fields.clear();
+      }
+      for (const field of fields) {
         const some = fieldQueries.filter(query => query.field === field);
         ask(some, some.length > singlyUpTo ? options.valuesPerRequest : 1, byField(field));
       }

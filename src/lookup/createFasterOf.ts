@@ -1,4 +1,4 @@
-import type { Search, Shortcut } from './Search';
+import type { Shortcut } from './Search';
 
 const weightOfNewest = 0.3;
 const firstTrialAfter = 2;
@@ -12,7 +12,11 @@ const longestInterval = 1024;
  * @param shortcut - may decline or fail: `reliable` is asked then, at the shortcut's expense
  * @internal
  */
-export function createFasterOf(reliable: Search, shortcut: Shortcut, now: () => number): Search {
+export function createFasterOf<TRequest, TAnswer>(
+  reliable: (request: TRequest) => Promise<TAnswer>,
+  shortcut: Shortcut<TRequest, TAnswer>,
+  now: () => number,
+): (request: TRequest) => Promise<TAnswer> {
   const average = { reliable: NaN, shortcut: NaN };
   let preferred: keyof typeof average = 'reliable';
   let interval = firstTrialAfter;

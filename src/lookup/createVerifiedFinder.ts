@@ -1,6 +1,6 @@
 import type { UserLookupAnswer } from './CatalogUserLookup';
+import { createFrozenCopier } from './createFrozenCopier';
 import type { Finder } from './Finder';
-import { frozenCopy } from './frozenCopy';
 import { verifyAnswer } from './verifyAnswer';
 import type { SourceAnswer } from './UserSource';
 
@@ -11,6 +11,7 @@ import type { SourceAnswer } from './UserSource';
  * @internal
  */
 export function createVerifiedFinder(finder: Finder<SourceAnswer>): Finder<UserLookupAnswer> {
+  const frozenCopy = createFrozenCopier();
   return {
     async find(query) {
       const { answer, ageMs } = await finder.find(query);

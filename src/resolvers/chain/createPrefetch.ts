@@ -1,14 +1,22 @@
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import type { MatchAttempt } from '../matchers';
+import { chainHabitOf } from './chainHabitOf';
 import type { ChainStep } from './ChainStep';
 import { planOf } from './planOf';
 import type { Plan } from './planOf';
 import type { AskLookup } from './runStep';
 
+/** Answers the questions of one evaluation. */
+export interface Prefetch {
+  readonly ask: AskLookup;
+  /** The evaluation is over, after so many steps. */
+  readonly end: (steps: number) => void;
+}
+
 /**
- * Answers from what is at hand. The first question that is not starts all questions of the steps to
- * come together.
+ * Answers from what is at hand. The first question that is not starts the other questions of its
+ * step, and, unless the chain has learnt better, those of all steps to come.
  *
  * @internal
  */
@@ -18,24 +26,40 @@ export function createPrefetch(options: {
   readonly lookup: CatalogUserLookup;
   /** How many steps are behind. */
   readonly done: () => number;
-}): AskLookup {
+}): Prefetch {
   const { steps, subject, lookup } = options;
   let underWay: Map<string, Promise<UserLookupAnswer>> | undefined;
+  let firstAsked: number | undefined;
 
-  return attempt => {
-    const atHand = underWay ? undefined : lookup.peek?.(attempt.query);
-    if (atHand) return atHand;
-    // By value: the plans that are fetched ahead are not the objects that the steps ask with later.
-    const key = keyOf(attempt.query);
-    underWay ??= new Map();
-    if (!underWay.has(key)) {
-      underWay.set(key, find(lookup, attempt.query, subject));
-      const toCome = steps.slice(options.done()).map(step => planOf(step, subject));
-      for (const { query } of toCome.flatMap(attemptsOf)) {
-        if (!underWay.has(keyOf(query))) underWay.set(keyOf(query), find(lookup, query, subject));
-      }
+  function start(from: number): void {
+    // Who was not found by the step that mostly finds people is asked for everywhere at once.
+    const ahead = firstAsked !== undefined || chainHabitOf(steps).askAhead();
+    const some = steps.slice(from, ahead ? steps.length : from + 1);
+    for (const { query } of some.flatMap(step => attemptsOf(planOf(step, subject)))) {
+      const key = keyOf(query);
+      if (!underWay!.has(key)) underWay!.set(key, find(lookup, query, subject));
     }
-    return underWay.get(key)!;
+    firstAsked ??= from;
+  }
+
+  return {
+    ask(attempt) {
+      // By value: the plans that are fetched ahead are not the objects that the steps ask with later.
+      const key = underWay && keyOf(attempt.query);
+      const pending = key === undefined ? undefined : underWay!.get(key);
+      if (pending) return pending;
+      const atHand = lookup.peek?.(attempt.query);
+      if (atHand) return atHand;
+      underWay ??= new Map();
+      start(options.done());
+      const own = keyOf(attempt.query);
+      // A matcher that answers differently when asked again has not named this one just now.
+      if (!underWay.has(own)) underWay.set(own, find(lookup, attempt.query, subject));
+      return underWay.get(own)!;
+    },
+    end(count) {
+      if (firstAsked !== undefined) chainHabitOf(steps).learn(count - 1 === firstAsked);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { CatalogUserLookup, UserLookupAnswer } from '../../../src/lookup';
 import type { Subject } from '../../../src/profile';
 import { agreement, evaluate, matchPlan, matchers } from '../../../src/resolvers';
 import type { ChainStep, Decision, Matcher } from '../../../src/resolvers';
+import { chainHabitOf } from '../../../src/resolvers/chain/chainHabitOf';
 import { createEntityLookup, userEntity } from '../../support/createEntityLookup';
 import { referenceEvaluate } from '../../support/referenceEvaluate';
 
@@ -78,7 +79,9 @@ describe('evaluate', () => {
         arbitrarySubject,
         fc.constantFrom('none', 'name', 'email', 'conflict'),
         fc.boolean(),
-        async (entities, steps, who, fault, cached) => {
+        fc.boolean(),
+        async (entities, steps, who, fault, cached, habitual) => {
+          for (let count = 0; habitual && count < 60; count += 1) chainHabitOf(steps).learn(true);
           const broken = (query: { by: string }): UserLookupAnswer | undefined => {
             if (fault === 'name' && query.by === 'ref') return { type: 'unavailable', cause: 'x' };
             if (fault === 'email' && query.by === 'field')
@@ -136,6 +139,23 @@ describe('evaluate', () => {
     release();
     expect(verdictOf(await deciding)).toEqual({ outcome: 'refused', code: 'NO_MATCHING_USER' });
     expect(started).toHaveLength(4);
+  });
+
+  it('learns to ask the step alone that finds nearly everybody, and unlearns it', async () => {
+    const lookup = createEntityLookup([userEntity('jane', { email: 'jane@corp.com' })]);
+    const steps = [{ matcher: byEmail }, { matcher: bySlug }];
+    const asks = async (who: Subject) => {
+      lookup.asked.length = 0;
+      const { outcome } = await evaluate({ steps, subject: who, lookup });
+      return [lookup.asked.length, outcome];
+    };
+    const stranger = { ...subject, email: 'nobody@corp.com' };
+    expect(await asks(subject)).toEqual([2, 'matched']);
+    for (let count = 0; count < 60; count += 1) await asks(subject);
+    expect(await asks(subject)).toEqual([1, 'matched']);
+    expect(await asks(stranger)).toEqual([2, 'refused']);
+    for (let count = 0; count < 10; count += 1) await asks(stranger);
+    expect(await asks(subject)).toEqual([2, 'matched']);
   });
 
   it('asks nothing at all when every answer is at hand', async () => {

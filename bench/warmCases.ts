@@ -1,0 +1,110 @@
+import { LRUCache } from 'lru-cache';
+import type { BenchResult } from './BenchResult';
+import { timeRatio } from './BenchResult';
+import { benchUser } from './benchUsers';
+import { createOwn, createUpstream } from './createContestants';
+import type { CatalogAccess, OwnContestant } from './createContestants';
+import { timeInBlocks } from './measure';
+import type { Measurement } from './measure';
+import { known } from './people';
+
+const hour = 3_600_000;
+const blocks = { blocks: 60, perBlock: 10_000 };
+
+/** What nothing can be faster than: a hit in a bare cache of the same size, awaited. */
+async function bareHit(people: number): Promise<Measurement> {
+  const cache = new LRUCache<string, object>({ max: Math.max(people, 10_000), ttl: hour });
+  for (let index = 0; index < people; index += 1) cache.set(known(index).email, { index });
+  const keys = Array.from({ length: 1024 }, (_, index) => known((index * 97) % people).email);
+  const get = async (index: number) => cache.get(keys[index % keys.length]!);
+  return timeInBlocks(get, blocks);
+}
+
+async function warmHit(ours: OwnContestant, people: number): Promise<Measurement> {
+  const some = Array.from({ length: 1024 }, (_, index) =>
+    ours.prepare(known((index * 97) % people)),
+  );
+  return timeInBlocks(index => ours.resolve(some[index % some.length]!), blocks);
+}
+
+export async function* warmCases(access: CatalogAccess): AsyncGenerator<BenchResult> {
+  const cache = { ttlMs: hour };
+  const ours = createOwn(access, ['email', 'id', 'username'], { cache });
+  for (let index = 0; index < 1000; index += 1) await ours.resolve(ours.prepare(known(index)));
+  await ours.requests.idle();
+  const upstream = createUpstream(access, ['email', 'emailAgain', 'localPart']);
+  const theirs = await timeInBlocks(
+    index => upstream.resolve(upstream.prepare(known(index % 1000))),
+    {
+      blocks: 300,
+      perBlock: 1,
+    },
+  );
+  // In turn and twice: the first of each also warms the compiler up.
+  await bareHit(1000);
+  await warmHit(ours, 1000);
+  const floor = await bareHit(1000);
+  const warm = await warmHit(ours, 1000);
+  const times = 1 / timeRatio(warm, theirs);
+  const overFloor = timeRatio(warm, floor);
+  yield {
+    name: 'warm sign-in',
+    ours: warm,
+    upstream: { ...theirs, requests: upstream.requests.take() / 300 },
+    floor,
+    target: {
+      text: ">= 1,000 x upstream's throughput, <= 10 x a bare hit",
+      actual: `${Math.round(times)} x, ${overFloor.toFixed(1)} x`,
+      met: times >= 1000 && overFloor <= 10,
+    },
+  };
+  yield await manyPeople();
+}
+
+/** The catalog is left out here: it is about memory, and about hits in a large cache. */
+async function manyPeople(): Promise<BenchResult> {
+  const people = 100_000;
+  const catalog = {
+    async queryEntities({ query }: { query: { $all: [Record<string, { $in: string[] }>] } }) {
+      const emails = Object.values(query.$all[0])[0]!.$in;
+      const items = emails.map(email => benchUser(Number(/\d+/.exec(email)![0])));
+      return { items, totalItems: items.length, pageInfo: {} };
+    },
+    async getEntities({ filter }: { filter: Record<string, string[]> }) {
+      const emails = filter['spec.profile.email']!;
+      return { items: emails.map(email => benchUser(Number(/\d+/.exec(email)![0]))) };
+    },
+  };
+  const ours = createOwn({ baseUrl: 'http://127.0.0.1:1', token: 'x' }, ['email'], {
+    // Two of the client's methods are all that is called for emails.
+    catalog: catalog as never,
+    cache: { ttlMs: hour, maxEntries: people },
+    fields: 'identity',
+  });
+  const before = usedMemory();
+  for (let start = 0; start < people; start += 1000) {
+    const some = Array.from({ length: 1000 }, (_, index) => ours.prepare(known(start + index)));
+    await Promise.all(some.map(person => ours.resolve(person)));
+  }
+  const megabytes = usedMemory() - before;
+  const floor = await bareHit(people);
+  const warm = await warmHit(ours, people);
+  const overFloor = timeRatio(warm, floor);
+  const { entries } = ours.lookup.stats;
+  return {
+    name: '100,000 people cached (fields: identity)',
+    ours: warm,
+    floor,
+    target: {
+      text: '<= 100 MB, <= 10 x a bare hit',
+      actual: `${entries} entries, ${megabytes.toFixed(0)} MB, ${overFloor.toFixed(1)} x`,
+      met: entries === people && megabytes <= 100 && overFloor <= 10,
+    },
+  };
+}
+
+function usedMemory(): number {
+  if (!globalThis.gc) throw new Error('memory is only comparable with node --expose-gc');
+  globalThis.gc();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+}
