@@ -65,8 +65,9 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
   const findings = lintCatalog({ people, entities, fields, isComplete: missing.length === 0 });
   const suggestion =
     missing.length === 0
-      ? await suggestResolvers({ settings, subjects, entities, lookup, breathe })
+      ? await suggestResolvers({ settings, subjects, entities, lookup, breathe, signal })
       : undefined;
+  if (missing.length === 0 && signal?.aborted) missing.push('the suggestion of resolvers');
   return {
     generatedAt: new Date(now()).toISOString(),
     missing,

@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Demo } from '../../demo/Demo';
-import { startDemo } from '../../demo/startDemo';
-import type { AuditReport } from '../../src/audit';
+import type { Entity } from '@backstage/catalog-model';
+import type { JsonObject } from '@backstage/types';
+import fc from 'fast-check';
 import { userEntity } from '../support/createEntityLookup';
 import { signInOverHttp } from '../support/signInOverHttp';
-import { runInMemory } from './runInMemory';
-import { bitbucketUser } from './worlds';
-
-const catalogToken = 'a-token-of-the-catalog-for-the-audit';
+import { startRealWorld } from './startRealWorld';
+import type { RealWorld } from './startRealWorld';
+import { anyWorld, bitbucketUser, host } from './worlds';
+import type { TestWorld } from './worlds';
 
 const resolvers = [
   { resolver: 'userIdMatchingUserEntityAnnotation' },
@@ -49,76 +46,28 @@ const entities = [
   userEntity('mia.group', { kind: 'Group', email: 'team@corp.example' }),
 ];
 
+/** What the browser is told: the entity that the person became, or the code of the refusal. */
+async function signIn({ demo }: RealWorld, username: string): Promise<string | undefined> {
+  const { response, error } = await signInOverHttp(demo.backendUrl, username);
+  return (
+    response?.backstageIdentity?.identity.userEntityRef ??
+    /\(([A-Z_]+), reference/.exec(error?.message ?? '')?.[1]
+  );
+}
+
 describe('the audit of a running Bitbucket and Backstage', () => {
-  let demo: Demo;
-  let folder: string;
-  let report: AuditReport;
-  let output: string;
+  let world: RealWorld;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-'));
-    const usersFile = join(folder, 'users.json');
-    const catalogFile = join(folder, 'catalog.yaml');
-    writeFileSync(usersFile, JSON.stringify(users));
-    // JSON is YAML, and needs no thought about quotes.
-    const documents = entities.map(entity => {
-      const spec = entity.kind === 'Group' ? { type: 'team', children: [] } : { memberOf: [] };
-      return JSON.stringify({ ...entity, spec: { ...entity.spec, ...spec } });
-    });
-    writeFileSync(catalogFile, documents.join('\n---\n'));
-    demo = await startDemo({
-      frontend: false,
-      users: usersFile,
-      catalog: catalogFile,
-      config: {
-        backend: {
-          auth: {
-            externalAccess: [
-              { type: 'static', options: { token: catalogToken, subject: 'audit' } },
-            ],
-          },
-        },
-        auth: {
-          providers: {
-            bitbucketServer: { development: { signIn: { resolvers } } },
-          },
-        },
-      },
-    });
-    const configFile = join(folder, 'app-config.yaml');
-    writeFileSync(
-      configFile,
-      JSON.stringify({
-        backend: { baseUrl: '${BACKSTAGE_URL}' },
-        auth: {
-          providers: {
-            bitbucketServer: {
-              development: { baseUrl: demo.bitbucket.baseUrl, signIn: { resolvers } },
-            },
-          },
-        },
-      }),
-    );
-    const result = await runInMemory(['audit', '--json'], {
-      cwd: folder,
-      env: {
-        BACKSTAGE_URL: demo.backendUrl,
-        BITBUCKET_TOKEN: demo.bitbucket.issueTokens('ann').accessToken,
-        BACKSTAGE_TOKEN: catalogToken,
-      },
-    });
-    output = result.stdout + result.stderr;
-    expect(result.stderr).toBe('');
-    expect(result.exitCode).toBe(0);
-    report = JSON.parse(result.stdout) as AuditReport;
+    world = await startRealWorld({ resolvers, payloads: users, entities });
   });
 
   afterAll(async () => {
-    await demo?.stop();
-    rmSync(folder, { recursive: true });
+    await world?.stop();
   });
 
   it('looks at everybody once', () => {
+    const { report } = world;
     expect(report.people.map(({ username }) => username).sort()).toEqual(
       users.map(({ name }) => name).sort(),
     );
@@ -129,27 +78,75 @@ describe('the audit of a running Bitbucket and Backstage', () => {
   it.each(users.map(({ name }) => String(name)))(
     'says of %s what the real sign-in does',
     async name => {
-      const verdict = report.people.find(({ username }) => username === name)!;
-      const { response, error } = await signInOverHttp(demo.backendUrl, name);
-      const real =
-        response?.backstageIdentity?.identity.userEntityRef ??
-        /\(([A-Z_]+), reference/.exec(error?.message ?? '')?.[1];
+      const verdict = world.report.people.find(({ username }) => username === name)!;
+      const real = await signIn(world, name);
       expect(real).toBeDefined();
       expect(verdict.entityRef ?? verdict.code).toBe(real);
     },
   );
 
   it('holds people of every kind, so that the comparison means something', () => {
-    const outcomes = new Set(report.people.map(({ outcome }) => outcome));
+    const { people } = world.report;
+    const outcomes = new Set(people.map(({ outcome }) => outcome));
     expect([...outcomes].sort()).toEqual(['ambiguous', 'inactive', 'nobody', 'service', 'signsIn']);
-    expect(new Set(report.people.map(({ step }) => step).filter(Boolean)).size).toBe(4);
+    expect(new Set(people.map(({ step }) => step).filter(Boolean)).size).toBe(4);
   });
 
   it('prints no credential', () => {
+    const { demo, output, catalogToken } = world;
     for (const { headers } of demo.bitbucket.requests) {
       const [, token] = (headers.authorization ?? '').split(' ');
       if (token) expect(output).not.toContain(token);
     }
     expect(output).not.toContain(catalogToken);
+  });
+});
+
+/** Of a random world what a real server can hold: names and ids once, and only valid entities. */
+function toRealWorld({
+  resolvers: list,
+  transforms,
+  payloads,
+  entities: all,
+}: TestWorld): TestWorld {
+  const accounts = new Map<string, JsonObject>();
+  for (const payload of payloads) {
+    const id = 600 + Number(payload.id);
+    const taken = [...accounts.values()].some(each => each.id === id);
+    const key = String(payload.name).toLowerCase();
+    if (!taken && !accounts.has(key)) accounts.set(key, { ...payload, id });
+  }
+  const valid = all.map((entity): Entity => {
+    const annotations = Object.entries(entity.metadata.annotations ?? {}).map(([key, value]) => [
+      key.replace(host, '127.0.0.1'),
+      key.endsWith('user-id') ? String(600 + Number(value)) : value,
+    ]);
+    const { email } = entity.spec?.profile as { email?: string };
+    return {
+      ...entity,
+      metadata: { ...entity.metadata, annotations: Object.fromEntries(annotations) },
+      // The catalog takes no empty email.
+      spec: { profile: email ? { email } : {} },
+    };
+  });
+  return { resolvers: list, transforms, payloads: [...accounts.values()], entities: valid };
+}
+
+describe('the audit of a random world that runs', () => {
+  it.each([1, 2, 3, 4, 5, 6])('says of everybody what the real sign-in does (%i)', async seed => {
+    const full = anyWorld
+      .map(toRealWorld)
+      .filter(({ payloads, entities: all }) => payloads.length > 4 && all.length > 4);
+    const [random] = fc.sample(full, { numRuns: 1, seed });
+    const world = await startRealWorld(random!);
+    try {
+      const { people } = world.report;
+      expect(people).toHaveLength(random!.payloads.length);
+      for (const { username, entityRef, code } of people) {
+        expect([username, entityRef ?? code]).toEqual([username, await signIn(world, username)]);
+      }
+    } finally {
+      await world.stop();
+    }
   });
 });

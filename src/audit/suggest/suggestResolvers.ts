@@ -26,19 +26,21 @@ export interface SuggestInput {
   readonly subjects: readonly Subject[];
   readonly entities: readonly Entity[];
   readonly lookup: MemoryUserLookup;
-  /** Called between resolvers; may throw to end the work. */
+  /** Called now and then. */
   readonly breathe: () => Promise<void>;
+  /** Ends the work without a suggestion. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Looks for the list of resolvers that would sign the most people in without a conflict, by asking
  * the evaluator of the sign-in about every person and every resolver.
  *
- * @returns `undefined` when no list signs anybody in
+ * @returns `undefined` when no list signs anybody in, or when interrupted
  * @internal
  */
 export async function suggestResolvers(input: SuggestInput): Promise<Suggestion | undefined> {
-  const { settings, subjects, entities, lookup, breathe } = input;
+  const { settings, subjects, entities, lookup, breathe, signal } = input;
   const numbers = new Map(entities.map((entity, index) => [stringifyEntityRef(entity), index]));
   const candidates = candidateResolvers(settings, lookup, entities);
   const columns: Int32Array[] = [];
@@ -46,7 +48,10 @@ export async function suggestResolvers(input: SuggestInput): Promise<Suggestion 
     const step = readStep(resolver, settings);
     const column = new Int32Array(subjects.length);
     for (const [index, subject] of subjects.entries()) {
-      if (index % 1000 === 0) await breathe();
+      if (index % 1000 === 0) {
+        await breathe();
+        if (signal?.aborted) return undefined;
+      }
       column[index] = await ask(step, subject, lookup, numbers);
     }
     columns.push(column);
