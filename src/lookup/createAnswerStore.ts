@@ -47,18 +47,19 @@ export function createAnswerStore(maxEntries: number): AnswerStore {
     return folded === value ? undefined : find(slots.get(folded), query);
   }
 
-  function replace(query: UserQuery, entry: readonly StoredAnswer[]): void {
+  function replace(query: UserQuery, entry?: StoredAnswer): void {
     const key = foldAscii(valueOf(query));
     const others = (slots.peek(key) ?? []).filter(each => !isSameQuestion(each.query, query));
-    const slot = [...others, ...entry];
-    if (slot.length > 0) slots.set(key, slot);
+    // A list that is spread together has room for more, a hundred bytes of it.
+    if (entry) slots.set(key, others.length > 0 ? [...others, entry] : [entry]);
+    else if (others.length > 0) slots.set(key, others);
     else slots.delete(key);
   }
 
   return {
     get,
-    set: entry => replace(entry.query, [entry]),
-    delete: query => replace(query, []),
+    set: entry => replace(entry.query, entry),
+    delete: query => replace(query),
     clear: () => slots.clear(),
     size: () => slots.calculatedSize,
   };

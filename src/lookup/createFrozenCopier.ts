@@ -20,17 +20,21 @@ export function createFrozenCopier(): <T>(value: T) => T {
     return known ?? text;
   }
 
-  function copy(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return Object.freeze(value.map(copy));
-    // A spread takes the layout of the original over; filling an empty object would waste a third.
-    const result: Record<string, unknown> = { ...value };
-    for (const key of Object.keys(result)) {
-      const item = result[key];
-      result[key] = typeof item === 'string' && common.has(key) ? share(item) : copy(item);
+  function freeze(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    const object = value as Record<string, unknown>;
+    for (const key of Object.keys(object)) {
+      const item = object[key];
+      if (typeof item === 'string' && common.has(key)) object[key] = share(item);
+      else freeze(item);
     }
-    return Object.freeze(result);
+    Object.freeze(object);
   }
 
-  return <T>(value: T) => copy(value) as T;
+  return <T>(value: T) => {
+    // The parser makes objects of just the size they need; spreads and growing objects take half more.
+    const result = JSON.parse(JSON.stringify(value)) as T;
+    freeze(result);
+    return result;
+  };
 }

@@ -135,8 +135,9 @@ describe('the catalog as a source of users', () => {
         {
           apiVersion: 'backstage.io/v1alpha1',
           kind: 'User',
-          metadata: { name: 'p0', annotations: { 'bb/id': '0' } },
+          metadata: { name: 'p0', namespace: 'default', annotations: { 'bb/id': '0' } },
           spec: { profile: { email: 'p0@x.y' } },
+          relations: [],
         },
       ],
     });
