@@ -1,4 +1,4 @@
-import { fetchCatalogEntities } from '../sources';
+import { openCatalog } from '../sources';
 import type { Check } from './Check';
 import type { DoctorInput } from './DoctorInput';
 
@@ -25,13 +25,9 @@ export async function checkCatalog({
     };
   }
   try {
-    const { items } = await fetchCatalogEntities({
-      backendUrl,
-      token: catalogToken,
-      fetch,
-      signal,
-    });
-    const users = items.filter(({ kind }) => kind.toLowerCase() === 'user').length;
+    const catalog = openCatalog({ backendUrl, token: catalogToken, fetch, signal });
+    const answer = await catalog.query({ filter: { kind: 'user' }, limit: 1 });
+    const users = Math.max(answer.totalItems, answer.items.length);
     return users > 0
       ? { name, status: 'ok', text: `${backendUrl} answers, ${users} User entities` }
       : {
