@@ -65,11 +65,10 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
 
 function withConfig(command: Command, withFiles = true): Command {
   command
-    .option(
-      '--config <file>',
-      'config file instead of app-config.yaml; may be given several times, the later wins',
-      (file: string, files: string[]) => [...files, file],
-      [],
+    .addOption(
+      new Option('--config <file>', 'config file; may be given several times, the later wins')
+        .argParser((file: string, files: string[]) => [...files, file])
+        .default([], 'app-config.yaml and app-config.local.yaml'),
     )
     .option('--env <name>', 'environment of the provider (default: auth.environment)');
   return withFiles
