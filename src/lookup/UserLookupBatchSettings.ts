@@ -4,7 +4,7 @@
  * @public
  */
 export interface UserLookupBatchSettings {
-  /** Most names in one request to the catalog. Default 250. */
+  /** Most names in one request to the catalog. Default 1,000, as many as the client sends at once. */
   readonly refsPerRequest: number;
   /** Most emails or annotation values in one request to the catalog. Default 100. */
   readonly valuesPerRequest: number;
@@ -14,7 +14,7 @@ export interface UserLookupBatchSettings {
 
 /** @internal */
 export const defaultBatchSettings: UserLookupBatchSettings = {
-  refsPerRequest: 250,
+  refsPerRequest: 1_000,
   valuesPerRequest: 100,
   timeoutMs: 10_000,
 };

@@ -28,7 +28,7 @@ export const userLookupConfigSchema = {
     batchSize: count(
       'Most emails or annotation values in one request to the catalog. Default: 100.',
     ),
-    refBatchSize: count('Most names in one request to the catalog. Default: 250.'),
+    refBatchSize: count('Most names in one request to the catalog. Default: 1000.'),
     shared: {
       type: 'boolean',
       description:
