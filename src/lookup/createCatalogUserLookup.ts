@@ -91,7 +91,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
       now,
       ...cache,
     });
-  const verified = createVerifiedFinder(shared ?? batched);
+  const verified = createVerifiedFinder(shared ?? batched, fields);
   const finder = createCoalescedFinder(verified, counters);
   const lookup = createCachedLookup({ finder, counters, logger, now, ...cache });
 

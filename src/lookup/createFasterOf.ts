@@ -1,12 +1,15 @@
 import type { Shortcut } from './Search';
 
-const weightOfNewest = 0.3;
-const firstTrialAfter = 2;
-const longestInterval = 1024;
+/** So many times each way is tried before one is preferred, and so many of its last times count. */
+const firstTrials = 3;
+const remembered = 5;
+const firstInterval = 8;
+const longestInterval = 256;
 
 /**
  * Two ways to the same answer, of which the database decides which is faster: goes the faster one,
- * and tries the other now and then, more rarely each time that nothing changes.
+ * and tries the other now and then, more rarely each time that nothing changes. A way is as fast as
+ * the best of its last times, so that a busy moment decides nothing.
  *
  * @param reliable - answers every request; what it throws is thrown
  * @param shortcut - may decline or fail: `reliable` is asked then, at the shortcut's expense
@@ -17,12 +20,16 @@ export function createFasterOf<TRequest, TAnswer>(
   shortcut: Shortcut<TRequest, TAnswer>,
   now: () => number,
 ): (request: TRequest) => Promise<TAnswer> {
-  const average = { reliable: NaN, shortcut: NaN };
-  let preferred: keyof typeof average = 'reliable';
-  let interval = firstTrialAfter;
-  let untilTrial = firstTrialAfter;
+  const times = { reliable: [] as number[], shortcut: [] as number[] };
+  let preferred: keyof typeof times = 'reliable';
+  let interval = firstInterval;
+  let untilTrial = firstInterval;
+  let started = 0;
 
-  function choose(): keyof typeof average {
+  function choose(): keyof typeof times {
+    // By what was started, not by what has ended: a crowd must not all go the untried way.
+    started += 1;
+    if (started <= 2 * firstTrials) return started % 2 === 1 ? 'reliable' : 'shortcut';
     untilTrial -= 1;
     if (untilTrial > 0) return preferred;
     interval = Math.min(interval * 2, longestInterval);
@@ -30,22 +37,22 @@ export function createFasterOf<TRequest, TAnswer>(
     return preferred === 'reliable' ? 'shortcut' : 'reliable';
   }
 
-  function learn(way: keyof typeof average, took: number): void {
-    const before = average[way];
-    average[way] = Number.isFinite(before) ? before + weightOfNewest * (took - before) : took;
-    const faster = average.shortcut < average.reliable ? 'shortcut' : 'reliable';
-    if (faster !== preferred) interval = untilTrial = firstTrialAfter;
+  function learn(way: keyof typeof times, took: number): void {
+    times[way] = [...times[way], took].slice(-remembered);
+    const faster =
+      Math.min(...times.shortcut) < Math.min(...times.reliable) ? 'shortcut' : 'reliable';
+    if (faster !== preferred) interval = untilTrial = firstInterval;
     preferred = faster;
   }
 
   return async request => {
     const way = shortcut.suits(request) ? choose() : 'reliable';
-    const started = now();
+    const startedAt = now();
     if (way === 'shortcut') {
       try {
         const found = await shortcut.search(request);
         if (found) {
-          learn(way, now() - started);
+          learn(way, now() - startedAt);
           return found;
         }
       } catch {
@@ -55,7 +62,7 @@ export function createFasterOf<TRequest, TAnswer>(
       }
     }
     const found = await reliable(request);
-    learn(way, now() - started);
+    learn(way, now() - startedAt);
     return found;
   };
 }

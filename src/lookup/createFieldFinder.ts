@@ -5,8 +5,12 @@ import { createExactSearch } from './createExactSearch';
 import { createFasterOf } from './createFasterOf';
 import { createTextSearch } from './createTextSearch';
 import { requestFields } from './requestFields';
+import type { Search } from './Search';
 import type { UserLookupFields } from './UserLookupFields';
 import type { UserQuery, UserQueryField } from './UserQuery';
+
+/** Fields are configured, so there are few; this is for matchers that make them up. */
+const maxFields = 100;
 
 /** @internal */
 export type FieldQuery = Extract<UserQuery, { by: 'field' }>;
@@ -24,9 +28,19 @@ export function createFieldFinder(
 ): (field: UserQueryField) => AskMany<FieldQuery> {
   const byText = createTextSearch(catalog);
   const exact = createExactSearch(catalog, byText);
-  const single = createFasterOf(exact, byText, now);
+  const singles = new Map<UserQueryField, Search>();
+
+  /** Which way is faster depends on the field too: a short number is contained in many others. */
+  function singleOf(field: UserQueryField): Search {
+    const known = singles.get(field);
+    if (known) return known;
+    const single = createFasterOf(exact, byText, now);
+    if (singles.size < maxFields) singles.set(field, single);
+    return single;
+  }
 
   return field => {
+    const single = singleOf(field);
     const fields = kept === 'identity' ? requestFields(field) : [];
     return async queries => {
       const values = queries.map(query => query.value);

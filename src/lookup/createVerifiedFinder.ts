@@ -1,6 +1,7 @@
 import type { UserLookupAnswer } from './CatalogUserLookup';
 import { createFrozenCopier } from './createFrozenCopier';
 import type { Finder } from './Finder';
+import type { UserLookupFields } from './UserLookupFields';
 import { verifyAnswer } from './verifyAnswer';
 import type { SourceAnswer } from './UserSource';
 
@@ -10,8 +11,12 @@ import type { SourceAnswer } from './UserSource';
  *
  * @internal
  */
-export function createVerifiedFinder(finder: Finder<SourceAnswer>): Finder<UserLookupAnswer> {
-  const frozenCopy = createFrozenCopier();
+export function createVerifiedFinder(
+  finder: Finder<SourceAnswer>,
+  fields: UserLookupFields,
+): Finder<UserLookupAnswer> {
+  // What is kept of an identity was put together by the source, for us alone.
+  const frozenCopy = createFrozenCopier(fields === 'identity');
   return {
     async find(query) {
       const { answer, ageMs } = await finder.find(query);

@@ -40,7 +40,7 @@ describe('the choice between two ways to ask', () => {
     const { ask, costs } = setUp();
     costs.shortcut = 20;
     expect(await ask(500)).toBeLessThan(10);
-    expect(await ask(500)).toBeLessThan(2);
+    expect(await ask(500)).toBeLessThan(3);
   });
 
   it('goes over to the shortcut when that is faster, and back when it no longer is', async () => {

@@ -28,6 +28,12 @@ describe('a frozen copy', () => {
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
   });
 
+  it('is the data itself when that is ours', () => {
+    const value = { metadata: { name: 'ada', namespace: 'default' }, relations: [] };
+    expect(createFrozenCopier(true)(value)).toBe(value);
+    expect(isFrozenThroughout(value)).toBe(true);
+  });
+
   it('keeps the entity of an in-process catalog open', () => {
     const ada = user('ada', { memberOf: ['team'] });
     createFrozenCopier()(ada);
