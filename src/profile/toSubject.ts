@@ -19,8 +19,8 @@ export function toSubject(info: SignInInfo<unknown>): Subject {
   const email = isEmailAddress(info.profile.email) ? info.profile.email : undefined;
   const payloadEmail = user ? user.emailAddress : profile.emails?.[0]?.value;
   return {
-    id: user ? String(user.id) : text(profile.id),
-    username: user ? user.name : text(profile.username),
+    id: text(profile.id),
+    username: text(profile.username),
     slug: user?.slug,
     email,
     emailOrigin: email === undefined ? undefined : email === payloadEmail ? 'payload' : 'derived',
