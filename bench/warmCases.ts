@@ -1,3 +1,4 @@
+import type { Entity } from '@backstage/catalog-model';
 import { LRUCache } from 'lru-cache';
 import type { BenchResult } from './BenchResult';
 import { timeRatio } from './BenchResult';
@@ -67,12 +68,12 @@ async function manyPeople(): Promise<BenchResult> {
   const catalog = {
     async queryEntities({ query }: { query: { $all: [Record<string, { $in: string[] }>] } }) {
       const emails = Object.values(query.$all[0])[0]!.$in;
-      const items = emails.map(email => benchUser(Number(/\d+/.exec(email)![0])));
+      const items = emails.map(stitched);
       return { items, totalItems: items.length, pageInfo: {} };
     },
     async getEntities({ filter }: { filter: Record<string, string[]> }) {
       const emails = filter['spec.profile.email']!;
-      return { items: emails.map(email => benchUser(Number(/\d+/.exec(email)![0]))) };
+      return { items: emails.map(stitched) };
     },
   };
   const ours = createOwn({ baseUrl: 'http://127.0.0.1:1', token: 'x' }, ['email'], {
@@ -82,9 +83,12 @@ async function manyPeople(): Promise<BenchResult> {
     fields: 'identity',
   });
   const before = usedMemory();
+  // Straight into the lookup: what is measured afterwards is not to run as a crowd before.
   for (let start = 0; start < people; start += 1000) {
-    const some = Array.from({ length: 1000 }, (_, index) => ours.prepare(known(start + index)));
-    await Promise.all(some.map(person => ours.resolve(person)));
+    const emails = Array.from({ length: 1000 }, (_, index) => known(start + index).email);
+    await Promise.all(
+      emails.map(value => ours.lookup.find({ by: 'field', field: 'spec.profile.email', value })),
+    );
   }
   const megabytes = usedMemory() - before;
   const floor = await bareHit(people);
@@ -101,6 +105,15 @@ async function manyPeople(): Promise<BenchResult> {
       met: entries === people && megabytes <= 100 && overFloor <= 10,
     },
   };
+}
+
+/** A user as it comes over HTTP: with what the catalog adds, and with texts of its own. */
+function stitched(email: string): Entity {
+  const { metadata, ...rest } = benchUser(Number(/\d+/.exec(email)![0]));
+  const targets = rest.spec!.memberOf as string[];
+  const relations = targets.map(name => ({ type: 'memberOf', targetRef: `group:default/${name}` }));
+  const entity = { ...rest, metadata: { ...metadata, namespace: 'default' }, relations };
+  return JSON.parse(JSON.stringify(entity)) as Entity;
 }
 
 function usedMemory(): number {
