@@ -24,15 +24,21 @@ export function summarize(latencies: readonly number[], requests: number): Measu
 /** Times operations that are too short for a clock each: blocks of them, one after another. */
 export async function timeInBlocks(
   operation: (index: number) => Promise<unknown>,
-  options: { readonly blocks: number; readonly perBlock: number },
+  options: {
+    readonly blocks: number;
+    readonly perBlock: number;
+    /** Requests since it was last asked. Default: what is timed makes none. */
+    readonly requests?: () => number;
+  },
 ): Promise<Measurement> {
   const latencies: number[] = [];
+  options.requests?.();
   for (let block = 0; block < options.blocks; block += 1) {
     const started = performance.now();
     for (let index = 0; index < options.perBlock; index += 1) await operation(index);
     latencies.push((performance.now() - started) / options.perBlock);
   }
-  return summarize(latencies, 0);
+  return summarize(latencies, (options.requests?.() ?? 0) / options.perBlock);
 }
 
 export async function timeOne(operation: () => Promise<unknown>): Promise<number> {
