@@ -5,6 +5,8 @@ const firstTrials = 3;
 const remembered = 5;
 const firstInterval = 8;
 const longestInterval = 256;
+/** From here on a way is so much slower that people should rarely be the ones to find out. */
+const muchSlower = 3;
 
 /**
  * Two ways to the same answer, of which the database decides which is faster: goes the faster one,
@@ -39,10 +41,14 @@ export function createFasterOf<TRequest, TAnswer>(
 
   function learn(way: keyof typeof times, took: number): void {
     times[way] = [...times[way], took].slice(-remembered);
-    const faster =
-      Math.min(...times.shortcut) < Math.min(...times.reliable) ? 'shortcut' : 'reliable';
+    const best = { reliable: Math.min(...times.reliable), shortcut: Math.min(...times.shortcut) };
+    const faster = best.shortcut < best.reliable ? 'shortcut' : 'reliable';
     if (faster !== preferred) interval = untilTrial = firstInterval;
     preferred = faster;
+    if (way !== faster && took < Infinity && took > muchSlower * best[faster]) {
+      started = Math.max(started, 2 * firstTrials);
+      interval = untilTrial = longestInterval;
+    }
   }
 
   return async request => {

@@ -43,6 +43,20 @@ describe('the choice between two ways to ask', () => {
     expect(await ask(500)).toBeLessThan(3);
   });
 
+  it('lets few people find out that the shortcut is a detour', async () => {
+    const { ask, costs } = setUp();
+    costs.shortcut = 100;
+    expect(await ask(250)).toBe(1);
+    expect(await ask(250)).toBe(1);
+  });
+
+  it('lets few people find out that the shortcut still is one', async () => {
+    const { ask, costs } = setUp();
+    costs.reliable = 100;
+    costs.shortcut = 10;
+    expect(await ask(250)).toBeGreaterThan(245);
+  });
+
   it('goes over to the shortcut when that is faster, and back when it no longer is', async () => {
     const { ask, costs } = setUp();
     costs.shortcut = 2;
