@@ -1,7 +1,5 @@
-import { readDurationFromConfig } from '@backstage/config';
 import type { Config } from '@backstage/config';
-import { durationToMilliseconds } from '@backstage/types';
-import { createConfigError } from '../config';
+import { createConfigError, readMilliseconds } from '../config';
 import { configPath } from './configPath';
 import { readBitbucketServerAddress } from './readBitbucketServerAddress';
 import type { BitbucketServerAddress } from './readBitbucketServerAddress';
@@ -35,31 +33,17 @@ export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
   if (callbackUrl !== undefined && !/^https?:\/\/[^/]/.test(callbackUrl)) {
     throw createConfigError(configPath(config, 'callbackUrl'), 'must be a whole URL');
   }
-  if (config.has('sessionDuration')) readMilliseconds(config, 'sessionDuration', 1, Infinity);
+  if (config.has('sessionDuration')) duration(config, 'sessionDuration', 1, Infinity);
   return {
     ...readBitbucketServerAddress(config),
     clientId: readRequiredText(config, 'clientId'),
     clientSecret: readRequiredText(config, 'clientSecret'),
     callbackUrl,
-    timeoutMs: readMilliseconds(config, 'timeout', 1, maxTimeoutMs) ?? defaultTimeoutMs,
-    profileCacheTtlMs: readMilliseconds(config, 'profileCacheTtl', 0, maxProfileCacheTtlMs),
+    timeoutMs: duration(config, 'timeout', 1, maxTimeoutMs) ?? defaultTimeoutMs,
+    profileCacheTtlMs: duration(config, 'profileCacheTtl', 0, maxProfileCacheTtlMs),
   };
 }
 
-function readMilliseconds(config: Config, key: string, min: number, max: number) {
-  if (!config.has(key)) return undefined;
-  let milliseconds: number;
-  try {
-    milliseconds = durationToMilliseconds(readDurationFromConfig(config, { key }));
-  } catch (error) {
-    const problem = `is no duration such as "10s" or { seconds: 10 }: ${String(error)}`;
-    throw createConfigError(configPath(config, key), problem);
-  }
-  if (!(milliseconds >= min && milliseconds <= max)) {
-    throw createConfigError(
-      configPath(config, key),
-      `must be from ${min} to ${max} milliseconds, but is ${milliseconds}`,
-    );
-  }
-  return milliseconds;
+function duration(config: Config, key: string, min: number, max: number): number | undefined {
+  return readMilliseconds(config, key, { at: configPath(config, key), min, max });
 }

@@ -5,8 +5,8 @@ import { createConfigError } from './createConfigError';
 
 /** @internal */
 export interface ReadMillisecondsOptions {
-  /** Path of `config` itself, for errors. */
-  readonly path: string;
+  /** Path of the key in the whole config, for errors. */
+  readonly at: string;
   /** Smallest and largest value, in milliseconds. */
   readonly min: number;
   readonly max: number;
@@ -23,7 +23,7 @@ export interface ReadMillisecondsOptions {
 export function readMilliseconds(
   config: Config,
   key: string,
-  { path, min, max }: ReadMillisecondsOptions,
+  { at, min, max }: ReadMillisecondsOptions,
 ): number | undefined {
   if (!config.has(key)) return undefined;
   let milliseconds: number;
@@ -31,13 +31,13 @@ export function readMilliseconds(
     milliseconds = durationToMilliseconds(readDurationFromConfig(config, { key }));
   } catch (error) {
     throw createConfigError(
-      `${path}.${key}`,
+      at,
       `is no duration such as "10s" or { seconds: 10 }: ${String(error)}`,
     );
   }
   if (!(milliseconds >= min && milliseconds <= max)) {
     throw createConfigError(
-      `${path}.${key}`,
+      at,
       `must be from ${min} to ${max} milliseconds, but is ${milliseconds}`,
     );
   }

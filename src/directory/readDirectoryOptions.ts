@@ -42,7 +42,11 @@ export function readDirectoryOptions(config: Config, path: string): DirectoryOpt
   return {
     credential: toCredential(options, `${path}.${key}`),
     trustedDirectories: options.trustedDirectories,
-    ttlMs: readMilliseconds(config, `${key}.ttl`, { path, min: 0, max: maxTtlMs }),
+    ttlMs: readMilliseconds(config, `${key}.ttl`, {
+      at: `${path}.${key}.ttl`,
+      min: 0,
+      max: maxTtlMs,
+    }),
   };
 }
 
