@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isSignInError, quote } from '../errors';
 import { redact } from '../http';
+import { createIncident } from '../lookup';
 
 /** @internal */
 export interface IncidentLog {
@@ -22,23 +23,19 @@ export interface IncidentLogOptions {
  * @internal
  */
 export function createIncidentLog({ logger, secrets }: IncidentLogOptions): IncidentLog {
-  let isOpen = false;
+  const incident = createIncident(logger);
   return {
     open(error) {
       const known = isSignInError(error);
       const code = known ? error.code : 'unexpected error';
-      if (!isOpen) {
-        const detail = known ? error.detail : quote(String(error));
-        logger?.warn(
-          `Bitbucket Server cannot be asked for the directories of accounts, so that emailTrust "readOnlyDirectory" trusts nobody: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
-        );
-      }
-      isOpen = true;
+      const detail = known ? error.detail : quote(String(error));
+      incident.happened(
+        `Bitbucket Server cannot be asked for the directories of accounts, so that emailTrust "readOnlyDirectory" trusts nobody: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
+      );
       return code;
     },
     close() {
-      if (isOpen) logger?.info('Bitbucket Server can be asked for directories again');
-      isOpen = false;
+      incident.over('Bitbucket Server can be asked for directories again');
     },
   };
 }
