@@ -5,7 +5,7 @@ export type {
   SignInErrorFault,
   SignInErrorInit,
   SignInErrorName,
-  SignInErrorStep,
+  SignInErrorPhase,
 } from './errors';
 export {
   bitbucketServerAuthenticator,

@@ -1,7 +1,8 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { canonicalQuery, foldAscii, readField, verifyAnswer } from '../../lookup';
+import { canonicalQuery, readField, verifyAnswer } from '../../lookup';
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery, UserQueryField } from '../../lookup';
+import { foldAscii } from '../../shared';
 
 /** The catalog's search index holds no values beyond this length, so that nobody is found by one. */
 const maxValueLength = 200;

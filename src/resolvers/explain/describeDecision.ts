@@ -1,10 +1,10 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { quote } from '../../errors';
 import type { UserQuery } from '../../lookup';
 import { policyAction } from '../chain';
 import type { AttemptRecord, Decision, StepRecord } from '../chain';
 import type { MatchPlan } from '../matchers';
 import type { SignInTrace, TracedDecision, TracedLookup, TracedStep } from './SignInTrace';
+import { quote } from '../../shared';
 
 /**
  * Puts a decision into words.
