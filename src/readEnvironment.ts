@@ -6,8 +6,10 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
 import {
-  authenticatorConfigKeys,
+  authenticatorSchema,
   createBitbucketServerAuthenticator,
   readAuthenticatorConfig,
 } from './authenticator';
@@ -16,6 +18,7 @@ import { checkKeys, createConfigError } from './config';
 import { createDirectoryLookup, readDirectoryOptions } from './directory';
 import { createBitbucketHttp } from './http';
 import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
+import type { UserLookupConfig } from './lookup';
 import { createDecisionObserver } from './observability';
 import { observeProfileTransform } from './observeProfileTransform';
 import { createTransitiveGroups, readOwnershipOptions } from './ownership';
@@ -47,18 +50,17 @@ export function readEnvironment(
 ): ProviderEnvironmentOptions {
   const { catalog, auth, cache, auditor, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
-  checkKeys(config, path, [...authenticatorConfigKeys, ...sections]);
-  const signIn = config.getOptionalConfig('signIn');
-  if (signIn) checkKeys(signIn, `${path}.signIn`, ['resolvers']);
+  checkKeys(config, path, [...Object.keys(authenticatorSchema.shape), ...sections]);
   const authenticatorConfig = readAuthenticatorConfig(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, authenticatorConfig);
-  const { shared, ...lookupOptions } = readUserLookupOptions(config, path);
-  const { transitiveGroups } = readOwnershipOptions(config, path);
+  const lookupOptions = toLookupOptions(readUserLookupOptions(config, path));
+  const { transitiveGroups, ...groupLimits } = readOwnershipOptions(config, path);
   const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
 
   const onDecision = createDecisionObserver({ auditor, logger, environment: env });
 
+  for (const warning of authenticatorConfig.warnings) logger.warn(warning);
   for (const warning of chain?.warnings ?? []) logger.warn(`${path}: ${warning}`);
   logger.info(describe(env, authenticatorConfig, chain));
   return {
@@ -76,14 +78,19 @@ export function readEnvironment(
           auth,
           logger,
           ...lookupOptions,
-          sharedCache: shared ? cache : undefined,
         }),
         logger,
         findDirectory,
         onDecision,
         findNearMisses: createNearMissFinder({ catalog, auth }),
         extendOwnership: transitiveGroups
-          ? createTransitiveGroups({ catalog, auth, logger, cache: lookupOptions.cache })
+          ? createTransitiveGroups({
+              catalog,
+              auth,
+              logger,
+              ...groupLimits,
+              cache: lookupOptions.cache,
+            })
           : undefined,
       }),
   };
@@ -107,8 +114,27 @@ function readFindDirectory(
   if (options && !needed) {
     logger.warn(`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`);
   }
+  for (const warning of options?.warnings ?? []) logger.warn(warning);
   const http = createBitbucketHttp({ timeoutMs });
   return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
+}
+
+function toLookupOptions(lookup: UserLookupConfig) {
+  const toMs = (duration?: HumanDuration) => duration && durationToMilliseconds(duration);
+  return {
+    fields: lookup.fields,
+    cache: {
+      ttlMs: toMs(lookup.ttl),
+      notFoundTtlMs: toMs(lookup.notFoundTtl),
+      staleIfErrorMs: toMs(lookup.staleIfError),
+      maxEntries: lookup.maxEntries,
+    },
+    batch: {
+      refsPerRequest: lookup.maxRefsPerRequest,
+      valuesPerRequest: lookup.maxValuesPerRequest,
+      timeoutMs: toMs(lookup.timeout),
+    },
+  };
 }
 
 function describe(

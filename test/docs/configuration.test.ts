@@ -1,5 +1,5 @@
 import { allResolvers } from '../../src/resolvers';
-import { profileTransformRegistry } from '../../src/transforms/profileTransformRegistry';
+import { profileTransformRegistry } from '../../src/transforms';
 import { environmentSchema } from './support/environmentKeys';
 import { readDoc, readTable } from './support/readDocs';
 

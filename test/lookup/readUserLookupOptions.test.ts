@@ -1,6 +1,6 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { readUserLookupOptions, userLookupConfigSchema } from '../../src/lookup';
+import { readUserLookupOptions, userLookupSchema } from '../../src/lookup';
 
 const path = 'auth.providers.bitbucketServer.production';
 
@@ -10,7 +10,7 @@ function readOptions(userLookup?: JsonObject) {
 
 describe('readUserLookupOptions', () => {
   it('leaves everything to the defaults when nothing is configured', () => {
-    expect(readOptions()).toEqual({ shared: false });
+    expect(readOptions()).toEqual({});
   });
 
   it('reads every key of the schema', () => {
@@ -20,44 +20,47 @@ describe('readUserLookupOptions', () => {
       staleIfError: 'PT2H',
       timeout: '4s',
       maxEntries: 5,
-      batchSize: 6,
-      refBatchSize: 7,
-      shared: true,
-      sharedTimeout: { milliseconds: 80 },
+      maxValuesPerRequest: 6,
+      maxRefsPerRequest: 7,
       fields: 'identity',
     };
-    expect(Object.keys(all).sort()).toEqual(Object.keys(userLookupConfigSchema.properties).sort());
+    expect(Object.keys(all).sort()).toEqual(Object.keys(userLookupSchema.shape).sort());
     expect(readOptions(all)).toEqual({
-      shared: true,
-      sharedCacheTimeoutMs: 80,
-      fields: 'identity',
-      cache: { ttlMs: 120_000, notFoundTtlMs: 3_000, staleIfErrorMs: 7_200_000, maxEntries: 5 },
-      batch: { timeoutMs: 4_000, valuesPerRequest: 6, refsPerRequest: 7 },
+      ...all,
+      ttl: { milliseconds: 120_000 },
+      notFoundTtl: { milliseconds: 3_000 },
+      staleIfError: { milliseconds: 7_200_000 },
+      timeout: { milliseconds: 4_000 },
     });
   });
 
   it('takes 0 for "do not remember"', () => {
     const zero = { milliseconds: 0 };
-    const { cache } = readOptions({ ttl: '0s', notFoundTtl: zero, staleIfError: zero });
-    expect(cache).toMatchObject({ ttlMs: 0, notFoundTtlMs: 0, staleIfErrorMs: 0 });
+    const options = { ttl: '0s', notFoundTtl: zero, staleIfError: zero };
+    expect(readOptions(options)).toEqual({ ttl: zero, notFoundTtl: zero, staleIfError: zero });
+  });
+
+  it('makes a duration a whole number of milliseconds', () => {
+    expect(readOptions({ ttl: { seconds: 1.1 } }).ttl).toEqual({ milliseconds: 1_100 });
+    expect(readOptions({ ttl: '1.5 ms' }).ttl).toEqual({ milliseconds: 2 });
   });
 
   it.each<[JsonObject, string, RegExp]>([
-    [{ ttl: '60' }, 'ttl', /unit/],
-    [{ ttl: 60 }, 'ttl', /not valid/],
-    [{ ttl: 'soon' }, 'ttl', /not valid/],
-    [{ ttl: '-1s' }, 'ttl', /not valid|negative/],
-    [{ ttl: { seconds: -1 } }, 'ttl', /negative/],
-    [{ ttl: { second: 1 } }, 'ttl', /not valid/],
-    [{ timeout: '0s' }, 'timeout', /longer than 0/],
-    [{ sharedTimeout: '0s' }, 'sharedTimeout', /longer than 0/],
-    [{ maxEntries: 0 }, 'maxEntries', /at least 1/],
+    [{ ttl: '60' }, 'ttl', /must be a duration/],
+    [{ ttl: 60 }, 'ttl', /must be a duration.*got 60/],
+    [{ ttl: 'soon' }, 'ttl', /must be a duration/],
+    [{ ttl: '-1s' }, 'ttl', /must be a duration/],
+    [{ ttl: { seconds: -1 } }, 'ttl.seconds', /negative/],
+    [{ ttl: { second: 1 } }, 'ttl.second', /is not a known option/],
+    [{ ttl: { days: 30 } }, 'ttl', /from 0 ms to 1 day, got 30 days/],
+    [{ timeout: '0s' }, 'timeout', /from 1 ms to 5 minutes, got 0 ms/],
+    [{ maxEntries: 0 }, 'maxEntries', /from 1 to/],
     [{ maxEntries: 1.5 }, 'maxEntries', /whole number/],
-    [{ maxEntries: 'many' }, 'maxEntries', /not valid/],
-    [{ batchSize: -1 }, 'batchSize', /at least 1/],
-    [{ shared: 'maybe' }, 'shared', /not valid/],
-    [{ fields: 'some' }, 'fields', /all, identity/],
-    [{ tll: '1s' }, 'tll', /valid options are: ttl, /],
+    [{ maxEntries: '5' }, 'maxEntries', /must be a number, got "5"/],
+    [{ maxValuesPerRequest: -1 }, 'maxValuesPerRequest', /from 1 to/],
+    [{ shared: true }, 'shared', /is not a known option/],
+    [{ fields: 'some' }, 'fields', /must be one of: "all", "identity", got "some"/],
+    [{ tll: '1s' }, 'tll', /expected one of: ttl, /],
   ])('refuses %j, and names the key and the reason to the administrator', (config, key, reason) => {
     const error = catchError(() => readOptions(config));
     expect(error).toMatchObject({ name: 'InputError', code: 'CONFIG_INVALID', phase: 'config' });

@@ -8,5 +8,6 @@ export type {
   BitbucketServerSignInResolvers,
   CreateBitbucketServerSignInResolversOptions,
 } from './createBitbucketServerSignInResolvers';
-export { readSignInChain } from './readSignInChain';
+export { readSignInChain, signInSchema } from './readSignInChain';
+export { resolverRegistry } from './resolverRegistry';
 export type { SignInChain } from './readSignInChain';

@@ -1,5 +1,6 @@
 import type { Config } from '@backstage/config';
-import { createConfigError, readNamedList } from '../../config';
+import { z } from 'zod/v3';
+import { createConfigError, readNamedList, readSection } from '../../config';
 import { isSignInError } from '../../errors';
 import type { ChainStep } from '../chain';
 import { allResolvers } from './allResolvers';
@@ -16,6 +17,16 @@ export interface SignInChain {
 }
 
 /**
+ * `signIn` of one environment, without what is said of each resolver.
+ *
+ * @internal
+ */
+export const signInSchema = z
+  .object({ resolvers: z.array(z.unknown()).describe('Resolvers that are tried in order.') })
+  .strict()
+  .describe('How an authenticated person becomes a User entity.');
+
+/**
  * Reads `signIn.resolvers` as ONE chain, where upstream's reader makes a loop of it: so the final
  * error can say what every step did, and the steps can be asked in parallel.
  *
@@ -29,6 +40,7 @@ export function readSignInChain(
   path: string,
   env: ResolverEnvironment,
 ): SignInChain | undefined {
+  readSection(config, 'signIn', signInSchema, path);
   const items = readNamedList({
     config,
     key: 'signIn.resolvers',

@@ -1,0 +1,63 @@
+import type { Config } from '@backstage/config';
+import { z } from 'zod/v3';
+import { count, duration, readSection } from '../config';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/**
+ * `userLookup` of one environment.
+ *
+ * @internal
+ */
+export const userLookupSchema = z
+  .object({
+    ttl: duration({ min: 0, max: 24 * hour })
+      .optional()
+      .describe(
+        'How long a found user is remembered, up to 24 hours; 0s asks every time. Default: 60 seconds.',
+      ),
+    notFoundTtl: duration({ min: 0, max: hour })
+      .optional()
+      .describe(
+        'How long "nobody" and "several" are remembered, up to 1 hour; 0s asks every time. Default: 5 seconds.',
+      ),
+    staleIfError: duration({ min: 0, max: 24 * hour })
+      .optional()
+      .describe(
+        'How long after its ttl an answer may still serve the refresh of a session while the catalog cannot be asked, up to 24 hours; 0s never. Never serves a first sign-in. Default: 1 hour.',
+      ),
+    timeout: duration({ min: 1, max: 5 * minute })
+      .optional()
+      .describe('How long the catalog may take to answer, up to 5 minutes. Default: 10 seconds.'),
+    maxEntries: count(1_000_000).optional().describe('Most answers in memory. Default: 10000.'),
+    maxValuesPerRequest: count(1_000)
+      .optional()
+      .describe('Most emails or annotation values in one request to the catalog. Default: 100.'),
+    maxRefsPerRequest: count(1_000)
+      .optional()
+      .describe('Most names in one request to the catalog. Default: 1000.'),
+    fields: z
+      .enum(['all', 'identity'])
+      .optional()
+      .describe(
+        'What of a user is fetched and kept: the whole entity, or only name, email, memberships and the matched annotation. all is for those who have an AuthOwnershipResolver of their own. Default: all.',
+      ),
+  })
+  .strict()
+  .describe('How the users of the catalog are looked up and remembered at sign-in.');
+
+/** @internal */
+export type UserLookupConfig = z.output<typeof userLookupSchema>;
+
+/**
+ * Reads `userLookup` of one environment of the provider.
+ *
+ * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
+ * @returns options for `createCatalogUserLookup`; what is not configured is `undefined`
+ * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
+ * @internal
+ */
+export function readUserLookupOptions(config: Config, path: string): UserLookupConfig {
+  return readSection(config, 'userLookup', userLookupSchema, path) ?? {};
+}

@@ -1,0 +1,45 @@
+import type { Config } from '@backstage/config';
+import { z } from 'zod/v3';
+import { count, readSection } from '../config';
+
+/**
+ * `ownership` of one environment.
+ *
+ * @internal
+ */
+export const ownershipSchema = z
+  .object({
+    transitiveGroups: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether a member of a group also counts as member of its parent groups. Default: false.',
+      ),
+    maxRefs: count(10_000)
+      .optional()
+      .describe(
+        'Most ownership refs of a person with all parent groups; groups beyond are left out. Default: 500.',
+      ),
+    maxDepth: count(100)
+      .optional()
+      .describe(
+        'Most levels of parent groups; those further up are left out. Each level that is not in memory costs one request. Default: 20.',
+      ),
+  })
+  .strict()
+  .describe('What a person who signs in owns things through.');
+
+/** @internal */
+export type OwnershipOptions = z.output<typeof ownershipSchema>;
+
+/**
+ * Reads `ownership` of one environment.
+ *
+ * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
+ * @returns what is not configured is `undefined`
+ * @throws {@link SignInError} `CONFIG_INVALID`
+ * @internal
+ */
+export function readOwnershipOptions(config: Config, path: string): OwnershipOptions {
+  return readSection(config, 'ownership', ownershipSchema, path) ?? {};
+}
