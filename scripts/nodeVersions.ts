@@ -1,4 +1,4 @@
-// Builds, checks the packages and runs the tests on newer lines of Node.js than the one at hand.
+// Builds and checks the packages and runs the tests on newer lines of Node.js than the one at hand.
 // `npm run matrix:node -- 24` for one of them; other arguments go to Jest.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -20,7 +20,6 @@ function installNode(line: string, folder: string): string {
 function check(bin: string, jestArguments: readonly string[]): boolean {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
   const commands = [
-    ['run', 'build'],
     ['run', 'check:package'],
     ['test', '--', ...jestArguments],
   ];
