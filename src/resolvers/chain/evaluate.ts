@@ -1,13 +1,11 @@
 import type { CatalogUserLookup } from '../../lookup';
 import type { Subject } from '../../profile';
-import type { ChainStep } from './ChainStep';
+import { policyAction, refusalCode } from './ChainStep';
+import type { ChainStep, Decision, StepRecord } from './ChainStep';
 import { createPrefetch } from './createPrefetch';
-import type { Decision, StepRecord } from './Decision';
-import { decideWithoutUser } from './decideWithoutUser';
 import { planOf } from './planOf';
-import { policyAction } from './policyAction';
-import { refusalCode } from './refusalCode';
 import { runStep } from './runStep';
+import { decideWithoutUser } from './withoutUser';
 
 /** @internal */
 export interface EvaluateOptions {

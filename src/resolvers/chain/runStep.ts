@@ -2,8 +2,7 @@ import type { Entity } from '@backstage/catalog-model';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { UserLookupAnswer } from '../../lookup';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
-import type { ChainStep } from './ChainStep';
-import type { AttemptRecord, StepOutcome, StepRecord } from './Decision';
+import type { AttemptRecord, ChainStep, StepOutcome, StepRecord } from './ChainStep';
 
 /** @internal */
 export type AskLookup = (attempt: MatchAttempt) => UserLookupAnswer | Promise<UserLookupAnswer>;

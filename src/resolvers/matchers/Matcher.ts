@@ -73,3 +73,79 @@ export interface AgreementPart {
   readonly matcher: Matcher;
   readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
 }
+
+/**
+ * The answers that a matcher can give.
+ *
+ * @public
+ */
+export const matchPlan = {
+  /**
+   * Ask the catalog. `reject` may refuse a candidate for a reason beyond the query; `fallbackName`
+   * is the entity name for `dangerouslyAllowSignInWithoutUserInCatalog`.
+   */
+  query(
+    query: UserQuery | readonly UserQuery[],
+    options: {
+      readonly reject?: (entity: Entity) => string | undefined;
+      readonly fallbackName?: string;
+    } = {},
+  ): MatchPlan {
+    const { reject, fallbackName } = options;
+    const attempts =
+      'by' in query ? [{ query, reject }] : query.map(each => ({ query: each, reject }));
+    return { type: 'query', attempts, fallbackName };
+  },
+
+  /** The person lacks the attribute, or has one that this matcher cannot use. */
+  missing(attribute: SubjectAttribute, reason: string): MatchPlan {
+    return { type: 'missing', attribute, reason };
+  },
+
+  /** The person has the attribute, and it may not be used. */
+  denied(code: Extract<MatchPlan, { type: 'denied' }>['code'], reason: string): MatchPlan {
+    return { type: 'denied', code, reason };
+  },
+} as const;
+
+/**
+ * A matcher whose parts must all name the same entity. Two that name different ones are a
+ * disagreement, which stops the chain. A part that names nobody, lacks its attribute or is denied
+ * makes the whole so.
+ *
+ * @throws `Error` for fewer than two parts, or an agreement within an agreement
+ * @example
+ * ```ts
+ * agreement([
+ *   matchers.annotation({ from: 'id', annotation: 'bitbucket.corp.com/user-id' }),
+ *   matchers.profileEmail(),
+ * ]);
+ * ```
+ * @public
+ */
+export function agreement(parts: readonly Matcher[]): Matcher {
+  if (parts.length < 2) throw new Error('an agreement needs two matchers or more');
+  if (parts.some(part => agreements.has(part))) {
+    throw new Error(
+      'an agreement within an agreement has no meaning of its own; list all matchers in one',
+    );
+  }
+  const matcher: Matcher = {
+    name: `agreement(${parts.map(part => part.name).join(', ')})`,
+    label: parts.map(part => part.label).join(' and '),
+    needs: parts.flatMap(part => part.needs ?? []),
+    match(subject) {
+      return {
+        type: 'agreement',
+        parts: parts.map(part => ({
+          matcher: part,
+          plan: part.match(subject) as AgreementPart['plan'],
+        })),
+      };
+    },
+  };
+  agreements.add(matcher);
+  return matcher;
+}
+
+const agreements = new WeakSet<Matcher>();

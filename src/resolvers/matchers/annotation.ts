@@ -1,8 +1,8 @@
 import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
-import type { EmailOptions } from './EmailOptions';
+import { createEmailCheck } from './emails';
+import type { EmailOptions } from './emails';
+import { matchPlan } from './Matcher';
 import type { Matcher, SubjectAttribute } from './Matcher';
-import { createEmailCheck } from './createEmailCheck';
-import { matchPlan } from './matchPlan';
 
 /** @public */
 export interface AnnotationOptions extends EmailOptions {

@@ -1,11 +1,12 @@
+export { agreement, matchPlan } from './Matcher';
 export type { AgreementPart, MatchAttempt, MatchPlan, Matcher, SubjectAttribute } from './Matcher';
-export { agreement } from './agreement';
-export { matchPlan } from './matchPlan';
 export { matchers } from './matchers';
 export type { AnnotationOptions } from './annotation';
-export type { EmailLocalPartOptions } from './emailLocalPart';
-export type { EmailOptions, EmailTrust } from './EmailOptions';
-export type { EntityNameOptions, NameNormalization } from './entityName';
-export { isNamespace } from './namespaceQueries';
-export type { NamespaceOptions } from './namespaceQueries';
-export type { ProfileEmailOptions } from './profileEmail';
+export type { EmailOptions, EmailTrust, ProfileEmailOptions } from './emails';
+export { isNamespace } from './names';
+export type {
+  EmailLocalPartOptions,
+  EntityNameOptions,
+  NameNormalization,
+  NamespaceOptions,
+} from './names';

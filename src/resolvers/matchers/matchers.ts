@@ -1,7 +1,6 @@
 import { annotation } from './annotation';
-import { emailLocalPart } from './emailLocalPart';
-import { entityName } from './entityName';
-import { profileEmail } from './profileEmail';
+import { profileEmail } from './emails';
+import { emailLocalPart, entityName } from './names';
 
 /**
  * The matchers of this package, each a function from its options to a {@link Matcher}.

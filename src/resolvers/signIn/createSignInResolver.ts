@@ -4,19 +4,39 @@ import { logSignInError } from '../../errors';
 import { createContextUserLookup } from '../../lookup';
 import type { CatalogUserLookup } from '../../lookup';
 import { toSubject } from '../../profile';
-import { evaluate } from '../chain';
-import type { ChainStep } from '../chain';
-import { describeDecision, traceDecision } from '../explain';
-import type { FindNearMisses } from '../explain';
+import type { Subject, SubjectDirectory } from '../../profile';
+import { evaluate, toChainSteps } from '../chain';
+import type { ChainStep, Decision } from '../chain';
+import { createRefusal, describeDecision, queriesOf, traceDecision } from '../explain';
+import type { FindNearMisses, SignInTrace, TracedDecision } from '../explain';
 import type { Matcher } from '../matchers';
-import { createCompleteSubject } from './createCompleteSubject';
-import type { FindDirectory } from './createCompleteSubject';
-import { createRefusal } from './createRefusal';
 import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
 import type { OwnershipExtension } from './issueIdentity';
-import type { SignInDecisionEvent } from './SignInDecisionEvent';
-import { logNearMisses } from './logNearMisses';
-import { toChainSteps } from './toChainSteps';
+
+/**
+ * What an observer is told of a decision.
+ *
+ * @public
+ */
+export interface SignInDecisionEvent {
+  /** Outcome, with entity ref or code, and the step that decided. */
+  readonly decision: TracedDecision;
+  /** Who signed in, by the facts of Bitbucket. */
+  readonly subject: Subject;
+  /** Reference of the error that the browser shows, when refused. */
+  readonly reference?: string;
+  /** From the start of the evaluation to the decision, in milliseconds. */
+  readonly durationMs: number;
+  /** Makes the trace, when somebody wants it. */
+  readonly trace: () => SignInTrace;
+}
+
+/**
+ * Asks which directory the account of a person is in.
+ *
+ * @public
+ */
+export type FindDirectory = (subject: Subject) => Promise<SubjectDirectory>;
 
 /** @public */
 export interface CreateSignInResolverOptions {
@@ -113,4 +133,55 @@ export function createSignInResolver(
       throw error;
     }
   };
+}
+
+/** @internal */
+export type CompleteSubject = (subject: Subject) => Subject | Promise<Subject>;
+
+/**
+ * Fetches the facts that a chain's matchers need and that cost I/O; nothing when none needs any.
+ *
+ * @internal
+ */
+export function createCompleteSubject(
+  steps: readonly ChainStep[],
+  findDirectory: FindDirectory | undefined,
+): CompleteSubject {
+  const needsDirectory = steps.some(({ matcher }) => matcher.needs?.includes('directory'));
+  if (!needsDirectory || !findDirectory) return subject => subject;
+  return async subject => {
+    let directory: SubjectDirectory;
+    try {
+      directory = await findDirectory(subject);
+    } catch (error) {
+      directory = { unknown: String(error) };
+    }
+    return { ...subject, directory };
+  };
+}
+
+/**
+ * Writes the nearest misses of a refused person to the log. Never rejects.
+ *
+ * @internal
+ */
+export async function logNearMisses(options: {
+  readonly decision: Decision;
+  readonly reference: string;
+  readonly findNearMisses: FindNearMisses;
+  readonly logger: LoggerService;
+}): Promise<void> {
+  const { decision, reference, findNearMisses, logger } = options;
+  if (decision.outcome !== 'refused' || decision.code !== 'NO_MATCHING_USER') return;
+  const queries = queriesOf(decision);
+  if (queries.length === 0) return;
+  try {
+    const misses = await findNearMisses(queries);
+    const texts = misses.map(({ entityRef, reason }) => `${entityRef}: ${reason}`);
+    if (texts.length > 0) {
+      logger.warn(`Bitbucket Server sign-in ${reference}, near misses: ${texts.join('; ')}`);
+    }
+  } catch (error) {
+    logger.debug(`Bitbucket Server sign-in ${reference}: no near misses known, ${String(error)}`);
+  }
 }

@@ -1,8 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogUserLookup, UserLookupAnswer } from '../../lookup';
-import type { Decision, StepRecord } from './Decision';
-import { isFallbackName } from './isFallbackName';
-import { exhaustedCode } from './refusalCode';
+import { exhaustedCode } from './ChainStep';
+import type { Decision, StepRecord } from './ChainStep';
 
 /**
  * The decision when no step found anybody. Only where each of them said none or missing, and one
@@ -42,4 +41,17 @@ export async function decideWithoutUser(
 function allowsFallback({ step, plan }: StepRecord): boolean {
   const allowed = Boolean(step.dangerouslyAllowSignInWithoutUserInCatalog);
   return allowed && plan?.type === 'query' && isFallbackName(plan.fallbackName);
+}
+
+// ASCII, because Backstage lower-cases refs by the rules of all of Unicode; and nothing that has a
+// meaning in a ref, so that the ref reads back as what it was built from.
+const safeName = /^[A-Za-z0-9](?:[A-Za-z0-9._+@-]{0,251}[A-Za-z0-9])?$/;
+
+/**
+ * Whether a value may be the name of a person who is in no catalog.
+ *
+ * @internal
+ */
+export function isFallbackName(value: unknown): value is string {
+  return typeof value === 'string' && safeName.test(value);
 }

@@ -3,10 +3,9 @@ import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
 import type { z } from 'zod/v3';
 import { createSignInResolver } from '../signIn';
 import type { CreateSignInResolverOptions } from '../signIn';
-import { allResolvers } from './allResolvers';
-import type { BitbucketServerResolverName } from './allResolvers';
-import { createChainStep } from './createChainStep';
-import type { ResolverEntry, ResolverEnvironment } from './resolverEntry';
+import { allResolvers } from './entries';
+import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
+import { createChainStep } from './readSignInChain';
 
 /** @public */
 export type CreateBitbucketServerSignInResolversOptions = Omit<
