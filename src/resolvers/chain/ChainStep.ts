@@ -1,7 +1,8 @@
 import type { Entity } from '@backstage/catalog-model';
+import { z } from 'zod/v3';
 import type { SignInErrorCode } from '../../errors';
-import type { UserLookupAnswer } from '../../lookup';
-import { isNamespace } from '../matchers';
+import type { RejectedCandidate, UserLookupAnswer } from '../../lookup';
+import { checkOptions, isNamespace } from '../matchers';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 
 /**
@@ -27,6 +28,18 @@ export interface StepPolicy {
   readonly onAmbiguous?: PolicyAction;
 }
 
+const action = z.enum(['next', 'stop']).optional();
+
+/** @internal */
+export const policyShape = {
+  onMissing: action.describe('When the account lacks the attribute. Default: next.'),
+  onNoMatch: action.describe('When no entity matches. Default: next.'),
+  onDenied: action.describe('When the attribute may not be used. Default: next.'),
+  onAmbiguous: action.describe(
+    'When several entities match, or attributes disagree. Default: stop.',
+  ),
+} as const;
+
 /**
  * A matcher with its policy.
  *
@@ -35,7 +48,8 @@ export interface StepPolicy {
 export interface ChainStep extends StepPolicy {
   readonly matcher: Matcher;
   /**
-   * Signs people in who have no `User` entity, when every step said none or missing.
+   * Signs people in who have no `User` entity, when every step said none or missing. Never under a
+   * name that a `User` or `Group` has, or that owns anything.
    *
    * Dangerous: whoever can choose a free name in Bitbucket can then choose their name in Backstage.
    *
@@ -44,7 +58,20 @@ export interface ChainStep extends StepPolicy {
   readonly dangerouslyAllowSignInWithoutUserInCatalog?: boolean | { readonly namespace: string };
 }
 
-const policyKeys = ['onMissing', 'onNoMatch', 'onDenied', 'onAmbiguous'] as const;
+/** @internal */
+export const withoutUserShape = {
+  dangerouslyAllowSignInWithoutUserInCatalog: z
+    .union([
+      z.boolean(),
+      z.object({ namespace: z.string().refine(isNamespace, 'it is not a namespace') }).strict(),
+    ])
+    .optional()
+    .describe(
+      'Signs in people who have no User entity, when every step found nobody. Dangerous: a name that is free in the catalog belongs to whoever can choose it in Bitbucket.',
+    ),
+} as const;
+
+const stepShape = { matcher: z.unknown(), ...policyShape, ...withoutUserShape };
 
 /**
  * Checks a chain once, at start.
@@ -57,23 +84,18 @@ export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly 
     throw new Error('"match" must be a list of at least one matcher');
   }
   return match.map((item: Matcher | ChainStep, index) => {
-    const step = 'matcher' in item ? item : { matcher: item };
+    const where = `match[${index}]`;
+    const isStep = typeof item === 'object' && item !== null && 'matcher' in item;
+    const step: ChainStep = isStep ? item : { matcher: item };
     const { matcher } = step;
     if (typeof matcher?.name !== 'string' || typeof matcher.match !== 'function') {
-      throw new Error(`"match[${index}]" must be a matcher or { matcher, …policy }`);
+      throw new Error(`"${where}" must be a matcher or { matcher, …policy }`);
     }
-    for (const key of policyKeys) {
-      const action: unknown = step[key];
-      if (action !== undefined && action !== 'next' && action !== 'stop') {
-        throw new Error(`"match[${index}].${key}" must be "next" or "stop", got ${String(action)}`);
-      }
+    const misplaced = Object.keys(stepShape).find(key => key !== 'matcher' && key in matcher);
+    if (misplaced) {
+      throw new Error(`"${where}" must be { matcher, ${misplaced} }: a matcher has no policy`);
     }
-    const fallback = step.dangerouslyAllowSignInWithoutUserInCatalog;
-    if (typeof fallback === 'object' && !isNamespace(fallback.namespace)) {
-      throw new Error(
-        `"match[${index}]" allows sign-in in "${fallback.namespace}", which is no namespace`,
-      );
-    }
+    checkOptions(where, stepShape, step);
     return step;
   });
 }
@@ -90,6 +112,8 @@ export type StepOutcome =
   | 'denied'
   | 'ambiguous'
   | 'disagreement'
+  /** The entity that matches names another account of Bitbucket. */
+  | 'otherAccount'
   | 'unavailable'
   | 'failed';
 
@@ -116,8 +140,9 @@ export interface AttemptRecord {
   readonly matcher: Matcher;
   readonly attempt: MatchAttempt;
   readonly answer: UserLookupAnswer;
-  /** What is left of the answer after the matcher's own check. */
+  /** What is left of the answer after all checks. */
   readonly accepted: readonly Entity[];
+  readonly rejected: readonly RejectedCandidate[];
 }
 
 /**
@@ -165,9 +190,7 @@ export function policyAction(policy: StepPolicy, outcome: StepOutcome): PolicyAc
     case 'ambiguous':
     case 'disagreement':
       return policy.onAmbiguous ?? 'stop';
-    case 'matched':
-    case 'unavailable':
-    case 'failed':
+    default:
       return 'stop';
   }
 }
@@ -177,42 +200,28 @@ export function policyAction(policy: StepPolicy, outcome: StepOutcome): PolicyAc
  *
  * @internal
  */
-export function refusalCode({ outcome, plan }: StepRecord): SignInErrorCode {
-  switch (outcome) {
-    case 'missing':
-      return 'ATTRIBUTE_MISSING';
-    case 'denied':
-      return deniedCode(plan) ?? 'EMAIL_NOT_TRUSTED';
-    case 'ambiguous':
-      return 'MULTIPLE_MATCHING_USERS';
-    case 'disagreement':
-      return 'ATTRIBUTES_DISAGREE';
-    case 'unavailable':
-      return 'CATALOG_UNAVAILABLE';
-    case 'failed':
-      return 'MATCHER_FAILED';
-    default:
-      return 'NO_MATCHING_USER';
-  }
+export function refusalCode({
+  outcome,
+  plan,
+}: Pick<StepRecord, 'plan'> & { outcome: Refusing }): SignInErrorCode {
+  if (outcome === 'denied') return deniedCode(plan) ?? 'EMAIL_NOT_TRUSTED';
+  return codes[outcome];
 }
 
-function deniedCode(plan: StepRecord['plan']): SignInErrorCode | undefined {
+type Refusing = Exclude<StepOutcome, 'matched'>;
+
+const codes: Record<Exclude<Refusing, 'denied'>, SignInErrorCode> = {
+  none: 'NO_MATCHING_USER',
+  missing: 'ATTRIBUTE_MISSING',
+  ambiguous: 'MULTIPLE_MATCHING_USERS',
+  disagreement: 'ATTRIBUTES_DISAGREE',
+  otherAccount: 'ENTITY_OF_ANOTHER_ACCOUNT',
+  unavailable: 'CATALOG_UNAVAILABLE',
+  failed: 'MATCHER_FAILED',
+};
+
+function deniedCode(plan: MatchPlan | undefined): SignInErrorCode | undefined {
   if (plan?.type === 'denied') return plan.code;
   if (plan?.type !== 'agreement') return undefined;
   return plan.parts.map(part => deniedCode(part.plan)).find(Boolean);
-}
-
-/**
- * The code when every step was tried and none signed in: what was ambiguous on the way is the better
- * explanation than that nobody was found.
- *
- * @internal
- */
-export function exhaustedCode(records: readonly StepRecord[]): SignInErrorCode {
-  const several = records.find(
-    ({ outcome }) => outcome === 'ambiguous' || outcome === 'disagreement',
-  );
-  if (several) return refusalCode(several);
-  const lacksAll = records.length > 0 && records.every(({ outcome }) => outcome === 'missing');
-  return lacksAll ? 'ATTRIBUTE_MISSING' : 'NO_MATCHING_USER';
 }

@@ -1,4 +1,4 @@
-export { policyAction, toChainSteps } from './ChainStep';
+export { policyAction, policyShape, toChainSteps, withoutUserShape } from './ChainStep';
 export type {
   AttemptRecord,
   ChainStep,

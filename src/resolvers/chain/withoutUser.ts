@@ -1,11 +1,12 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import type { CatalogUserLookup, UserLookupAnswer } from '../../lookup';
-import { exhaustedCode } from './ChainStep';
+import type { CatalogUserLookup } from '../../lookup';
+import { refusalCode } from './ChainStep';
 import type { Decision, StepRecord } from './ChainStep';
 
 /**
- * The decision when no step found anybody. Only where each of them said none or missing, and one
- * allows it, a person without an entity gets a ref of their own, and never one that an entity has.
+ * The decision when no step found anybody. Only where the catalog has answered each of them with
+ * nobody, and one allows it, a person without an entity gets a ref of their own, and never one that
+ * anybody has.
  *
  * @internal
  */
@@ -21,26 +22,52 @@ export async function decideWithoutUser(
   const allowed = record.step.dangerouslyAllowSignInWithoutUserInCatalog;
   const namespace = typeof allowed === 'object' ? allowed.namespace : 'default';
   const name = record.plan.fallbackName;
-  let answer: UserLookupAnswer;
   try {
-    answer = await lookup.find({ by: 'ref', namespace, name });
+    // The steps looked elsewhere, so the name may well be somebody's: that would be a takeover.
+    if (await isTaken(records, lookup, { namespace, name })) {
+      return { ...refused, code: 'USER_REF_TAKEN', record };
+    }
   } catch (error) {
-    answer = { type: 'unavailable', cause: error };
-  }
-  if (answer.type === 'unavailable') {
-    return { ...refused, code: 'CATALOG_UNAVAILABLE', record, cause: answer.cause };
-  }
-  // The steps looked elsewhere, so the name may well be somebody's: that would be a takeover.
-  if (answer.type === 'conflict' || answer.entities.length > 0) {
-    return { ...refused, code: 'USER_REF_TAKEN', record };
+    return { ...refused, code: 'CATALOG_UNAVAILABLE', record, cause: error };
   }
   const userEntityRef = stringifyEntityRef({ kind: 'User', namespace, name });
   return { outcome: 'withoutUser', userEntityRef, record, records };
 }
 
+/** Rejects when the catalog has not answered, and for a lookup that cannot tell. */
+async function isTaken(
+  records: readonly StepRecord[],
+  lookup: CatalogUserLookup,
+  ref: { readonly namespace: string; readonly name: string },
+): Promise<boolean> {
+  const answers = records.flatMap(({ attempts }) => attempts.map(({ answer }) => answer));
+  // That nobody was there an hour ago does not say that nobody is there now.
+  if (answers.some(answer => answer.type === 'entities' && answer.staleForMs !== undefined)) {
+    throw new Error('the catalog could not be asked, and an expired answer is not enough');
+  }
+  if (!lookup.isNameTaken) throw new Error('the lookup has no isNameTaken()');
+  const taken: unknown = await lookup.isNameTaken(ref);
+  if (typeof taken !== 'boolean') throw new TypeError('isNameTaken() did not return a boolean');
+  return taken;
+}
+
 function allowsFallback({ step, plan }: StepRecord): boolean {
   const allowed = Boolean(step.dangerouslyAllowSignInWithoutUserInCatalog);
   return allowed && plan?.type === 'query' && isFallbackName(plan.fallbackName);
+}
+
+/**
+ * The code when every step was tried and none signed in: what was ambiguous on the way is the better
+ * explanation than that nobody was found.
+ */
+function exhaustedCode(records: readonly StepRecord[]) {
+  for (const { outcome, plan } of records) {
+    if (outcome === 'ambiguous' || outcome === 'disagreement') {
+      return refusalCode({ outcome, plan });
+    }
+  }
+  const lacksAll = records.length > 0 && records.every(({ outcome }) => outcome === 'missing');
+  return lacksAll ? 'ATTRIBUTE_MISSING' : 'NO_MATCHING_USER';
 }
 
 // ASCII, because Backstage lower-cases refs by the rules of all of Unicode; and nothing that has a

@@ -1,8 +1,8 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { createSignInError } from '../../errors';
-import type { SignInError, SignInErrorCode } from '../../errors';
+import { createSignInError, signInErrorCodes } from '../../errors';
+import type { SignInError, SignInErrorCode, SignInErrorName } from '../../errors';
 import type { UserQuery } from '../../lookup';
-import { quote } from '../../shared';
+import { describeCause, quote } from '../../shared';
 import { policyAction } from '../chain';
 import type { AttemptRecord, Decision, StepOutcome, StepRecord } from '../chain';
 import type { MatchPlan } from '../matchers';
@@ -91,7 +91,7 @@ export function traceDecision(decision: Decision): TracedDecision {
 
 function traceStep(record: StepRecord): TracedStep {
   const { step, outcome, attempts, plan, cause } = record;
-  const reason = [plan && reasonOf(plan), cause === undefined ? undefined : String(cause)];
+  const reason = [plan && reasonOf(plan), cause === undefined ? undefined : describeCause(cause)];
   return {
     step: step.matcher.name,
     outcome,
@@ -111,7 +111,7 @@ function reasonOf(plan: MatchPlan): string | undefined {
   return reasons.join('; ') || undefined;
 }
 
-function traceLookup({ matcher, attempt, answer }: AttemptRecord): TracedLookup {
+function traceLookup({ matcher, attempt, answer, ...checked }: AttemptRecord): TracedLookup {
   const lookup = { matcher: matcher.name, query: describeQuery(attempt.query) };
   if (answer.type === 'conflict') {
     return { ...lookup, candidates: [], problem: 'the catalog has several and did not say which' };
@@ -120,18 +120,15 @@ function traceLookup({ matcher, attempt, answer }: AttemptRecord): TracedLookup 
     return {
       ...lookup,
       candidates: [],
-      problem: `the catalog could not be asked: ${String(answer.cause)}`,
+      problem: `the catalog could not be asked: ${describeCause(answer.cause)}`,
     };
   }
-  const offered = answer.entities.map(entity => ({
-    entityRef: stringifyEntityRef(entity),
-    rejectedBecause: attempt.reject?.(entity),
-  }));
-  const refused = (answer.rejected ?? []).map(({ entityRef, reason }) => ({
+  const accepted = checked.accepted.map(entity => ({ entityRef: stringifyEntityRef(entity) }));
+  const rejected = checked.rejected.map(({ entityRef, reason }) => ({
     entityRef,
     rejectedBecause: reason,
   }));
-  return { ...lookup, candidates: [...offered, ...refused], staleForMs: answer.staleForMs };
+  return { ...lookup, candidates: [...accepted, ...rejected], staleForMs: answer.staleForMs };
 }
 
 function describeQuery(query: UserQuery): string {
@@ -195,19 +192,32 @@ function formatCandidate({ entityRef, rejectedBecause }: TracedCandidate): strin
   return rejectedBecause ? `${entityRef} rejected (${rejectedBecause})` : entityRef;
 }
 
+type Refusal = Extract<Decision, { outcome: 'refused' }>;
+
 /**
  * The error of a chain that did not sign in. The public text says which steps were tried and how
  * each ended, in the words of the person; the trace goes to the log.
  *
  * @internal
  */
-export function createRefusal(decision: Extract<Decision, { outcome: 'refused' }>): SignInError {
+export function createRefusal(decision: Refusal): SignInError {
   return createSignInError(decision.code, {
+    name: nameOf(decision),
     phase: decision.code === 'CATALOG_UNAVAILABLE' ? 'lookup' : 'match',
     hint: decision.code === 'CATALOG_UNAVAILABLE' ? undefined : tried(decision.records),
     detail: summarizeTrace(describeDecision(decision)),
     cause: decision.cause,
   });
+}
+
+/**
+ * Backstage's own reader of resolver lists goes on after a `NotFoundError` and after nothing else. So
+ * this is the name of every refusal for which the chain went on to its end, and of none for which a
+ * step stopped it.
+ */
+function nameOf({ code, record }: Refusal): SignInErrorName | undefined {
+  if (!record) return 'NotFoundError';
+  return signInErrorCodes[code].name === 'NotFoundError' ? 'NotAllowedError' : undefined;
 }
 
 // Of the outcomes, not of the reasons: a reason can name a list of domains or a directory.
@@ -218,6 +228,7 @@ const words: Record<StepOutcome, string> = {
   denied: 'may not be used for sign-in here',
   ambiguous: 'more than one match',
   disagreement: 'they do not agree',
+  otherAccount: 'belongs to another account',
   unavailable: 'could not be checked',
   failed: 'could not be checked',
 };

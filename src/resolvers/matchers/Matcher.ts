@@ -1,10 +1,12 @@
 import type { Entity } from '@backstage/catalog-model';
+import { z } from 'zod/v3';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 
 /**
  * One way to find the `User` entity of a person: a pure function from the {@link Subject} to what
- * the catalog shall be asked. No I/O, no throw.
+ * the catalog shall be asked. No I/O, no throw. It may be called although an earlier step signs the
+ * person in.
  *
  * The safety comes for free: only entities of kind `User` count, every candidate is checked again
  * against the query on our side, each step is traced.
@@ -16,8 +18,8 @@ import type { Subject } from '../../profile';
  *   label: 'staff number',
  *   match: ({ username }) =>
  *     username && /^[a-z]\d{6}$/i.test(username)
- *       ? matchQuery({ by: 'field', field: 'metadata.annotations.corp.example/staff', value: username })
- *       : missing('username', 'the username is no staff number'),
+ *       ? matchPlan.query({ by: 'field', field: 'metadata.annotations.corp.example/staff', value: username })
+ *       : matchPlan.missing('username', 'the username is not a staff number'),
  * };
  * ```
  *
@@ -92,9 +94,12 @@ export const matchPlan = {
     } = {},
   ): MatchPlan {
     const { reject, fallbackName } = options;
-    const attempts =
-      'by' in query ? [{ query, reject }] : query.map(each => ({ query: each, reject }));
-    return { type: 'query', attempts, fallbackName };
+    const queries = 'by' in query ? [query] : query;
+    return {
+      type: 'query',
+      attempts: queries.map(each => ({ query: each, reject })),
+      fallbackName,
+    };
   },
 
   /** The person lacks the attribute, or has one that this matcher cannot use. */
@@ -124,11 +129,11 @@ export const matchPlan = {
  * @public
  */
 export function agreement(parts: readonly Matcher[]): Matcher {
-  if (parts.length < 2) throw new Error('an agreement needs two matchers or more');
+  if (!Array.isArray(parts) || parts.length < 2) {
+    throw new Error('an agreement must have at least two matchers');
+  }
   if (parts.some(part => agreements.has(part))) {
-    throw new Error(
-      'an agreement within an agreement has no meaning of its own; list all matchers in one',
-    );
+    throw new Error('an agreement must not contain another agreement; list all matchers in one');
   }
   const matcher: Matcher = {
     name: `agreement(${parts.map(part => part.name).join(', ')})`,
@@ -149,3 +154,42 @@ export function agreement(parts: readonly Matcher[]): Matcher {
 }
 
 const agreements = new WeakSet<Matcher>();
+
+/**
+ * Checks options that were given in code as strictly as those of the configuration: a misspelt
+ * `allowedDomain` would otherwise allow every domain.
+ *
+ * @param where - what the options belong to, for the error
+ * @throws `Error` for an unknown option or a value that is not valid
+ * @internal
+ */
+export function checkOptions(where: string, shape: z.ZodRawShape, options: unknown): void {
+  const result = z.object(shape).strict().safeParse(options);
+  const issue = result.error && deepest(result.error.issues[0]!);
+  if (!issue) return;
+  if (issue.code === 'unrecognized_keys') {
+    const path = [where, ...issue.path, issue.keys[0]].join('.');
+    const known = issue.path.length > 0 ? '' : `; expected one of ${Object.keys(shape).join(', ')}`;
+    throw new Error(`"${path}" is not a known option${known}`);
+  }
+  throw new Error(`"${[where, ...issue.path].join('.')}" ${problemOf(issue)}`);
+}
+
+/** A union hides its reasons one level down; the last alternative is the one with the most to say. */
+function deepest(issue: z.ZodIssue): z.ZodIssue {
+  const inner = issue.code === 'invalid_union' ? issue.unionErrors.at(-1)?.issues[0] : undefined;
+  return inner ? deepest(inner) : issue;
+}
+
+function problemOf(issue: z.ZodIssue): string {
+  if (issue.code === 'invalid_enum_value') {
+    const choices = issue.options.map(option => JSON.stringify(option)).join(' or ');
+    return `must be ${choices}, got ${JSON.stringify(issue.received)}`;
+  }
+  if (issue.code === 'invalid_type') {
+    return issue.received === 'undefined'
+      ? 'is missing'
+      : `must be of type ${issue.expected}, got ${issue.received}`;
+  }
+  return `is not valid: ${issue.message}`;
+}

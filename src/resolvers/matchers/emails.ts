@@ -1,8 +1,18 @@
+import { z } from 'zod/v3';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { createDomainList } from '../../shared';
+import { checkOptions, matchPlan } from './Matcher';
 import type { MatchPlan, Matcher } from './Matcher';
-import { matchPlan } from './Matcher';
+import {
+  createNameQueries,
+  inNamespaces,
+  isEntityName,
+  namespaceShape,
+  normalizations,
+  toEntityName,
+} from './names';
+import type { NamespaceOptions } from './names';
 
 /**
  * Whose word an email address is.
@@ -24,6 +34,21 @@ export interface EmailOptions {
   /** Default `always`. */
   readonly emailTrust?: EmailTrust;
 }
+
+/** @internal */
+export const emailShape = {
+  allowedDomains: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      'Domains whose addresses may sign in; "*.corp.com" for all subdomains. Default: all.',
+    ),
+  emailTrust: z
+    .enum(['always', 'readOnlyDirectory', 'never'])
+    .optional()
+    .describe('Whether the email is relied on. Default: always.'),
+} as const;
 
 /** @internal */
 export interface EmailCheck {
@@ -74,7 +99,7 @@ function distrust(
 }
 
 /** @public */
-export interface ProfileEmailOptions extends EmailOptions {
+export interface ProfileEmailOptions extends EmailOptions, NamespaceOptions {
   /**
    * Whether `jane+x@corp.com` may sign in as the entity with `jane@corp.com` when no entity has the
    * address with the tag. Only safe where the mail system gives a tagged address to the owner of the
@@ -83,17 +108,31 @@ export interface ProfileEmailOptions extends EmailOptions {
   readonly stripPlusTag?: boolean;
 }
 
+/** @internal */
+export const profileEmailShape = {
+  ...emailShape,
+  stripPlusTag: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether jane+x@ may match jane@ when nobody has the tagged address. Default: false.',
+    ),
+  ...namespaceShape("['*']"),
+} as const;
+
 const plusTag = /^([^+]+)\+[^@]*(@.*)$/;
 
 /**
- * Email = `spec.profile.email`, without regard to the case of ASCII letters.
+ * Email = `spec.profile.email`, without regard to the case of ASCII letters. Default of
+ * `namespaces`: `['*']`.
  *
- * @throws `Error` for an entry of `allowedDomains` that is not a domain
+ * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public
  */
 export function profileEmail(options: ProfileEmailOptions = {}): Matcher {
+  checkOptions('profileEmail', profileEmailShape, options);
   const { needs, check } = createEmailCheck(options);
-  const stripPlusTag = options.stripPlusTag ?? false;
+  const { stripPlusTag = false, namespaces } = options;
   return {
     name: 'profileEmail',
     label: 'email address',
@@ -101,15 +140,93 @@ export function profileEmail(options: ProfileEmailOptions = {}): Matcher {
     match(subject) {
       const email = check(subject);
       if (typeof email !== 'string') return email;
-      const options = { fallbackName: email };
       const parts = stripPlusTag ? plusTag.exec(email) : null;
-      if (!parts) return matchPlan.query(byEmail(email), options);
       // After the tagged address, so that an entity of its own always wins.
-      return matchPlan.query([byEmail(email), byEmail(`${parts[1]}${parts[2]}`)], options);
+      const emails = parts ? [email, `${parts[1]}${parts[2]}`] : [email];
+      const attempts = emails.map(byEmail).flatMap(query => inNamespaces(query, namespaces));
+      return { type: 'query', attempts, fallbackName: email };
     },
   };
 }
 
 function byEmail(value: string): UserQuery {
   return { by: 'field', field: 'spec.profile.email', value };
+}
+
+/** @public */
+export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
+
+/** @internal */
+export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]') } as const;
+
+/**
+ * The part of the email before the `@` = `metadata.name`.
+ *
+ * Without `allowedDomains`, `jane@anything` is `jane`: give it.
+ *
+ * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @public
+ */
+export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {
+  checkOptions('emailLocalPart', emailLocalPartShape, options);
+  const { needs, check } = createEmailCheck(options);
+  const queries = createNameQueries(options);
+  return {
+    name: 'emailLocalPart',
+    label: 'first part of the email address',
+    needs,
+    match(subject) {
+      const email = check(subject);
+      if (typeof email !== 'string') return email;
+      const name = email.slice(0, email.indexOf('@'));
+      if (!isEntityName(name)) {
+        return matchPlan.missing('email', 'the part before the "@" is not a valid entity name');
+      }
+      return matchPlan.query(queries(name), { fallbackName: name });
+    },
+  };
+}
+
+/** @public */
+export interface EmailEntityNameOptions extends EmailOptions, NamespaceOptions {
+  /** An email is never a valid entity name, because of its `@`. Default `underscore`. */
+  readonly normalize?: 'underscore' | 'dash';
+}
+
+/** @internal */
+export const emailEntityNameShape = {
+  ...emailShape,
+  ...namespaceShape('[default]'),
+  normalize: z
+    .enum(normalizations)
+    .optional()
+    .describe('What replaces the characters that an entity name cannot have. Default: underscore.'),
+} as const;
+
+/**
+ * The whole email as an entity name = `metadata.name`: `jane@corp.com` is `jane_corp.com`, as
+ * Backstage's Microsoft Graph provider names people.
+ *
+ * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @public
+ */
+export function emailEntityName(options: EmailEntityNameOptions = {}): Matcher {
+  checkOptions('emailEntityName', emailEntityNameShape, options);
+  const { needs, check } = createEmailCheck(options);
+  const { normalize = 'underscore' } = options;
+  const queries = createNameQueries(options);
+  return {
+    name: 'emailEntityName',
+    label: 'email address as a name',
+    needs,
+    match(subject) {
+      const email = check(subject);
+      if (typeof email !== 'string') return email;
+      const name = toEntityName(email, normalize);
+      if (!isEntityName(name)) {
+        return matchPlan.missing('email', 'the email address cannot be made an entity name');
+      }
+      return matchPlan.query(queries(name), { fallbackName: name });
+    },
+  };
 }

@@ -1,40 +1,67 @@
 import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
+import { z } from 'zod/v3';
 import type { UserQuery } from '../../lookup';
-import { createEmailCheck } from './emails';
-import type { EmailOptions } from './emails';
-import { matchPlan } from './Matcher';
-import type { Matcher } from './Matcher';
+import type { Subject } from '../../profile';
+import { foldAscii } from '../../shared';
+import { checkOptions, matchPlan } from './Matcher';
+import type { MatchAttempt, MatchPlan, Matcher } from './Matcher';
 
 /** @public */
 export interface NamespaceOptions {
   /**
-   * Namespaces to look in, in order of precedence: the first one that has the name decides. `'*'`
-   * looks in all, where two entities of one name are ambiguous. Default `['default']`.
+   * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
+   * that a person whom two providers brought is found once. `'*'` looks in all, where two entities
+   * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
    */
   readonly namespaces?: readonly string[];
 }
 
 /** @internal */
-export type NamespaceQueries = (name: string) => readonly UserQuery[];
+export function namespaceShape(byDefault: string) {
+  return {
+    namespaces: z
+      .array(z.string().refine(value => value === '*' || isNamespace(value), isNotNamespace))
+      .min(1)
+      .optional()
+      .describe(`Namespaces in order of precedence; '*' for any. Default: ${byDefault}.`),
+  };
+}
+
+function isNotNamespace(value: string) {
+  return { message: `"${value}" is not a namespace` };
+}
 
 /**
- * @throws `Error` for a namespace that is none
+ * The questions for an entity name in namespaces.
+ *
  * @internal
  */
-export function namespaceQueries(options: NamespaceOptions): NamespaceQueries {
-  const namespaces = options.namespaces ?? ['default'];
-  if (namespaces.length === 0) throw new Error('"namespaces" must not be empty');
-  for (const namespace of namespaces) {
-    if (namespace !== '*' && !isNamespace(namespace)) {
-      throw new Error(`"${namespace}" is no namespace`);
-    }
-  }
-  return name =>
+export function createNameQueries({ namespaces = ['default'] }: NamespaceOptions) {
+  return (name: string): UserQuery[] =>
     namespaces.map(namespace =>
       namespace === '*'
         ? { by: 'field', field: 'metadata.name', value: name }
         : { by: 'ref', namespace, name },
     );
+}
+
+/**
+ * Attempts that ask one question and accept one namespace after the other. The catalog is asked once.
+ *
+ * @internal
+ */
+export function inNamespaces(query: UserQuery, namespaces: readonly string[] = ['*']) {
+  return namespaces.map((namespace): MatchAttempt => {
+    if (namespace === '*') return { query };
+    const wanted = foldAscii(namespace);
+    return {
+      query,
+      reject: ({ metadata }) =>
+        foldAscii(metadata.namespace ?? 'default') === wanted
+          ? undefined
+          : `its namespace is not "${namespace}"`,
+    };
+  });
 }
 
 /** @internal */
@@ -48,81 +75,112 @@ export function isEntityName(value: string): boolean {
 }
 
 /**
- * How a username that is no valid entity name is made one.
+ * How a value that is not a valid entity name is made one.
  *
  * - `none`: not at all, the step does not apply.
  * - `underscore`: as Backstage's own organization providers name entities: every character that an
- *   entity name cannot have becomes `_`, runs of `_` become one, `_` at the end goes. Two usernames
- *   can become the same name (`j@corp` and `j_corp`): only for servers where nobody can choose theirs.
+ *   entity name cannot have becomes `_`, runs of `_` become one, `_` at the end goes.
+ * - `dash`: the same with `-`.
+ *
+ * Two values can become the same name (`j@corp` and `j_corp`): only for servers where nobody can
+ * choose theirs.
  *
  * @public
  */
-export type NameNormalization = 'none' | 'underscore';
+export type NameNormalization = 'none' | 'underscore' | 'dash';
+
+/** @internal */
+export const normalizations = ['underscore', 'dash'] as const;
+
+/** @see normalizeEntityName of `@backstage/plugin-catalog-backend-module-msgraph` */
+export function toEntityName(value: string, normalize: NameNormalization): string {
+  if (normalize === 'none') return value;
+  const [filler, runs, end] = normalize === 'dash' ? ['-', /-+/g, /-$/] : ['_', /_+/g, /_$/];
+  return value
+    .trim()
+    .replace(/[^a-zA-Z0-9_.-]/g, filler)
+    .replace(runs, filler)
+    .replace(end, '');
+}
 
 /** @public */
-export interface EntityNameOptions extends NamespaceOptions {
+export interface StripPrefixOptions {
+  /**
+   * Prefix of the username, such as `CORP\`, in any case of ASCII letters. A username without it is
+   * not matched by this step, so that `jane` of another directory is not taken for `CORP\jane`.
+   * Default: none.
+   */
+  readonly stripPrefix?: string;
+}
+
+/** @internal */
+export const stripPrefixShape = {
+  stripPrefix: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Prefix such as CORP\\ that is dropped; a username without it does not match. Default: none.',
+    ),
+} as const;
+
+/**
+ * The username or slug of a person, without its prefix, or the plan that says why there is none.
+ *
+ * @internal
+ */
+export function readName(
+  subject: Subject,
+  from: 'username' | 'slug',
+  { stripPrefix }: StripPrefixOptions,
+): string | MatchPlan {
+  const value = subject[from];
+  if (!value) return matchPlan.missing(from, `the account has no ${from}`);
+  if (stripPrefix === undefined) return value;
+  const rest = value.slice(stripPrefix.length);
+  const hasPrefix = foldAscii(value.slice(0, stripPrefix.length)) === foldAscii(stripPrefix);
+  return hasPrefix && rest !== ''
+    ? rest
+    : matchPlan.missing(from, `the ${from} does not start with "${stripPrefix}"`);
+}
+
+/** @public */
+export interface EntityNameOptions extends NamespaceOptions, StripPrefixOptions {
   /** Which attribute. They differ: `jane@corp.com` has the slug `jane_corp.com`. */
   readonly from: 'username' | 'slug';
   /** Default `none`. */
   readonly normalize?: NameNormalization;
 }
 
+/** @internal */
+export const entityNameShape = {
+  ...namespaceShape('[default]'),
+  normalize: z
+    .enum(['none', ...normalizations])
+    .optional()
+    .describe('How a username that is not a valid entity name is made one. Default: none.'),
+  ...stripPrefixShape,
+} as const;
+
 /**
  * Username or slug = `metadata.name`.
  *
- * @throws `Error` for a namespace that is none
+ * @throws `Error` for an option that is not known or not valid, such as a namespace
  * @public
  */
 export function entityName(options: EntityNameOptions): Matcher {
+  checkOptions('entityName', { from: z.enum(['username', 'slug']), ...entityNameShape }, options);
   const { from, normalize = 'none' } = options;
-  const queries = namespaceQueries(options);
+  const queries = createNameQueries(options);
   return {
     name: `${from}EntityName`,
     label: from,
     match(subject) {
-      const value = subject[from];
-      if (!value) return matchPlan.missing(from, `the account has no ${from}`);
-      const name = normalize === 'underscore' ? toUnderscores(value) : value;
-      if (!isEntityName(name))
-        return matchPlan.missing(from, `the ${from} is no valid entity name`);
-      return matchPlan.query(queries(name), { fallbackName: name });
-    },
-  };
-}
-
-/** @see normalizeEntityName of `@backstage/plugin-catalog-backend-module-msgraph` */
-function toUnderscores(value: string): string {
-  return value
-    .trim()
-    .replace(/[^a-zA-Z0-9_.-]/g, '_')
-    .replace(/_+/g, '_')
-    .replace(/_$/, '');
-}
-
-/** @public */
-export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
-
-/**
- * The part of the email before the `@` = `metadata.name`.
- *
- * Without `allowedDomains`, `jane@anything` is `jane`: give it.
- *
- * @throws `Error` for an entry of `allowedDomains` that is not a domain, or a namespace that is none
- * @public
- */
-export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {
-  const { needs, check } = createEmailCheck(options);
-  const queries = namespaceQueries(options);
-  return {
-    name: 'emailLocalPart',
-    label: 'first part of the email address',
-    needs,
-    match(subject) {
-      const email = check(subject);
-      if (typeof email !== 'string') return email;
-      const name = email.slice(0, email.indexOf('@'));
+      const value = readName(subject, from, options);
+      if (typeof value !== 'string') return value;
+      const name = toEntityName(value, normalize);
       if (!isEntityName(name)) {
-        return matchPlan.missing('email', 'the part before the "@" is no valid entity name');
+        return matchPlan.missing(from, `the ${from} is not a valid entity name`);
       }
       return matchPlan.query(queries(name), { fallbackName: name });
     },

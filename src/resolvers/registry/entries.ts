@@ -1,7 +1,16 @@
 import { z } from 'zod/v3';
 import { createConfigError, readNamedItem } from '../../config';
-import { agreement, isNamespace, matchers } from '../matchers';
-import type { EmailOptions, Matcher, SubjectAttribute } from '../matchers';
+import { policyShape, withoutUserShape } from '../chain';
+import {
+  agreement,
+  annotationShape,
+  emailEntityNameShape,
+  emailLocalPartShape,
+  entityNameShape,
+  matchers,
+  profileEmailShape,
+} from '../matchers';
+import type { AnnotationOptions, Matcher, SubjectAttribute } from '../matchers';
 
 /**
  * What is known about the place where a named resolver is used.
@@ -19,63 +28,11 @@ export interface ResolverEntry {
   readonly matcherSchema: z.AnyZodObject;
   /** All options. */
   readonly optionsSchema: z.AnyZodObject;
-  /** @throws `Error` for options that cannot be */
+  /** @throws `Error` for options that are not valid */
   readonly createMatcher: (options: Record<string, unknown>, env: ResolverEnvironment) => Matcher;
   /** What the administrator should know about these options. */
   readonly warnings: (options: Record<string, unknown>) => readonly string[];
 }
-
-const action = z.enum(['next', 'stop']).optional();
-
-const policy = {
-  onMissing: action.describe('When the account lacks the attribute. Default: next.'),
-  onNoMatch: action.describe('When no entity matches. Default: next.'),
-  onDenied: action.describe('When the attribute may not be used. Default: next.'),
-  onAmbiguous: action.describe(
-    'When several entities match, or attributes disagree. Default: stop.',
-  ),
-};
-
-const withoutUser = {
-  dangerouslyAllowSignInWithoutUserInCatalog: z
-    .union([
-      z.boolean(),
-      z.object({ namespace: z.string().refine(isNamespace, 'it is no namespace') }).strict(),
-    ])
-    .optional()
-    .describe(
-      'Signs in people who have no User entity, when every step found nobody. Dangerous: a name that is free in the catalog belongs to whoever can choose it in Bitbucket.',
-    ),
-};
-
-const email = {
-  allowedDomains: z
-    .array(z.string())
-    .min(1)
-    .optional()
-    .describe(
-      'Domains whose addresses may sign in; "*.corp.com" for all subdomains. Default: all.',
-    ),
-  emailTrust: z
-    .enum(['always', 'readOnlyDirectory', 'never'])
-    .optional()
-    .describe('Whether the email is relied on. Default: always.'),
-};
-
-const namespace = {
-  namespaces: z
-    .array(z.string())
-    .min(1)
-    .optional()
-    .describe("Namespaces in order of precedence; '*' for any. Default: [default]."),
-};
-
-/**
- * Options that several named resolvers have.
- *
- * @internal
- */
-export const optionSchemas = { policy, withoutUser, email, namespace } as const;
 
 /** @internal */
 export function resolverEntry<TShape extends z.ZodRawShape>(
@@ -83,13 +40,10 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
   createMatcher: (options: z.output<z.ZodObject<TShape>>, env: ResolverEnvironment) => Matcher,
   warnings: (options: z.output<z.ZodObject<TShape>>) => readonly string[] = () => [],
 ): ResolverEntry {
-  const matcherSchema = z.object(shape).strict();
   type Options = z.output<z.ZodObject<TShape>>;
   return {
-    matcherSchema,
-    optionsSchema: z
-      .object({ ...shape, ...optionSchemas.withoutUser, ...optionSchemas.policy })
-      .strict(),
+    matcherSchema: z.object(shape).strict(),
+    optionsSchema: z.object({ ...shape, ...withoutUserShape, ...policyShape }).strict(),
     // The options come out of the schema just above, which the registry's type does not remember.
     createMatcher: (options, env) => createMatcher(options as Options, env),
     warnings: options => warnings(options as Options),
@@ -99,34 +53,26 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
 /**
  * A resolver by annotation, whose default key is `<host>/<suffix>`: the host keeps the people of two
  * Bitbucket instances apart.
- *
- * @internal
  */
-export function annotationResolver(
-  from: SubjectAttribute,
-  suffix: string,
-  shape: z.ZodRawShape = {},
-  warnings: (options: EmailOptions) => readonly string[] = () => [],
-): ResolverEntry {
+function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEntry {
+  const annotation = z
+    .string()
+    .optional()
+    .describe(`Key of the annotation. Default: <host>/${suffix}.`);
   return resolverEntry(
-    {
-      ...shape,
-      annotation: z
-        .string()
-        .optional()
-        .describe(`Key of the annotation. Default: <host>/${suffix}.`),
-    },
+    { ...annotationShape(from), annotation },
     (parsed, { host }) => {
-      const options = parsed as EmailOptions & { annotation?: string };
-      const annotation = options.annotation ?? (host && `${host}/${suffix}`);
-      if (!annotation) {
+      // What a shape holds depends on the attribute, and checkOptions of the matcher looks again.
+      const options = parsed as Partial<AnnotationOptions>;
+      const key = options.annotation ?? (host && `${host}/${suffix}`);
+      if (!key) {
         throw new Error(
           `needs the option "annotation": its default <host>/${suffix} is only known inside this package's backend module`,
         );
       }
-      return matchers.annotation({ ...options, from, annotation });
+      return matchers.annotation({ ...options, from, annotation: key });
     },
-    options => warnings(options as EmailOptions),
+    options => (from === 'email' ? emailWarnings(options as Partial<AnnotationOptions>) : []),
   );
 }
 
@@ -138,6 +84,12 @@ function emailWarnings({ emailTrust = 'always' }: { emailTrust?: string }): stri
   return emailTrust === 'always' ? [trustWarning] : [];
 }
 
+function nameWarnings({ normalize = 'none' }: { normalize?: string }): string[] {
+  return normalize === 'none'
+    ? []
+    : [`with normalize "${normalize}", two accounts can become the same entity name`];
+}
+
 /**
  * What `signIn.resolvers` of a config can name, apart from `agreement`, which is made of these.
  * Factories, the reader of the config, its schema and the documentation all come from here.
@@ -146,20 +98,12 @@ function emailWarnings({ emailTrust = 'always' }: { emailTrust?: string }): stri
  */
 export const resolverRegistry = {
   emailMatchingUserEntityProfileEmail: resolverEntry(
-    {
-      ...optionSchemas.email,
-      stripPlusTag: z
-        .boolean()
-        .optional()
-        .describe(
-          'Whether jane+x@ may match jane@ when nobody has the tagged address. Default: false.',
-        ),
-    },
+    profileEmailShape,
     options => matchers.profileEmail(options),
     emailWarnings,
   ),
   emailLocalPartMatchingUserEntityName: resolverEntry(
-    { ...optionSchemas.email, ...optionSchemas.namespace },
+    emailLocalPartShape,
     options => matchers.emailLocalPart(options),
     options => [
       ...emailWarnings(options),
@@ -168,28 +112,23 @@ export const resolverRegistry = {
         : ['without allowedDomains, the same local part of every domain is the same person']),
     ],
   ),
-  emailMatchingUserEntityAnnotation: annotationResolver(
-    'email',
-    'email',
-    optionSchemas.email,
-    emailWarnings,
+  emailMatchingUserEntityName: resolverEntry(
+    emailEntityNameShape,
+    options => matchers.emailEntityName(options),
+    ({ normalize = 'underscore', ...options }) => [
+      ...emailWarnings(options),
+      ...nameWarnings({ normalize }),
+    ],
   ),
+  emailMatchingUserEntityAnnotation: annotationResolver('email', 'email'),
   usernameMatchingUserEntityName: resolverEntry(
-    {
-      ...optionSchemas.namespace,
-      normalize: z
-        .enum(['none', 'underscore'])
-        .optional()
-        .describe('How a username that is no valid entity name is made one. Default: none.'),
-    },
+    entityNameShape,
     options => matchers.entityName({ ...options, from: 'username' }),
-    ({ normalize }) =>
-      normalize === 'underscore'
-        ? ['with normalize "underscore", two usernames can become the same entity name']
-        : [],
+    nameWarnings,
   ),
-  userSlugMatchingUserEntityName: resolverEntry(optionSchemas.namespace, options =>
-    matchers.entityName({ ...options, from: 'slug' }),
+  userSlugMatchingUserEntityName: resolverEntry(
+    { namespaces: entityNameShape.namespaces },
+    options => matchers.entityName({ ...options, from: 'slug' }),
   ),
   userIdMatchingUserEntityAnnotation: annotationResolver('id', 'user-id'),
   usernameMatchingUserEntityAnnotation: annotationResolver('username', 'username'),
@@ -197,13 +136,13 @@ export const resolverRegistry = {
 } as const satisfies Record<string, ResolverEntry>;
 
 /**
- * Name of a resolver that an agreement can be made of.
+ * Name of a resolver in `signIn.resolvers`.
  *
- * @internal
+ * @public
  */
-export type SimpleResolverName = keyof typeof resolverRegistry;
+export type BitbucketServerResolverName = keyof typeof resolverRegistry | 'agreement';
 
-const shape = {
+const agreementShape = {
   of: z
     .array(z.record(z.unknown()))
     .min(2)
@@ -220,15 +159,11 @@ const parts = Object.fromEntries(
   ]),
 );
 
-/**
- * `agreement`: all resolvers of its list must name the same entity.
- *
- * @internal
- */
-export const agreementEntry: ResolverEntry = {
-  matcherSchema: z.object(shape).strict(),
+/** `agreement`: all resolvers of its list must name the same entity. */
+const agreementEntry: ResolverEntry = {
+  matcherSchema: z.object(agreementShape).strict(),
   // Several attributes give no one name, so there is no sign-in without a user here.
-  optionsSchema: z.object({ ...shape, ...optionSchemas.policy }).strict(),
+  optionsSchema: z.object({ ...agreementShape, ...policyShape }).strict(),
   createMatcher: (options, env) =>
     agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, env))),
   warnings(options) {
@@ -249,13 +184,6 @@ function readParts(options: Record<string, unknown>) {
     return readNamedItem(item, `of[${index}]`, { nameKey: 'resolver', registry: parts });
   });
 }
-
-/**
- * Name of a resolver in `signIn.resolvers`.
- *
- * @public
- */
-export type BitbucketServerResolverName = SimpleResolverName | 'agreement';
 
 /**
  * Everything that `signIn.resolvers` of a config can name.

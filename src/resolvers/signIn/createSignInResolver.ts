@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { SignInResolver } from '@backstage/plugin-auth-node';
+import { z } from 'zod/v3';
 import { logSignInError } from '../../errors';
 import { createContextUserLookup } from '../../lookup';
 import type { CatalogUserLookup } from '../../lookup';
@@ -9,6 +10,7 @@ import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep, Decision } from '../chain';
 import { createRefusal, describeDecision, queriesOf, traceDecision } from '../explain';
 import type { FindNearMisses, SignInTrace, TracedDecision } from '../explain';
+import { checkOptions } from '../matchers';
 import type { Matcher } from '../matchers';
 import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
 import type { OwnershipExtension } from './issueIdentity';
@@ -47,6 +49,16 @@ export interface CreateSignInResolverOptions {
    * the catalog every time; give a {@link createCatalogUserLookup} to have answers cached.
    */
   readonly lookup?: CatalogUserLookup;
+  /**
+   * Annotation in which an entity names its account by Bitbucket's user id. An entity that names
+   * another account than the one that signs in is refused with `ENTITY_OF_ANOTHER_ACCOUNT`, whatever
+   * matched, so that an email or username that is given to somebody new takes nobody over. A lookup
+   * with `fields: 'identity'` keeps keys that end with `/user-id` only.
+   *
+   * Default: `<host>/user-id` with the host of Bitbucket Server, where the authenticator tells it: that
+   * of this package does, upstream's does not.
+   */
+  readonly accountIdAnnotation?: string;
   /** Where refusals are written with their detail. Default: nowhere. */
   readonly logger?: LoggerService;
   /**
@@ -65,6 +77,20 @@ export interface CreateSignInResolverOptions {
   readonly onDecision?: (event: SignInDecisionEvent) => void;
 }
 
+const optional = z.unknown().optional();
+
+/** @internal */
+export const optionsShape = {
+  match: optional,
+  lookup: optional,
+  accountIdAnnotation: z.string().min(1).optional(),
+  logger: optional,
+  findDirectory: optional,
+  findNearMisses: optional,
+  extendOwnership: optional,
+  onDecision: optional,
+} satisfies Record<keyof CreateSignInResolverOptions, z.ZodTypeAny>;
+
 /**
  * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
  * throws a {@link SignInError} that says what every step did.
@@ -72,7 +98,9 @@ export interface CreateSignInResolverOptions {
  * It fits every OAuth provider whose result has a `fullProfile`: this package's, upstream's and the
  * legacy one.
  *
- * @throws `Error` at once for an empty or invalid chain; the resolver throws {@link SignInError} only
+ * @throws `Error` at once for an option that is not known, a chain that is empty or not valid, and a
+ * `lookup` without `isNameTaken` where a step has `dangerouslyAllowSignInWithoutUserInCatalog`; the
+ * resolver throws {@link SignInError} only
  * @example
  * ```ts
  * const signInResolver = createSignInResolver({
@@ -90,17 +118,25 @@ export function createSignInResolver(
   options: CreateSignInResolverOptions,
   // `any`, because a resolver of OAuth results of every authenticator is what it is.
 ): SignInResolver<any> {
+  checkOptions('createSignInResolver', optionsShape, options);
   const steps = toChainSteps(options.match);
-  const { lookup, logger, findNearMisses, extendOwnership, onDecision } = options;
-  const completeSubject = createCompleteSubject(steps, options.findDirectory);
+  const { lookup, accountIdAnnotation, logger, findNearMisses, extendOwnership, onDecision } =
+    options;
+  const allowing = steps.findIndex(step => step.dangerouslyAllowSignInWithoutUserInCatalog);
+  if (allowing >= 0 && lookup && !lookup.isNameTaken) {
+    throw new Error(
+      `"match[${allowing}].dangerouslyAllowSignInWithoutUserInCatalog" needs a lookup with isNameTaken()`,
+    );
+  }
 
   return async (info, context) => {
     const startedAt = performance.now();
-    const subject = await completeSubject(toSubject(info));
+    const subject = await withDirectory(toSubject(info), steps, options.findDirectory);
     const decision = await evaluate({
       steps,
       subject,
       lookup: lookup ?? createContextUserLookup(context),
+      accountIdAnnotation,
     });
     const refusal = decision.outcome === 'refused' ? createRefusal(decision) : undefined;
     onDecision?.({
@@ -135,29 +171,24 @@ export function createSignInResolver(
   };
 }
 
-/** @internal */
-export type CompleteSubject = (subject: Subject) => Subject | Promise<Subject>;
-
 /**
- * Fetches the facts that a chain's matchers need and that cost I/O; nothing when none needs any.
+ * The subject with the facts that a chain's matchers need and that cost I/O; as it is when none needs
+ * any. Never rejects.
  *
  * @internal
  */
-export function createCompleteSubject(
+export async function withDirectory(
+  subject: Subject,
   steps: readonly ChainStep[],
   findDirectory: FindDirectory | undefined,
-): CompleteSubject {
-  const needsDirectory = steps.some(({ matcher }) => matcher.needs?.includes('directory'));
-  if (!needsDirectory || !findDirectory) return subject => subject;
-  return async subject => {
-    let directory: SubjectDirectory;
-    try {
-      directory = await findDirectory(subject);
-    } catch (error) {
-      directory = { unknown: String(error) };
-    }
-    return { ...subject, directory };
-  };
+): Promise<Subject> {
+  const isNeeded = steps.some(({ matcher }) => matcher.needs?.includes('directory'));
+  if (!isNeeded || !findDirectory) return subject;
+  try {
+    return { ...subject, directory: await findDirectory(subject) };
+  } catch (error) {
+    return { ...subject, directory: { unknown: String(error) } };
+  }
 }
 
 /**

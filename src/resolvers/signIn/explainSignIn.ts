@@ -12,9 +12,9 @@ import { composeProfileTransforms, requireActiveUser } from '../../transforms';
 import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep, Decision } from '../chain';
 import { describeDecision, formatTrace, queriesOf } from '../explain';
-import type { FindNearMisses, NearMiss, SignInTrace } from '../explain';
+import type { FindNearMisses, NearMiss, SignInTrace, TracedDecision } from '../explain';
 import type { Matcher } from '../matchers';
-import { createCompleteSubject } from './createSignInResolver';
+import { withDirectory } from './createSignInResolver';
 import type { FindDirectory } from './createSignInResolver';
 
 /**
@@ -30,6 +30,10 @@ export interface SignInExplanation {
     /** The email that matchers see, after the profile transforms. */
     readonly email?: string;
   };
+  /** What matchers saw. Absent when a profile transform refused the person. */
+  readonly subject?: Subject;
+  /** What is decided, with the entity ref or the code: the same as `trace.decision`. */
+  readonly decision: TracedDecision;
   readonly trace: SignInTrace;
   /** Entities that nearly matched; only when nobody did. */
   readonly nearMisses: readonly NearMiss[];
@@ -64,6 +68,8 @@ export interface ExplainSignInOptions {
   /** The profile transform of the provider. Default: that of the module without any in the config. */
   readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
   readonly findDirectory?: FindDirectory;
+  /** As for `createSignInResolver`. Default: `<host>/user-id` with the host of `baseUrl`. */
+  readonly accountIdAnnotation?: string;
   /** Looks for near misses when nobody matches. Default: not looked for. */
   readonly findNearMisses?: FindNearMisses;
   /** Explains the refresh of a session instead of a first sign-in. Default `false`. */
@@ -93,16 +99,48 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
   if ('refusedBy' in run) {
     const { code, detail } = run.refusedBy;
     const decision = { outcome: 'refused', code, reason: detail } as const;
-    return { user: who, trace: { decision, steps: [] }, nearMisses: [] };
+    return { user: who, decision, trace: { decision, steps: [] }, nearMisses: [] };
   }
 
   const { decision, subject } = run;
   const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
+  const trace = describeDecision(decision);
   return {
     user: { ...who, email: subject.email },
-    trace: describeDecision(decision),
+    subject,
+    decision: trace.decision,
+    trace,
     nearMisses: nobody && findNearMisses ? await findNearMisses(queriesOf(decision)) : [],
   };
+}
+
+/**
+ * Runs a chain for facts that are at hand already, such as the `subject` of an explanation, and says
+ * what every step did. It is what a sign-in decides; only the token is missing.
+ *
+ * Never rejects: a matcher that throws and a catalog that is down are outcomes.
+ *
+ * @throws `Error` for a chain that is empty or not valid
+ * @example
+ * ```ts
+ * const { decision } = await traceChain({
+ *   match: [matchers.entityName({ from: 'username' })],
+ *   subject: { username: 'jane.doe', refresh: false },
+ *   lookup,
+ * });
+ * ```
+ * @public
+ */
+export async function traceChain(options: {
+  /** The chain, as for `createSignInResolver`. */
+  readonly match: readonly (Matcher | ChainStep)[];
+  readonly subject: Subject;
+  readonly lookup: CatalogUserLookup;
+  /** As for `createSignInResolver`. Default: `<host>/user-id` with the host of the subject. */
+  readonly accountIdAnnotation?: string;
+}): Promise<SignInTrace> {
+  const { match, ...rest } = options;
+  return describeDecision(await evaluate({ steps: toChainSteps(match), ...rest }));
 }
 
 async function readPayload({ user, username, findUser }: ExplainSignInOptions): Promise<unknown> {
@@ -123,6 +161,7 @@ export interface DecideSignInOptions {
   /** Default: that of the module without any in the config, which refuses inactive accounts. */
   readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
   readonly findDirectory?: FindDirectory;
+  readonly accountIdAnnotation?: string;
   /** Default `false`. */
   readonly refresh?: boolean;
 }
@@ -152,7 +191,7 @@ export async function decideSignIn(
   payload: unknown,
   options: DecideSignInOptions,
 ): Promise<SignInRun> {
-  const { baseUrl, refresh, steps, lookup, findDirectory } = options;
+  const { baseUrl, refresh, steps, lookup, findDirectory, accountIdAnnotation } = options;
   const { profileTransform = composeProfileTransforms(requireActiveUser()) } = options;
   const user = parseBitbucketServerUser(payload);
   const fullProfile = toPassportProfile(user, { baseUrl, refresh });
@@ -166,8 +205,9 @@ export async function decideSignIn(
   }
 
   const bare = toSubject({ profile, result: { fullProfile } });
-  const subject = await createCompleteSubject(steps, findDirectory)(bare);
-  return { user, subject, decision: await evaluate({ steps, subject, lookup }) };
+  const subject = await withDirectory(bare, steps, findDirectory);
+  const decision = await evaluate({ steps, subject, lookup, accountIdAnnotation });
+  return { user, subject, decision };
 }
 
 /** A transform may look people up; nothing that explains may issue a token. */

@@ -1,10 +1,10 @@
-export { createSignInResolver } from './createSignInResolver';
+export { createSignInResolver, optionsShape } from './createSignInResolver';
 export type {
   CreateSignInResolverOptions,
   FindDirectory,
   SignInDecisionEvent,
 } from './createSignInResolver';
-export { decideSignIn, explainSignIn, formatExplanation } from './explainSignIn';
+export { decideSignIn, explainSignIn, formatExplanation, traceChain } from './explainSignIn';
 export type {
   DecideSignInOptions,
   ExplainSignInOptions,
