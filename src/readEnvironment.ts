@@ -79,6 +79,7 @@ export function readEnvironment(
           logger,
           ...lookupOptions,
         }),
+        accountIdAnnotation: `${authenticatorConfig.host}/user-id`,
         logger,
         findDirectory,
         onDecision,

@@ -458,7 +458,7 @@ const signIn = [
     'a misspelt option',
     withResolvers({ ...byId, onMising: 'stop' }),
     'signIn.resolvers[0].onMising',
-    'is not a known option; expected one of: annotation, ',
+    'is not a known option; expected one of: namespaces, annotation, ',
     {
       check: [
         /must NOT have additional properties { additionalProperty=onMising } at \S*\/resolvers\/0$/,
@@ -476,6 +476,13 @@ const signIn = [
         /must match "then" schema/,
       ],
     },
+  ),
+  wrong(
+    'a normalization of another resolver',
+    withResolvers({ resolver: 'emailMatchingUserEntityName', normalize: 'none' }),
+    'signIn.resolvers[0].normalize',
+    'must be one of: ',
+    { check: [/allowed values .*\/normalize$/, /then|else/, /then|else/] },
   ),
   wrong(
     'a policy that is not one',

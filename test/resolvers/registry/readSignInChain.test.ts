@@ -26,6 +26,7 @@ describe('readSignInChain', () => {
     expect(names).toEqual([
       'emailMatchingUserEntityProfileEmail',
       'emailLocalPartMatchingUserEntityName',
+      'emailMatchingUserEntityName',
       'emailMatchingUserEntityAnnotation',
       'usernameMatchingUserEntityName',
       'userSlugMatchingUserEntityName',
@@ -125,20 +126,20 @@ describe('readSignInChain', () => {
   it.each([
     ['x', `"${path}.signIn.resolvers" must be a list`],
     [['x'], `${first}" must be an object with the key "resolver"`],
-    [[{}], `${first}.resolver" is missing, which is not known; valid names are: email`],
-    [[{ resolver: 'nope' }], `valid names are: ${names.join(', ')}`],
-    [[{ resolver: 'toString' }], `${first}.resolver" is "toString"`],
+    [[{}], `${first}.resolver" is missing; expected one of: email`],
+    [[{ resolver: 'nope' }], `must be one of: ${names.join(', ')}; got "nope"`],
+    [[{ resolver: 'toString' }], `${first}.resolver" must be one of: `],
     [
       [{ resolver: 'usernameMatchingUserEntityName', allowedDomain: [] }],
-      `${first}.allowedDomain" is no option; valid options are: namespaces, normalize, dangerously`,
+      `${first}.allowedDomain" is not a known option; expected one of: namespaces, normalize, stripPrefix, dangerously`,
     ],
     [
       [{ resolver: 'usernameMatchingUserEntityName', namespaces: ['A/B'] }],
-      `${first}" (usernameMatchingUserEntityName) "A/B" is no namespace`,
+      `${first}.namespaces[0]" is not valid: "A/B" is not a namespace`,
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: 'corp.com' }],
-      `${first}.allowedDomains" is not valid: Expected array, received string`,
+      `${first}.allowedDomains" must be a list, got "corp.com"`,
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: ['@corp.com'] }],
@@ -146,11 +147,11 @@ describe('readSignInChain', () => {
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', onMissing: 'skip' }],
-      `${first}.onMissing" is not valid: Invalid enum value. Expected 'next' | 'stop'`,
+      `${first}.onMissing" must be one of: "next", "stop", got "skip"`,
     ],
     [
       [{ resolver: 'userIdMatchingUserEntityAnnotation', annotation: 'a b' }],
-      `"a b" is no annotation key`,
+      `"a b" is not an annotation key`,
     ],
     [
       [
@@ -159,7 +160,7 @@ describe('readSignInChain', () => {
           dangerouslyAllowSignInWithoutUserInCatalog: { ns: 'x' },
         },
       ],
-      `${first}.dangerouslyAllowSignInWithoutUserInCatalog`,
+      `${first}.dangerouslyAllowSignInWithoutUserInCatalog.ns" is not a known option; expected one of: namespace`,
     ],
     [
       [
@@ -168,7 +169,7 @@ describe('readSignInChain', () => {
           dangerouslyAllowSignInWithoutUserInCatalog: { namespace: 'a/b:c' },
         },
       ],
-      'it is no namespace',
+      'it is not a namespace',
     ],
     [
       [
@@ -178,12 +179,12 @@ describe('readSignInChain', () => {
           ...needed.agreement,
         },
       ],
-      `${first}.dangerouslyAllowSignInWithoutUserInCatalog" is no option; valid options are: of, onMissing`,
+      `${first}.dangerouslyAllowSignInWithoutUserInCatalog" is not a known option; expected one of: of, onMissing`,
     ],
-    [[{ resolver: 'agreement' }], `${first}.of" is not valid: Required`],
+    [[{ resolver: 'agreement' }], `${first}.of" is missing`],
     [
       [{ resolver: 'agreement', of: [{ resolver: 'usernameMatchingUserEntityName' }] }],
-      `${first}.of" is not valid`,
+      `${first}.of" must have at least 2 entries`,
     ],
     [
       [{ resolver: 'agreement', of: [{ resolver: 'agreement' }, { resolver: 'agreement' }] }],
@@ -191,7 +192,7 @@ describe('readSignInChain', () => {
     ],
     [
       [{ resolver: 'agreement', of: [{ resolver: 'nope' }, { resolver: 'nope' }] }],
-      `${first}" (agreement) "of[0].resolver" is "nope"`,
+      `${first}" (agreement) "of[0].resolver" must be one of: `,
     ],
     [
       [
@@ -203,7 +204,7 @@ describe('readSignInChain', () => {
           ],
         },
       ],
-      '"of[0].onMissing" is no option; valid options are: namespaces, normalize',
+      '"of[0].onMissing" is not a known option; expected one of: namespaces, normalize, stripPrefix',
     ],
   ])('refuses %j', (resolvers, message) => {
     expect(() => read(resolvers)).toThrow(message);
@@ -216,7 +217,7 @@ describe('readSignInChain', () => {
       { emailTrust: 'readOnlyDirectory' },
       /without allowedDomains/,
     ],
-    ['usernameMatchingUserEntityName', { normalize: 'underscore' }, /two usernames can become/],
+    ['usernameMatchingUserEntityName', { normalize: 'underscore' }, /two accounts can become/],
   ])('warns of %s with %j', (resolver, options, warning) => {
     expect(read([{ resolver, ...options }])!.warnings.join()).toMatch(warning);
   });
@@ -233,7 +234,9 @@ describe('readSignInChain', () => {
 describe('the factories', () => {
   it('refuse an unknown option and list the valid ones', () => {
     const factory = bitbucketServerSignInResolvers.usernameMatchingUserEntityName;
-    expect(() => factory({ nope: 1 })).toThrow('valid options are: namespaces, normalize');
+    expect(() => factory({ nope: 1 })).toThrow(
+      'not a known option; expected one of namespaces, normalize',
+    );
     expect(factory()).toEqual(expect.any(Function));
     expect(factory.optionsJsonSchema).toBeDefined();
   });

@@ -1,19 +1,22 @@
 import { createSignInResolverFactory } from '@backstage/plugin-auth-node';
 import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
-import type { z } from 'zod/v3';
-import { createSignInResolver } from '../signIn';
+import { z } from 'zod/v3';
+import { checkOptions } from '../matchers';
+import { createSignInResolver, optionsShape } from '../signIn';
 import type { CreateSignInResolverOptions } from '../signIn';
-import { allResolvers } from './allResolvers';
-import type { BitbucketServerResolverName } from './allResolvers';
-import { createChainStep } from './createChainStep';
-import type { ResolverEntry, ResolverEnvironment } from './resolverEntry';
+import { allResolvers } from './entries';
+import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
+import { createChainStep } from './readSignInChain';
 
 /** @public */
 export type CreateBitbucketServerSignInResolversOptions = Omit<
   CreateSignInResolverOptions,
   'match'
 > & {
-  /** Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that `annotation` is required. */
+  /**
+   * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
+   * `annotation` is required.
+   */
   readonly host?: string;
 };
 
@@ -27,9 +30,9 @@ export type BitbucketServerSignInResolvers = Record<
  * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`, with what they
  * shall share.
  *
- * Each is a chain of one step: no match, a missing attribute and a denied one are a
- * `NotFoundError`, after which Backstage's reader tries the next; several matches are a
- * `ConflictError` and a catalog that is down a `ServiceUnavailableError`, which end the sign-in.
+ * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, after which
+ * Backstage's reader tries the next resolver; when it says `stop`, and for a catalog that is down, an
+ * error of another name, which ends the sign-in.
  *
  * @throws `InputError` (from the factories) for wrong options
  * @example
@@ -44,7 +47,11 @@ export type BitbucketServerSignInResolvers = Record<
 export function createBitbucketServerSignInResolvers(
   options: CreateBitbucketServerSignInResolversOptions = {},
 ): BitbucketServerSignInResolvers {
-  const { host, ...shared } = options;
+  const { match: _match, ...shape } = { ...optionsShape, host: z.string().min(1).optional() };
+  checkOptions('createBitbucketServerSignInResolvers', shape, options);
+  const { host, ...rest } = options;
+  const accountIdAnnotation = options.accountIdAnnotation ?? (host && `${host}/user-id`);
+  const shared = { ...rest, accountIdAnnotation };
   const entries = Object.entries(allResolvers).map(([name, entry]) => [
     name,
     createFactory(name, entry, shared, { host }),
@@ -67,7 +74,7 @@ function createFactory(
   env: ResolverEnvironment,
 ): SignInResolverFactory {
   const keys = Object.keys(entry.optionsSchema.shape).join(', ');
-  const optionsSchema = entry.optionsSchema.strict(`unknown option; valid options are: ${keys}`);
+  const optionsSchema = entry.optionsSchema.strict(`not a known option; expected one of ${keys}`);
   return createSignInResolverFactory({
     // Optional, because Backstage's reader passes nothing when the config gives no options.
     optionsSchema: optionsSchema.optional() as z.ZodType<Record<string, unknown> | undefined>,

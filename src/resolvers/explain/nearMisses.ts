@@ -1,8 +1,76 @@
+import type { AuthService } from '@backstage/backend-plugin-api';
+import type { CatalogApi } from '@backstage/catalog-client';
 import { DEFAULT_NAMESPACE, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { createCatalogCaller } from '../../lookup';
 import type { UserQuery } from '../../lookup';
-import type { NearMiss } from './NearMiss';
 import { foldAscii, quote } from '../../shared';
+import type { Decision } from '../chain';
+
+/**
+ * An entity that a person was nearly matched with. For people who run Backstage only.
+ *
+ * @public
+ */
+export interface NearMiss {
+  readonly entityRef: string;
+  readonly kind: 'otherKind' | 'otherNamespace' | 'otherDomain' | 'otherAnnotation' | 'spelling';
+  /** What keeps the entity from being the match, in words. */
+  readonly reason: string;
+}
+
+/**
+ * Looks for the nearest misses of what was asked for in vain. Rejects when it cannot.
+ *
+ * @public
+ */
+export type FindNearMisses = (queries: readonly UserQuery[]) => Promise<readonly NearMiss[]>;
+
+/** Enough to find a mistake, too few to be a burden. */
+const candidatesPerTerm = 25;
+const maxMisses = 10;
+
+/**
+ * Looks for near misses with the full text search of the catalog: one request per value that was
+ * looked for. For refusals only, never on the way of a sign-in that works.
+ *
+ * @public
+ */
+export function createNearMissFinder(options: {
+  readonly catalog: CatalogService | CatalogApi;
+  readonly auth: AuthService;
+}): FindNearMisses {
+  const catalog = createCatalogCaller(options.catalog, options.auth, Date.now);
+
+  async function search(query: UserQuery): Promise<readonly Entity[]> {
+    const field = query.by === 'ref' ? 'metadata.name' : query.field;
+    const value = query.by === 'ref' ? query.name : query.value;
+    const term = field === 'spec.profile.email' ? value.split('@')[0]! : value;
+    const { items } = await catalog.queryEntities({
+      fullTextFilter: { term, fields: [field.toLowerCase()] },
+      limit: candidatesPerTerm,
+    });
+    return items;
+  }
+
+  return async queries => {
+    const found = (await Promise.all(queries.map(search))).flat();
+    const candidates = new Map(found.map(entity => [stringifyEntityRef(entity), entity]));
+    return [...candidates.values()]
+      .flatMap(entity => nearMissesOf(entity, queries))
+      .slice(0, maxMisses);
+  };
+}
+
+/**
+ * Everything that a decision asked the catalog for.
+ *
+ * @internal
+ */
+export function queriesOf(decision: Decision): readonly UserQuery[] {
+  return decision.records.flatMap(({ attempts }) => attempts.map(({ attempt }) => attempt.query));
+}
 
 type Miss = Omit<NearMiss, 'entityRef'>;
 
