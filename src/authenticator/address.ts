@@ -45,18 +45,18 @@ export const addressSchema = z.object({
   )
     .optional()
     .describe(
-      'Address of Bitbucket Server without a scheme: host[:port][/context]. Means https. Exactly one of host and baseUrl is required.',
+      'Address of Bitbucket Server without a scheme: `host[:port][/context]`. Means https. Exactly one of `host` and `baseUrl` is required.',
     ),
   baseUrl: matching(urlPattern, 'must start with https://', explainAddress)
     .optional()
     .describe(
-      'Address of Bitbucket Server as a URL, with the context path. http only for a loopback host (localhost, 127.x.x.x, [::1]), or with dangerouslyAllowHttp.',
+      'Address of Bitbucket Server as a URL, with the context path. `http` only for a loopback host (`localhost`, `127.x.x.x`, `[::1]`), or with `dangerouslyAllowHttp`.',
     ),
   dangerouslyAllowHttp: z
     .boolean()
     .optional()
     .describe(
-      'Allows http in baseUrl for every host, and means http for a loopback host. Secrets and tokens then travel in clear: for a test only. Default: false.',
+      'Allows `http` in `baseUrl` for every host, and means http for a loopback `host`. Secrets and tokens then travel in clear: for a test only. Default: false.',
     ),
 });
 

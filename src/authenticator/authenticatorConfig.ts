@@ -30,20 +30,22 @@ const days = 24 * 60 * minutes;
  */
 export const authenticatorSchema = z.object({
   clientId: text().describe('Client id of the incoming application link.'),
-  clientSecret: secret(text()).describe('Client secret of the link.'),
+  clientSecret: secret(text()).describe(
+    'Client secret of the link. Fewer than 16 characters get a warning.',
+  ),
   ...addressSchema.shape,
   callbackUrl: matching(/^\s*https?:\/\/[^/\s]\S*\s*$/, 'must be a whole URL', value =>
     /^https?:/.test(value) && !URL.canParse(value) ? 'must be a whole URL' : undefined,
   )
     .optional()
     .describe(
-      'Redirect URL of the link, when it is another. Default: <auth base URL>/bitbucketServer/handler/frame.',
+      'Redirect URL of the link, when it is another. One with `http` that is not loopback gets a warning. Default: <auth base URL>/bitbucketServer/handler/frame.',
     ),
   additionalScopes: z
     .union([text(), z.array(text())])
     .optional()
     .describe(
-      'Scopes to ask for on top of those of the frontend. A sign-in needs none but PUBLIC_REPOS.',
+      'Scopes to ask for on top of those of the frontend. A sign-in needs none but `PUBLIC_REPOS`.',
     ),
   sessionDuration: duration({ min: 1, max: 1_000 * days })
     .optional()
@@ -58,7 +60,7 @@ export const authenticatorSchema = z.object({
   profileCacheTtl: duration({ min: 0, max: 60 * minutes })
     .optional()
     .describe(
-      'How long a user that was read from Bitbucket serves the refreshes of sessions, up to 1 hour; 0s reads anew at each. Default: 1 minute.',
+      'How long a user that was read from Bitbucket serves the refreshes of sessions, up to 1 hour; `0s` reads anew at each. Default: 1 minute.',
     ),
 });
 

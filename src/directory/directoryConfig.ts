@@ -38,7 +38,7 @@ export const directorySchema = z
     token: secret(matching(/^\s*[!-~]+\s*$/, 'must be one line of printable ASCII'))
       .optional()
       .describe(
-        'HTTP access token with which Bitbucket is asked for directories. Needed, or username and password, for emailTrust: readOnlyDirectory.',
+        'HTTP access token with which Bitbucket is asked for directories. Needed, or `username` and `password`, for `emailTrust: readOnlyDirectory`.',
       ),
     username: matching(/^\s*[^:\s][^:]*$/, 'must be a non-empty string without a colon')
       .optional()
@@ -50,7 +50,7 @@ export const directorySchema = z
       .array(text())
       .optional()
       .describe(
-        'Names of directories whose emails are relied on although Bitbucket lets details be edited there. Default: none.',
+        'Names of directories whose emails are relied on although Bitbucket lets details be edited there. Its internal directory gets a warning. Default: none.',
       ),
     ttl: duration({ min: 0, max: maxTtlMs })
       .optional()

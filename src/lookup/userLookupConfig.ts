@@ -15,17 +15,17 @@ export const userLookupSchema = z
     ttl: duration({ min: 0, max: 24 * hour })
       .optional()
       .describe(
-        'How long a found user is remembered, up to 24 hours; 0s asks every time. Default: 60 seconds.',
+        'How long a found user is remembered, up to 24 hours; `0s` asks every time. Default: 60 seconds.',
       ),
     notFoundTtl: duration({ min: 0, max: hour })
       .optional()
       .describe(
-        'How long "nobody" and "several" are remembered, up to 1 hour; 0s asks every time. Default: 5 seconds.',
+        'How long "nobody" and "several" are remembered, up to 1 hour; `0s` asks every time. Default: 5 seconds.',
       ),
     staleIfError: duration({ min: 0, max: 24 * hour })
       .optional()
       .describe(
-        'How long after its ttl an answer may still serve the refresh of a session while the catalog cannot be asked, up to 24 hours; 0s never. Never serves a first sign-in. Default: 1 hour.',
+        'How long after its `ttl` an answer may still serve the refresh of a session while the catalog cannot be asked, up to 24 hours; `0s` never. Never serves a first sign-in. Default: 1 hour.',
       ),
     timeout: duration({ min: 1, max: 5 * minute })
       .optional()
@@ -41,7 +41,7 @@ export const userLookupSchema = z
       .enum(['all', 'identity'])
       .optional()
       .describe(
-        'What of a user is fetched and kept: the whole entity, or only name, email, memberships and the matched annotation. all is for those who have an AuthOwnershipResolver of their own. Default: all.',
+        'What of a user is fetched and kept: the whole entity, or only name, email, memberships and the matched annotation. `all` is for those who have an `AuthOwnershipResolver` of their own. Default: all.',
       ),
   })
   .strict()

@@ -21,7 +21,13 @@ export interface SignInChain {
  * @internal
  */
 export const signInSchema = z
-  .object({ resolvers: z.array(z.unknown()).describe('Resolvers that are tried in order.') })
+  .object({
+    resolvers: z
+      .array(z.unknown())
+      .describe(
+        'The chain of resolvers that turns an account into a `User` entity. Without `signIn`, or with an empty list, the provider gives access tokens only, and nobody can sign in with it.',
+      ),
+  })
   .strict()
   .describe('How an authenticated person becomes a User entity.');
 
