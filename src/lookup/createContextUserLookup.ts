@@ -1,12 +1,10 @@
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
-import { canonicalQuery } from './canonicalQuery';
-import type { CatalogUserLookup } from './CatalogUserLookup';
-import { isFilterSafe } from './isFilterSafe';
+import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
+import { canonicalQuery, isFilterSafe } from './UserQuery';
 import type { UserQuery } from './UserQuery';
-import type { SourceAnswer } from './UserSource';
-import { verifyAnswer } from './verifyAnswer';
+import { verifyCandidates } from './verifyCandidates';
 
-const nobody: SourceAnswer = { type: 'entities', entities: [] };
+const nobody: UserLookupAnswer = { type: 'entities', entities: [] };
 
 /**
  * A lookup that needs no services: it asks through the context that Backstage hands to every
@@ -22,7 +20,7 @@ export function createContextUserLookup(
     async find(query) {
       // The query travels as it is written: contexts other than Backstage's may mind the case.
       const answer = canonicalQuery(query) ? await ask(context, query) : nobody;
-      return verifyAnswer(answer, query);
+      return answer.type === 'entities' ? verifyCandidates(answer.entities, query) : answer;
     },
   };
 }
@@ -30,7 +28,7 @@ export function createContextUserLookup(
 async function ask(
   context: Pick<AuthResolverContext, 'findCatalogUser'>,
   query: UserQuery,
-): Promise<SourceAnswer> {
+): Promise<UserLookupAnswer> {
   try {
     if (query.by === 'ref') {
       const { namespace, name } = query;

@@ -1,6 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../src/lookup';
-import { satisfiesQuery } from '../../src/lookup/satisfiesQuery';
+import { mismatchReason } from '../../src/lookup';
 
 export interface EntityLookup extends CatalogUserLookup {
   readonly asked: UserQuery[];
@@ -16,7 +16,7 @@ export function createEntityLookup(
     asked,
     async find(query) {
       asked.push(query);
-      const found = entities.filter(entity => satisfiesQuery(entity, query) === undefined);
+      const found = entities.filter(entity => mismatchReason(entity, query) === undefined);
       return answer(query) ?? { type: 'entities', entities: found };
     },
   };

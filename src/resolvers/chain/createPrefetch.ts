@@ -48,8 +48,6 @@ export function createPrefetch(options: {
       const key = underWay && keyOf(attempt.query);
       const pending = key === undefined ? undefined : underWay!.get(key);
       if (pending) return pending;
-      const atHand = lookup.peek?.(attempt.query);
-      if (atHand) return atHand;
       underWay ??= new Map();
       start(options.done());
       const own = keyOf(attempt.query);

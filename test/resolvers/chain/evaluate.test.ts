@@ -79,8 +79,7 @@ describe('evaluate', () => {
         arbitrarySubject,
         fc.constantFrom('none', 'name', 'email', 'conflict'),
         fc.boolean(),
-        fc.boolean(),
-        async (entities, steps, who, fault, cached, habitual) => {
+        async (entities, steps, who, fault, habitual) => {
           for (let count = 0; habitual && count < 60; count += 1) chainHabitOf(steps).learn(true);
           const broken = (query: { by: string }): UserLookupAnswer | undefined => {
             if (fault === 'name' && query.by === 'ref') return { type: 'unavailable', cause: 'x' };
@@ -90,8 +89,7 @@ describe('evaluate', () => {
           };
           const lookup = createEntityLookup(entities, broken);
           const verdict = await referenceEvaluate(steps, who, lookup);
-          const tested = cached ? await withPeek(lookup, lookup.asked.splice(0)) : lookup;
-          const decision = await evaluate({ steps, subject: who, lookup: tested });
+          const decision = await evaluate({ steps, subject: who, lookup });
           expect(verdictOf(decision)).toEqual(verdict);
           seen.add(verdict.code ?? verdict.outcome);
         },
@@ -156,24 +154,6 @@ describe('evaluate', () => {
     expect(await asks(stranger)).toEqual([2, 'refused']);
     for (let count = 0; count < 10; count += 1) await asks(stranger);
     expect(await asks(subject)).toEqual([2, 'matched']);
-  });
-
-  it('asks nothing at all when every answer is at hand', async () => {
-    const jane = userEntity('jane');
-    const find = jest.fn();
-    const decision = await evaluate({
-      steps: [{ matcher: byId }, { matcher: byName }],
-      subject,
-      lookup: {
-        find,
-        peek: query => ({
-          type: 'entities',
-          entities: query.by === 'ref' && query.namespace === 'default' ? [jane] : [],
-        }),
-      },
-    });
-    expect(verdictOf(decision)).toEqual({ outcome: 'matched', ref: 'user:default/jane' });
-    expect(find).not.toHaveBeenCalled();
   });
 
   it('passes on whether this is a refresh', async () => {
@@ -246,15 +226,3 @@ describe('evaluate', () => {
     });
   });
 });
-
-/** The same answers, some of them at hand: which must make no difference. */
-async function withPeek(
-  lookup: CatalogUserLookup,
-  known: readonly Parameters<CatalogUserLookup['find']>[0][],
-): Promise<CatalogUserLookup> {
-  const answers = new Map<string, UserLookupAnswer>();
-  for (const [index, query] of known.entries()) {
-    if (index % 2 === 0) answers.set(JSON.stringify(query), await lookup.find(query));
-  }
-  return { find: lookup.find, peek: query => answers.get(JSON.stringify(query)) };
-}
