@@ -24,10 +24,10 @@ function describeExpected(expectations: readonly Expectation[]): string {
 
 function describeOthers(people: readonly SimulatedPerson[]): string {
   return drawTable(
-    ['Bitbucket user', 'display name', 'email'],
+    ['Bitbucket user', 'id', 'display name', 'email'],
     people.map(({ user }) =>
-      [user.name, user.displayName, user.emailAddress].map(cell =>
-        typeof cell === 'string' ? printable(cell) : '',
+      [user.name, user.id, user.displayName, user.emailAddress].map(cell =>
+        ['string', 'number'].includes(typeof cell) ? printable(String(cell)) : '',
       ),
     ),
   );
