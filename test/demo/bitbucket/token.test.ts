@@ -181,7 +181,7 @@ describe('a refresh token that is used again', () => {
     ['by default', undefined, 200],
     ["with 'refuse'", 'refuse' as const, 200],
     ["with 'end-grant'", 'end-grant' as const, 400],
-  ])('is refused; %s its successor then gets %s', async (_when, refreshTokenReuse, status) => {
+  ])('is refused %s (%s); its successor then gets %d', async (_when, refreshTokenReuse, status) => {
     const simulator = await start({ refreshTokenReuse });
     const { refreshToken } = simulator.issueTokens('jdoe');
     const second = await json(await postToken(simulator, refresh(refreshToken)));
