@@ -2,16 +2,17 @@ export { authenticatorConfigKeys, authenticatorConfigSchema } from './authentica
 export {
   bitbucketServerAuthenticator,
   createBitbucketServerAuthenticator,
-} from './createBitbucketServerAuthenticator';
+} from './bitbucketServerAuthenticator';
 export type {
   BitbucketServerAuthenticator,
   BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
-} from './createBitbucketServerAuthenticator';
-export { createBitbucketServerProviderFactory } from './createBitbucketServerProviderFactory';
-export type { BitbucketServerProviderFactoryOptions } from './createBitbucketServerProviderFactory';
-export type { ProviderEnvironmentOptions } from './ProviderEnvironmentOptions';
+} from './bitbucketServerAuthenticator';
+export { createBitbucketServerProviderFactory } from './providerFactory';
+export type { BitbucketServerProviderFactoryOptions } from './providerFactory';
 export { readAuthenticatorConfig } from './readAuthenticatorConfig';
 export type { AuthenticatorConfig } from './readAuthenticatorConfig';
 export { readBitbucketServerAddress } from './readBitbucketServerAddress';
 export type { BitbucketServerAddress } from './readBitbucketServerAddress';
+export type { SessionEvent } from './refresher';
+export type { ProviderEnvironmentOptions } from './routeHandlers';

@@ -4,6 +4,7 @@ import { configPath } from './configPath';
 import { readBitbucketServerAddress } from './readBitbucketServerAddress';
 import type { BitbucketServerAddress } from './readBitbucketServerAddress';
 import { readRequiredText, readText } from './readText';
+import { scopesOf } from './scopes';
 
 /** What the authenticator reads of one environment of the provider. */
 export interface AuthenticatorConfig extends BitbucketServerAddress {
@@ -15,11 +16,17 @@ export interface AuthenticatorConfig extends BitbucketServerAddress {
   readonly timeoutMs: number;
   /** Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not said. */
   readonly profileCacheTtlMs?: number;
+  /** Milliseconds for which what was read serves refreshes while Bitbucket Server cannot be read. */
+  readonly staleIfErrorMs: number;
+  /** Scopes that each request asks for on top. */
+  readonly additionalScopes: readonly string[];
 }
 
 const defaultTimeoutMs = 10_000;
 /** More than this is no limit: proxies and browsers give up before. */
 const maxTimeoutMs = 5 * 60_000;
+const defaultStaleIfErrorMs = 60 * 60_000;
+const maxStaleIfErrorMs = 24 * 60 * 60_000;
 const maxProfileCacheTtlMs = 60 * 60_000;
 
 /**
@@ -41,9 +48,18 @@ export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
     callbackUrl,
     timeoutMs: duration(config, 'timeout', 1, maxTimeoutMs) ?? defaultTimeoutMs,
     profileCacheTtlMs: duration(config, 'profileCacheTtl', 0, maxProfileCacheTtlMs),
+    staleIfErrorMs:
+      duration(config, 'userLookup.staleIfError', 0, maxStaleIfErrorMs) ?? defaultStaleIfErrorMs,
+    additionalScopes: readScopes(config),
   };
 }
 
 function duration(config: Config, key: string, min: number, max: number): number | undefined {
   return readMilliseconds(config, key, { at: configPath(config, key), min, max });
+}
+
+function readScopes(config: Config): string[] {
+  const value = config.getOptional('additionalScopes');
+  if (typeof value === 'string') return scopesOf(value);
+  return config.getOptionalStringArray('additionalScopes') ?? [];
 }

@@ -34,6 +34,7 @@ describe('a sign-in attempt that fails', () => {
         misconfigured: { ...link, baseUrl, clientSecret: 'planted-wrong-secret' },
       },
       createBitbucketServerProviderFactory({
+        environments: ['development', 'misconfigured'],
         createOptions: () => ({
           authenticator: bitbucketServerAuthenticator,
           signInResolver: signInByUsername,

@@ -13,6 +13,7 @@ import { signInByUsername, startAuthBackend } from './support/startAuthBackend';
 import type { AuthBackend } from './support/startAuthBackend';
 
 const ours = createBitbucketServerProviderFactory({
+  environments: ['development', 'extra'],
   createOptions: () => ({
     authenticator: bitbucketServerAuthenticator,
     signInResolver: signInByUsername,
