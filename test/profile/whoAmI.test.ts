@@ -43,7 +43,7 @@ describe('whom a token belongs to', () => {
         .filter(([name]) => /^x-auser/i.test(name))
         .map(([name, value]) => [name, String(value)]),
     );
-    const recordedId = Number(headers['X-AUSERID'] ?? headers['x-auserid']);
+    const recordedId = Number(headers['X-Auserid']);
     const { name, id } = await ask(headers, recordedId).answer;
     expect(name).not.toBe('');
     expect(id).toBe(recordedId);
