@@ -18,7 +18,7 @@ import { authorizationError, readOAuthError } from './oauthError';
 import { readAuthenticatorConfig } from './readAuthenticatorConfig';
 import { createRefresher, rotatedTokensOf } from './refresher';
 import type { Refresher, SessionEvent } from './refresher';
-import { createRequestSignal, onDelivered } from './requestSignals';
+import { createRequestSignal, onCookieDelivered } from './requestSignals';
 import type { RequestWithResponse } from './requestSignals';
 import { scopesOf, withIncludedScopes } from './scopes';
 import { createSealedNotes } from './sealedNotes';
@@ -142,17 +142,15 @@ export function createBitbucketServerAuthenticator(
         const signal = createRequestSignal(req);
         try {
           const answer = await internal.refresher.refresh(session.refreshToken, signal);
-          onDelivered(req, answer.delivered);
           const oauthSession = toSession(internal, answer.tokens, session.scope);
+          onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
           return { fullProfile: toProfile(internal, answer.user, true), session: oauthSession };
         } catch (error) {
           const answer = rotatedTokensOf(error);
           if (answer) {
             const oauthSession = toSession(internal, answer.tokens, session.scope);
-            undelivered.set(error as SignInError, {
-              session: oauthSession,
-              delivered: () => onDelivered(req, answer.delivered),
-            });
+            onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
+            undelivered.set(error as SignInError, oauthSession);
           }
           throw error;
         }
@@ -256,19 +254,13 @@ function toSession(
 }
 
 /** Sessions of refreshes that failed after their exchange. */
-const undelivered = new WeakMap<SignInError, UndeliveredSession>();
-
-interface UndeliveredSession {
-  readonly session: OAuthSession;
-  /** To be called when the session is put into an answer. */
-  readonly delivered: () => void;
-}
+const undelivered = new WeakMap<SignInError, OAuthSession>();
 
 /**
  * The session that the browser must get although its refresh failed with this error.
  *
  * @internal
  */
-export function undeliveredSessionOf(error: unknown): UndeliveredSession | undefined {
+export function undeliveredSessionOf(error: unknown): OAuthSession | undefined {
   return isSignInError(error) ? undelivered.get(error) : undefined;
 }

@@ -53,12 +53,20 @@ export function createRequestSignal(request: RequestWithResponse): AbortSignal |
 }
 
 /**
- * Calls back when the browser has got its whole answer; at once when there is no response to watch.
+ * Calls back when the browser has got its whole answer, and the answer sets a cookie to this value.
+ * Backstage leaves the cookie out when something after the refresh fails.
  *
  * @internal
  */
-export function onDelivered(request: RequestWithResponse, delivered: () => void): void {
+export function onCookieDelivered(
+  request: RequestWithResponse,
+  value: string | undefined,
+  delivered: () => void,
+): void {
   const response = request.res;
-  if (typeof response?.once !== 'function') delivered();
-  else response.once('finish', delivered);
+  if (value === undefined || typeof response?.once !== 'function') return;
+  response.once('finish', () => {
+    const cookies = [response.getHeader('set-cookie') ?? []].flat().map(String);
+    if (cookies.some(cookie => cookie.includes(encodeURIComponent(value)))) delivered();
+  });
 }

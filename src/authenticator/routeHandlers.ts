@@ -78,10 +78,9 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
           try {
             return await authenticator.refresh(input, ctx);
           } catch (error) {
-            const rest = signInResolver && undeliveredSessionOf(error);
-            if (!rest) throw error;
-            rest.delivered();
-            return failedResult({ session: rest.session, fullProfile: nobody }, error);
+            const session = signInResolver && undeliveredSessionOf(error);
+            if (!session) throw error;
+            return failedResult({ session, fullProfile: nobody }, error);
           }
         }),
     }),
