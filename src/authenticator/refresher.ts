@@ -231,6 +231,17 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
+  async function endSession(refreshToken: string): Promise<void> {
+    // Tokens that are on their way would come alive after the end.
+    await exchanges.get(sha256(refreshToken))?.catch(() => undefined);
+    const note = await notes.open(refreshToken);
+    const newest = note?.kind === 'successor' ? note.tokens.refreshToken : refreshToken;
+    await Promise.all([notes.forget(refreshToken), notes.forget(newest)]);
+    onEvent?.({ type: 'sign-out', username: note?.person?.user.name });
+    // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
+    await options.exchange(newest);
+  }
+
   return {
     remember({ refreshToken }, user) {
       if (refreshToken === undefined) return;
@@ -257,14 +268,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     async signOut(refreshToken) {
       const deadline = createDeadline({ timeoutMs: signOutMs, sleep });
       try {
-        // Tokens that are on their way would come alive after the end.
-        await exchanges.get(sha256(refreshToken))?.catch(() => undefined);
-        const note = await notes.open(refreshToken);
-        const newest = note?.kind === 'successor' ? note.tokens.refreshToken : refreshToken;
-        await Promise.all([notes.forget(refreshToken), notes.forget(newest)]);
-        onEvent?.({ type: 'sign-out', username: note?.person?.user.name });
-        // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
-        await deadline.race(options.exchange(newest));
+        await deadline.race(endSession(refreshToken));
       } catch (error) {
         const code = isSignInError(error) ? error.code : 'TIMEOUT';
         // A session that had ended before is as good as ended now.
