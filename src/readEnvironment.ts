@@ -27,7 +27,8 @@ import { composeProfileTransforms, readProfileTransforms, requireActiveUser } fr
 export interface EnvironmentServices {
   readonly catalog: CatalogService;
   readonly auth: AuthService;
-  readonly cache: CacheService;
+  /** Where replicas share sessions; `undefined` when the backend has no shared cache. */
+  readonly cache?: CacheService;
   readonly auditor: AuditorService;
   readonly logger: LoggerService;
 }

@@ -1,29 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBitbucketHttp } from '../../src/http';
-import { fetchWhoAmI } from '../../src/profile';
+import { fetchBitbucketServerUser } from '../../src/profile';
 
 const payloads = join(__dirname, '../../fixtures/payloads');
 
-function ask(headers: Record<string, string>) {
+/** A Bitbucket that says with these headers who the token belongs to, and has every user. */
+function ask(headers: Record<string, string>, id = 101) {
   const urls: string[] = [];
-  const http = createBitbucketHttp({
+  const answer = fetchBitbucketServerUser({
+    baseUrl: 'https://git.example.com/bitbucket',
+    accessToken: 'planted-token',
     fetch: async input => {
       urls.push(String(input));
-      return Response.json({ version: '9.4.0' }, { headers });
+      const { pathname, searchParams } = new URL(String(input));
+      if (pathname.endsWith('/application-properties')) {
+        return Response.json({ version: '9.4.0' }, { headers });
+      }
+      const user = { id, name: searchParams.get('filter'), slug: 'some-slug' };
+      return user.name === null
+        ? Response.json({}, { status: 404 })
+        : Response.json({ values: [user], isLastPage: true });
     },
   });
-  const baseUrl = 'https://git.example.com/bitbucket';
-  return { answer: fetchWhoAmI({ http, baseUrl, accessToken: 'planted-token' }), urls };
+  return { answer, urls };
 }
 
-describe('fetchWhoAmI', () => {
-  it('asks for application-properties under the context path', async () => {
+describe('whom a token belongs to', () => {
+  it('is asked for with application-properties under the context path', async () => {
     const { answer, urls } = ask({ 'x-ausername': 'jane', 'x-auserid': '101' });
-    expect(await answer).toEqual({ username: 'jane', id: '101' });
-    expect(urls).toEqual([
+    expect(await answer).toMatchObject({ name: 'jane', id: 101 });
+    expect(urls[0]).toBe(
       'https://git.example.com/bitbucket/rest/api/latest/application-properties',
-    ]);
+    );
   });
 
   it('reads the recorded headers', async () => {
@@ -35,9 +43,10 @@ describe('fetchWhoAmI', () => {
         .filter(([name]) => /^x-auser/i.test(name))
         .map(([name, value]) => [name, String(value)]),
     );
-    const { username, id } = await ask(headers).answer;
-    expect(username).not.toBe('');
-    expect(id).toMatch(/^\d+$/);
+    const recordedId = Number(headers['X-Auserid']);
+    const { name, id } = await ask(headers, recordedId).answer;
+    expect(name).not.toBe('');
+    expect(id).toBe(recordedId);
   });
 
   it.each([
@@ -47,11 +56,17 @@ describe('fetchWhoAmI', () => {
     ['a%20b', 'a b'],
     ['%E5%90%8D', '名'],
   ])('decodes %s exactly once', async (header, username) => {
-    expect((await ask({ 'x-ausername': header }).answer).username).toBe(username);
+    expect((await ask({ 'x-ausername': header }).answer).name).toBe(username);
   });
 
   it('tells the same id with and without leading zeros', async () => {
-    expect((await ask({ 'x-ausername': 'a', 'x-auserid': '007' }).answer).id).toBe('7');
+    expect((await ask({ 'x-ausername': 'a', 'x-auserid': '007' }, 7).answer).id).toBe(7);
+  });
+
+  it('is compared with the id of the user, when the server says one', async () => {
+    const other = ask({ 'x-ausername': 'a', 'x-auserid': '8' }, 7).answer;
+    await expect(other).rejects.toMatchObject({ code: 'USER_ID_MISMATCH' });
+    expect((await ask({ 'x-ausername': 'a' }, 7).answer).id).toBe(7);
   });
 
   it.each<[string, Record<string, string>]>([
