@@ -1,80 +1,128 @@
-// Compares this package's lookups with upstream's resolvers, on one real catalog, in one run.
-// npm run bench -- --users 2000 --users 20000 --database postgres --output bench/results/x.json
+// Compares this package with upstream's module, in one run on one machine.
+// npm run bench -- endToEnd --users 20000 --database postgres --output bench/results/x.json
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { BenchResult } from './BenchResult';
-import { coldCases } from './coldCases';
-import { crowdCases } from './crowdCases';
-import { floorCase } from './floorCase';
-import { formatTable } from './formatTable';
-import { startCatalog } from './startCatalog';
-import { startPostgres } from './startPostgres';
-import { warmCases } from './warmCases';
+import { crowdCase } from './endToEnd/crowdCase';
+import {
+  endToEndCases,
+  peopleNeeded,
+  startAuthBackends,
+  warmUpSignIns,
+} from './endToEnd/endToEndCases';
+import { crowdTable, endToEndTable } from './endToEnd/endToEndTable';
+import type { RaceOptions } from './race';
+import { resolverCases } from './resolvers/resolverCases';
+import { resolverTable } from './resolvers/resolverTable';
+import { startWorld } from './world/startWorld';
+import type { DatabaseName, World } from './world/startWorld';
 
-const { values } = parseArgs({
-  options: {
-    users: { type: 'string', multiple: true, default: ['2000'] },
-    database: { type: 'string', default: 'sqlite' },
-    output: { type: 'string' },
-  },
-});
+const parts = ['endToEnd', 'resolvers'] as const;
+type Part = (typeof parts)[number];
 
-function readUsers(): number[] {
-  const counts = values.users.map(Number);
-  if (counts.every(count => Number.isInteger(count) && count >= 1000)) return counts;
-  throw new Error('--users must be a whole number, at least 1000');
+interface Options extends RaceOptions {
+  readonly parts: readonly Part[];
+  readonly users: readonly number[];
+  readonly database: DatabaseName;
+  readonly crowd: number;
+  readonly output?: string;
 }
 
-async function startDatabase() {
-  if (values.database === 'sqlite') {
-    return { config: { client: 'better-sqlite3', connection: ':memory:' }, stop: async () => {} };
+function readOptions(): Options {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      users: { type: 'string', multiple: true, default: ['2000'] },
+      database: { type: 'string', default: 'sqlite' },
+      rounds: { type: 'string', default: '10' },
+      crowd: { type: 'string', default: '10000' },
+      output: { type: 'string' },
+    },
+  });
+  const wholeNumber = (name: string, text: string, least: number) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new Error(`--${name} must be a whole number, at least ${least}`);
+  };
+  const { database } = values;
+  if (database !== 'sqlite' && database !== 'postgres') {
+    throw new Error('--database must be sqlite or postgres');
   }
-  if (values.database !== 'postgres') throw new Error('--database must be sqlite or postgres');
-  const postgres = await startPostgres();
-  return { config: { client: 'pg', connection: postgres.connection }, stop: postgres.stop };
-}
-
-async function runWith(users: number): Promise<BenchResult[]> {
-  const database = await startDatabase();
-  try {
-    const catalog = await startCatalog(users, database.config);
-    try {
-      const results: BenchResult[] = [];
-      // The nanoseconds first: a crowd makes the engine put short-lived objects where long-lived ones
-      // belong, and from then on everything short takes about twice as long (docs/performance.md).
-      for await (const result of warmCases(catalog)) results.push(result);
-      for await (const result of coldCases(catalog, users)) results.push(result);
-      results.push(await floorCase(catalog));
-      for await (const result of crowdCases(catalog)) results.push(result);
-      return results;
-    } finally {
-      await catalog.stop();
+  for (const name of positionals) {
+    if (!parts.includes(name as Part)) {
+      throw new Error(`"${name}" is not a known part; expected one of ${parts.join(', ')}`);
     }
-  } finally {
-    await database.stop();
   }
+  return {
+    parts: positionals.length > 0 ? (positionals as Part[]) : parts,
+    users: values.users.map(text => wholeNumber('users', text, 1000)),
+    database,
+    rounds: wholeNumber('rounds', values.rounds, 1),
+    warmUp: 1,
+    crowd: wholeNumber('crowd', values.crowd, 0),
+    output: values.output,
+  };
 }
 
 async function main(): Promise<void> {
+  const options = readOptions();
   const runs = [];
-  for (const users of readUsers()) {
-    const results = await runWith(users);
-    runs.push({
-      users,
-      database: values.database,
-      node: process.version,
-      cpus: cpus().length,
-      results,
-    });
-    console.log(
-      formatTable(`${users} users, ${values.database}; upstream in parentheses`, results),
-    );
+  for (const users of options.users) {
+    const world = await startWorld(users, options.database);
+    try {
+      const machine = `Node.js ${process.version}, ${cpus().length} cores`;
+      console.log(`# ${users} users, ${options.database}, ${machine}\n`);
+      // What people feel comes first. The nanoseconds of a hit come last, as nobody feels them.
+      const endToEnd = options.parts.includes('endToEnd') && (await runEndToEnd(world, options));
+      const resolvers = options.parts.includes('resolvers') && (await runResolvers(world, options));
+      runs.push({ users, database: options.database, machine, endToEnd, resolvers });
+    } finally {
+      await world.stop();
+    }
   }
-  if (!values.output) return;
-  mkdirSync(dirname(values.output), { recursive: true });
-  writeFileSync(values.output, `${JSON.stringify(runs, null, 2)}\n`);
+  if (!options.output) return;
+  mkdirSync(dirname(options.output), { recursive: true });
+  writeFileSync(options.output, `${JSON.stringify(runs, null, 2)}\n`);
+}
+
+async function runEndToEnd(world: World, options: Options) {
+  const needed = peopleNeeded(options);
+  const crowd = Math.min(options.crowd, world.users - needed);
+  if (crowd < 0) {
+    throw new Error(`--rounds ${options.rounds} needs at least --users ${needed}`);
+  }
+  const backends = await startAuthBackends(world);
+  console.log(
+    `## End to end: ${options.rounds} rounds, order alternating; to warm up ${warmUpSignIns(options)} sign-ins and refreshes of each backend, and ${options.warmUp} round of each case\n`,
+  );
+  const results = [];
+  for await (const result of endToEndCases(world, backends, options)) {
+    reportProgress(`${result.name}, ${result.atOnce} at once, ${result.latency.bitbucket} ms`);
+    results.push(result);
+  }
+  console.log(`${endToEndTable(results)}\n`);
+  if (crowd === 0) return { results };
+  console.log(`## ${crowd} people at once\n`);
+  const crowdResult = await crowdCase(world, backends, { first: needed, people: crowd });
+  console.log(`${crowdTable(crowdResult)}\n`);
+  return { results, crowd: crowdResult };
+}
+
+async function runResolvers(world: World, options: Options) {
+  console.log('## Resolvers alone\n');
+  const results = [];
+  for await (const result of resolverCases(world, options)) {
+    reportProgress(result.name);
+    results.push(result);
+  }
+  console.log(`${resolverTable(results)}\n`);
+  return results;
+}
+
+/** On stderr, so that stdout holds the tables and nothing else. */
+function reportProgress(done: string): void {
+  console.error(`${performance.now().toFixed(0).padStart(8)} ms: ${done}`);
 }
 
 main().catch((error: unknown) => {

@@ -4,10 +4,11 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from './freePort';
+import type { JsonObject } from '@backstage/types';
+import { freePort } from '../freePort';
 
 export interface BenchPostgres {
-  readonly connection: object;
+  readonly connection: JsonObject;
   stop(): Promise<void>;
 }
 
