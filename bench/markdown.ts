@@ -53,3 +53,16 @@ function showRatio(ratio: number): string {
 export function showCount(count: number): string {
   return Number.isInteger(count) ? String(count) : count.toPrecision(2);
 }
+
+/**
+ * The text with everything between `<!-- bench: name -->` and `<!-- /bench -->` replaced.
+ *
+ * @throws Error when the text has no such place
+ */
+export function replaceBetweenMarkers(text: string, name: string, replacement: string): string {
+  const [begin, end] = [`<!-- bench: ${name} -->`, '<!-- /bench -->'];
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`The text has no place "${begin} … ${end}"`);
+  return `${text.slice(0, from + begin.length)}\n\n${replacement}\n\n${text.slice(to)}`;
+}
