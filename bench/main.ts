@@ -11,7 +11,7 @@ import {
   warmUpSignIns,
 } from './endToEnd/endToEndCases';
 import { crowdTable, endToEndTable } from './endToEnd/endToEndTable';
-import { replaceBetweenMarkers } from './markdown';
+import { replaceBetweenMarkers, showRatios } from './markdown';
 import { readOptions } from './readOptions';
 import type { BenchOptions } from './readOptions';
 import { resolverCases } from './resolvers/resolverCases';
@@ -57,7 +57,9 @@ async function runEndToEnd(world: World, options: BenchOptions, publish: Publish
   const backends = await startAuthBackends(world);
   const results = [];
   for await (const result of endToEndCases(world, backends, options)) {
-    reportProgress(`${result.name}, ${result.atOnce} at once, ${result.latency.bitbucket} ms`);
+    const { name, atOnce, latency, comparison } = result;
+    const ratio = showRatios(comparison.time.ratio);
+    reportProgress(`${name}, ${atOnce} at once, ${latency.bitbucket} ms: ${ratio} ×`);
     results.push(result);
   }
   const howOften = `${rounds} rounds, in alternating order. Before them, to warm up, ${warmUpSignIns(options)} sign-ins and as many refreshes of each backend, and ${warmUp} round of each case.`;
