@@ -5,7 +5,7 @@ export type {
   SignInErrorFault,
   SignInErrorInit,
   SignInErrorName,
-  SignInErrorStep,
+  SignInErrorPhase,
 } from './errors';
 export {
   bitbucketServerAuthenticator,
@@ -63,6 +63,7 @@ export {
   formatTrace,
   matchers,
   matchPlan,
+  traceChain,
 } from './resolvers';
 export type {
   AgreementPart,
@@ -72,6 +73,7 @@ export type {
   ChainStep,
   CreateBitbucketServerSignInResolversOptions,
   CreateSignInResolverOptions,
+  EmailEntityNameOptions,
   EmailLocalPartOptions,
   EmailOptions,
   EmailTrust,
@@ -93,6 +95,7 @@ export type {
   SignInTrace,
   StepOutcome,
   StepPolicy,
+  StripPrefixOptions,
   SubjectAttribute,
   TracedCandidate,
   TracedDecision,

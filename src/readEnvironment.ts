@@ -78,6 +78,7 @@ export function readEnvironment(
           ...lookupOptions,
           sharedCache: shared ? cache : undefined,
         }),
+        accountIdAnnotation: `${authenticatorConfig.host}/user-id`,
         logger,
         findDirectory,
         onDecision,

@@ -1,5 +1,4 @@
 import type { Entity } from '@backstage/catalog-model';
-import { foldAscii } from '../lookup';
 import type { Subject } from '../profile';
 import type { AuditReport } from './AuditReport';
 import { createAuditRun } from './createAuditRun';
@@ -10,6 +9,7 @@ import type { PersonResult } from './people';
 import { suggestResolvers } from './suggest';
 import { summarize } from './summarize';
 import type { AuditSettings } from './world';
+import { foldAscii } from '../shared';
 
 /** @internal */
 export interface AuditInput {

@@ -1,4 +1,4 @@
-import { foldAscii } from '../lookup';
+import { foldAscii } from '../shared';
 
 /**
  * The users that a person at the keyboard may mean: of exactly this username or id, else of this

@@ -1,6 +1,7 @@
-import { isSignInError, quote } from '../../errors';
+import { isSignInError } from '../../errors';
 import type { Check } from './Check';
 import type { Probe } from './createProbe';
+import { quote } from '../../shared';
 
 const name = 'bitbucket';
 

@@ -1,8 +1,9 @@
-import { isSignInError, quote } from '../../errors';
+import { isSignInError } from '../../errors';
 import { createBitbucketHttp } from '../../http';
 import type { Check } from './Check';
 import type { Probe } from './createProbe';
 import type { DoctorInput } from './DoctorInput';
+import { quote } from '../../shared';
 
 /** @internal */
 export interface CheckOAuthOptions extends Pick<DoctorInput, 'fetch' | 'signal'> {

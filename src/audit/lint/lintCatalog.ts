@@ -1,13 +1,13 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { quote } from '../../errors';
-import { foldAscii, readField } from '../../lookup';
+import { readField } from '../../lookup';
 import type { UserQueryField } from '../../lookup';
 import { isExpectedToSignIn } from '../people';
 import type { PersonResult } from '../people';
 import type { Finding } from './Finding';
 import { groupBy } from './groupBy';
 import { lintValues } from './lintValues';
+import { foldAscii, quote } from '../../shared';
 
 /** @internal */
 export interface LintInput {

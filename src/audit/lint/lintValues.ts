@@ -1,11 +1,11 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { quote } from '../../errors';
-import { foldAscii, readField } from '../../lookup';
+import { readField } from '../../lookup';
 import type { UserQueryField } from '../../lookup';
 import { loosen } from '../world';
 import type { Finding } from './Finding';
 import { groupBy } from './groupBy';
+import { foldAscii, quote } from '../../shared';
 
 interface Holder {
   readonly ref: string;

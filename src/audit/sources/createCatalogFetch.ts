@@ -1,5 +1,5 @@
-import { sleep as defaultSleep } from '../../http';
-import type { Sleep } from '../../http';
+import { sleep as defaultSleep } from '../../shared';
+import type { Sleep } from '../../shared';
 
 /** @internal */
 export interface CatalogFetchOptions {

@@ -1,6 +1,6 @@
 import { DEFAULT_NAMESPACE, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { foldAscii } from '../../lookup';
+import { foldAscii } from '../../shared';
 
 /** @internal */
 export interface EntityCollector {

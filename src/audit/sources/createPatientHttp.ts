@@ -1,5 +1,6 @@
 import { createBitbucketHttp } from '../../http';
-import type { BitbucketHttp, Sleep } from '../../http';
+import type { BitbucketHttp } from '../../http';
+import type { Sleep } from '../../shared';
 
 /** @internal */
 export interface PatientHttpOptions {

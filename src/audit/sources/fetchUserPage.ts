@@ -1,6 +1,7 @@
 import { z } from 'zod/v3';
-import { createSignInError, quote } from '../../errors';
+import { createSignInError } from '../../errors';
 import type { BitbucketHttp } from '../../http';
+import { quote } from '../../shared';
 
 const schema = z.object({
   values: z.array(z.unknown()),
@@ -51,7 +52,7 @@ export async function fetchUserPage(
 
 function invalid(start: number, what: string) {
   return createSignInError('BITBUCKET_RESPONSE_INVALID', {
-    step: 'profile',
+    phase: 'profile',
     detail: `The page of users that starts at ${start} ${what}`,
   });
 }

@@ -1,8 +1,8 @@
 import { CatalogClient } from '@backstage/catalog-client';
 import type { QueryEntitiesRequest, QueryEntitiesResponse } from '@backstage/catalog-client';
-import type { Sleep } from '../../http';
 import { AuditError } from '../AuditError';
 import { createCatalogFetch } from './createCatalogFetch';
+import type { Sleep } from '../../shared';
 
 /** @internal */
 export interface OpenCatalogOptions {

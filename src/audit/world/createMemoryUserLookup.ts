@@ -1,7 +1,8 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { canonicalQuery, foldAscii, readField, verifyAnswer } from '../../lookup';
+import { canonicalQuery, readField, verifyAnswer } from '../../lookup';
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery, UserQueryField } from '../../lookup';
+import { foldAscii } from '../../shared';
 
 /** The catalog's search index holds no values beyond this length, so that nobody is found by one. */
 const maxValueLength = 200;
@@ -11,6 +12,7 @@ const fewEntities = 8;
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
   peek(query: UserQuery): UserLookupAnswer;
+  isNameTaken: NonNullable<CatalogUserLookup['isNameTaken']>;
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
   /** The fields that were asked for so far. */
@@ -29,6 +31,7 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
   const users = entities.filter(({ kind }) => foldAscii(kind) === 'user');
   const fields = new Map<UserQueryField, Map<string, Entity[]>>();
   let refs: Map<string, Entity> | undefined;
+  let owners: Set<string> | undefined;
   const manyAnswers = new Map<string, UserLookupAnswer>();
 
   function indexOf(field: UserQueryField): Map<string, Entity[]> {
@@ -72,7 +75,18 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
   return {
     peek,
     find: async query => peek(query),
+    isNameTaken: async ({ namespace, name }) => {
+      const refs = ['User', 'Group'].map(kind => stringifyEntityRef({ kind, namespace, name }));
+      owners ??= new Set(entities.flatMap(ownersOf));
+      return refs.some(ref => owners!.has(ref));
+    },
     hasField: field => indexOf(field).size > 0,
     askedFields: () => [...fields.keys()],
   };
+}
+
+/** Whom an entity is, and whom it belongs to. */
+function ownersOf(entity: Entity): string[] {
+  const relations = (entity.relations ?? []).filter(({ type }) => type === 'ownedBy');
+  return [stringifyEntityRef(entity), ...relations.map(({ targetRef }) => targetRef.toLowerCase())];
 }

@@ -125,10 +125,16 @@ describe('createSignInResolver', () => {
 
   it.each<[string, ChainStep, string, string]>([
     [
-      'missing',
-      { matcher: matchers.annotation({ from: 'id', annotation: 'a.b/c' }), onNoMatch: 'stop' },
+      'nobody matches',
+      { matcher: matchers.annotation({ from: 'id', annotation: 'a.b/c' }) },
       'NO_MATCHING_USER',
       'NotFoundError',
+    ],
+    [
+      'nobody matches and the step stops',
+      { matcher: matchers.annotation({ from: 'id', annotation: 'a.b/c' }), onNoMatch: 'stop' },
+      'NO_MATCHING_USER',
+      'NotAllowedError',
     ],
     [
       'denied',
@@ -191,7 +197,7 @@ describe('createSignInResolver', () => {
     if (!isSignInError(error)) throw error;
     expect(error).toMatchObject({ code: 'TOKEN_NOT_ISSUED', name: 'ServiceUnavailableError' });
     expect(error.message).not.toContain('disk full');
-    expect(String(error.reason)).toContain('disk full');
+    expect(String(error.underlyingError)).toContain('disk full');
   });
 
   it('tells an observer of every decision, with the reference of the error', async () => {
@@ -249,7 +255,7 @@ describe('createSignInResolver', () => {
     [[{}], '"match[0]" must be a matcher'],
     [
       [{ matcher: byName, onMissing: 'skip' }],
-      '"match[0].onMissing" must be "next" or "stop", got skip',
+      '"match[0].onMissing" must be "next" or "stop", got "skip"',
     ],
   ])('refuses the chain %j at once', (match, message) => {
     expect(() => createSignInResolver({ match: match as never })).toThrow(message);

@@ -1,0 +1,165 @@
+import { createSignInError } from '../errors';
+import type { SignInError, SignInErrorCode, SignInErrorPhase } from '../errors';
+import { redact } from '../shared';
+import type { Deadline } from '../shared';
+import { describeErrorBody, describeNetworkError, describeRedirect } from './describeFault';
+import { discardBody, readBody } from './readBody';
+
+/**
+ * An answer whose body was read and parsed.
+ *
+ * @public
+ */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Not validated. `undefined` only for a client error of `postForm` without a JSON body. */
+  readonly json: unknown;
+}
+
+const maxErrorBodyBytes = 64 * 1024;
+
+/** @internal */
+export interface AttemptRequest {
+  readonly fetch: typeof globalThis.fetch;
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Values that must not appear in any error. */
+  readonly secrets: readonly string[];
+  readonly phase: SignInErrorPhase;
+  readonly maxBytes: number;
+  readonly deadline: Deadline;
+  readonly now: () => number;
+}
+
+/** @internal */
+export type Attempt =
+  | { readonly answer: JsonAnswer }
+  | {
+      readonly error: SignInError;
+      /** Whether the same request may succeed in a moment. */
+      readonly retry: boolean;
+      readonly retryAfterMs?: number;
+    };
+
+const retryableStatus = new Set([429, 502, 503, 504]);
+
+/**
+ * Sends a request once. Looks at the status before the body, and at the content type before parsing.
+ *
+ * @internal
+ */
+export async function performAttempt(request: AttemptRequest): Promise<Attempt> {
+  const { deadline, method, maxBytes, phase, url } = request;
+  const { origin, pathname } = new URL(url);
+  const call = `${method} ${origin}${pathname}`;
+  const fail = (code: SignInErrorCode, what: string, retry = false): Attempt => ({
+    error: createSignInError(code, { phase, detail: redact(`${call} ${what}`, request.secrets) }),
+    retry,
+  });
+  const failOnNetwork = (cause: unknown): Attempt => {
+    const reason = deadline.ended();
+    if (reason === 'timeout') return fail('BITBUCKET_TIMEOUT', 'did not end in time');
+    if (reason === 'aborted') return fail('REQUEST_ABORTED', 'was given up by its caller');
+    return fail('BITBUCKET_UNREACHABLE', describeNetworkError(cause), true);
+  };
+
+  let response: Response;
+  try {
+    const sent = request.fetch(url, {
+      method,
+      headers: request.headers,
+      body: request.body,
+      redirect: 'manual',
+      signal: deadline.signal,
+    });
+    response = await deadline.race(sent);
+  } catch (error) {
+    return failOnNetwork(error);
+  }
+
+  const { status, headers } = response;
+  // OAuth answers its errors as 400 or 401 with a JSON body.
+  const oauthError = method === 'POST' && status >= 400 && status < 500 && status !== 429;
+  if (!response.ok && !(oauthError && status !== 404)) {
+    const what =
+      status < 400
+        ? `was redirected with ${status} ${describeRedirect(headers.get('location'), url)}`
+        : `answered ${status}${await readErrorBody(response, request)}`;
+    discardBody(response);
+    return {
+      ...fail(codeOfStatus(status), what, retryableStatus.has(status)),
+      retryAfterMs: readRetryAfter(headers.get('retry-after'), request.now()),
+    };
+  }
+
+  const contentType = headers.get('content-type') ?? '';
+  const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType);
+  if (!isJson) {
+    discardBody(response);
+    if (oauthError) return { answer: { status, headers, json: undefined } };
+    const kind = /^[\w.+-]+\/[\w.+-]+/.exec(contentType)?.[0] ?? 'no content type';
+    return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with ${kind} instead of JSON`);
+  }
+  try {
+    const body = await readBody(response, maxBytes, deadline);
+    if ('fault' in body) {
+      return body.fault === 'too-large'
+        ? fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered more than ${maxBytes} bytes`)
+        : fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with bytes that are not UTF-8`);
+    }
+    const json = parseJson(body.text);
+    if (json === undefined && !oauthError) {
+      return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with broken JSON`);
+    }
+    return { answer: { status, headers, json } };
+  } catch (error) {
+    return failOnNetwork(error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readErrorBody(response: Response, request: AttemptRequest): Promise<string> {
+  try {
+    const body = await readBody(response, maxErrorBodyBytes, request.deadline);
+    return 'text' in body ? describeErrorBody(parseJson(redact(body.text, request.secrets))) : '';
+  } catch {
+    // The status alone decides; what the body would have added is a comment.
+    return ' (its body could not be read)';
+  }
+}
+
+/**
+ * The error code of a status that is no success.
+ */
+function codeOfStatus(status: number): SignInErrorCode {
+  if (status >= 300 && status < 400) return 'BITBUCKET_REDIRECTED';
+  if (status === 401 || status === 403) return 'BITBUCKET_REFUSED';
+  if (status === 404) return 'BITBUCKET_NOT_FOUND';
+  if (status === 429) return 'BITBUCKET_RATE_LIMITED';
+  if (status >= 500) return 'BITBUCKET_UNAVAILABLE';
+  return 'BITBUCKET_RESPONSE_INVALID';
+}
+
+/**
+ * Milliseconds that a `Retry-After` header asks for: seconds or an HTTP date. `undefined` when the
+ * header is missing or says neither.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+ */
+function readRetryAfter(header: string | null, now: number): number | undefined {
+  const value = header?.trim();
+  if (!value) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

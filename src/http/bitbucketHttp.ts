@@ -1,0 +1,180 @@
+import { createSignInError } from '../errors';
+import type { SignInErrorPhase } from '../errors';
+import { createDeadline, sleep as defaultSleep } from '../shared';
+import type { Sleep } from '../shared';
+import { performAttempt } from './attempt';
+import type { Attempt, AttemptRequest, JsonAnswer } from './attempt';
+
+/** @public */
+export interface GetJsonOptions {
+  /** Sent as `Authorization: Bearer`. Give this or `authorization`. */
+  readonly accessToken?: string;
+  /** The whole value of the `Authorization` header. */
+  readonly authorization?: string;
+  /** Ends the call with `REQUEST_ABORTED`. */
+  readonly signal?: AbortSignal;
+  /** Where in the sign-in an error of this call arises. Default `profile`. */
+  readonly phase?: SignInErrorPhase;
+}
+
+/** @public */
+export interface PostFormOptions {
+  /** Ends the call with `REQUEST_ABORTED`. */
+  readonly signal?: AbortSignal;
+  /** Default `token`. */
+  readonly phase?: SignInErrorPhase;
+  /** Milliseconds for this call. Default: that of the client. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The only way in which this package talks to Bitbucket Server.
+ *
+ * Every call has a time limit that covers headers, body and retries, a size limit, no redirects, and
+ * throws nothing but a {@link SignInError}.
+ *
+ * @public
+ */
+export interface BitbucketHttp {
+  /** Answers only on a 2xx status with a JSON body. Retries what may pass: network, 429, 502, 503, 504. */
+  getJson(url: string, options?: GetJsonOptions): Promise<JsonAnswer>;
+  /**
+   * Never retried. Client errors (4xx but 404 and 429) are answered instead of thrown, because OAuth
+   * puts its error codes there.
+   */
+  postForm(
+    url: string,
+    fields: Readonly<Record<string, string>>,
+    options?: PostFormOptions,
+  ): Promise<JsonAnswer>;
+}
+
+/** @public */
+export interface BitbucketHttpOptions {
+  /** Default: the global one, looked up at each call. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds for a whole call: headers, body and retries. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Largest body that is read. Default 1,048,576. */
+  readonly maxBytes?: number;
+  /** Further attempts of a GET whose failure may pass. Default 2. */
+  readonly retries?: number;
+  /** For the jitter, in [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Waits; ends early without an error when its signal fires. Default: a timer. */
+  readonly sleep?: Sleep;
+}
+
+type Call = Pick<AttemptRequest, 'method' | 'url' | 'headers' | 'body' | 'secrets' | 'phase'> & {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs: number;
+  readonly retries: number;
+};
+
+/**
+ * Makes the client through which every call to Bitbucket Server goes.
+ *
+ * @public
+ */
+export function createBitbucketHttp(options: BitbucketHttpOptions = {}): BitbucketHttp {
+  const { timeoutMs = 10_000, maxBytes = 1024 * 1024, retries = 2 } = options;
+  const { random = Math.random, now = Date.now, sleep = defaultSleep } = options;
+  const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+
+  async function perform(call: Call): Promise<JsonAnswer> {
+    const end = now() + call.timeoutMs;
+    const deadline = createDeadline({ timeoutMs: call.timeoutMs, signal: call.signal, sleep });
+    const { signal: _signal, retries: maxRetries, ...request } = call;
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        const outcome: Attempt = await performAttempt({
+          ...request,
+          fetch,
+          maxBytes,
+          deadline,
+          now,
+        });
+        if ('answer' in outcome) return outcome.answer;
+        if (!outcome.retry || attempt >= maxRetries) throw outcome.error;
+        const delay = retryDelay(attempt, outcome.retryAfterMs, random);
+        // A wait that would outlast the call only delays the same answer.
+        if (now() + delay >= end) throw outcome.error;
+        await sleep(delay, deadline.signal);
+        if (deadline.ended() === 'aborted') {
+          throw createSignInError('REQUEST_ABORTED', {
+            phase: call.phase,
+            detail: `The caller gave up while waiting to retry after: ${outcome.error.detail}`,
+          });
+        }
+        if (deadline.ended() === 'timeout') throw outcome.error;
+      }
+    } finally {
+      deadline.close();
+    }
+  }
+
+  return {
+    getJson(url, { accessToken, authorization, signal, phase = 'profile' } = {}) {
+      const credentials = authorization ?? (accessToken && `Bearer ${accessToken}`);
+      return perform({
+        method: 'GET',
+        url,
+        headers: {
+          accept: 'application/json',
+          ...(credentials ? { authorization: credentials } : {}),
+        },
+        secrets: secretsOfAuthorization(credentials),
+        phase,
+        signal,
+        timeoutMs,
+        retries,
+      });
+    },
+
+    postForm(url, fields, { signal, phase = 'token', timeoutMs: callTimeoutMs = timeoutMs } = {}) {
+      return perform({
+        method: 'POST',
+        url,
+        headers: {
+          accept: 'application/json',
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: new URLSearchParams(fields).toString(),
+        secrets: secretFields.flatMap(name => fields[name] ?? []),
+        phase,
+        signal,
+        timeoutMs: callTimeoutMs,
+        retries: 0,
+      });
+    },
+  };
+}
+
+/** Servers echo the token or the password, not the header. */
+function secretsOfAuthorization(authorization = ''): string[] {
+  const [scheme, credentials] = authorization.split(' ');
+  if (!credentials) return [];
+  if (scheme?.toLowerCase() !== 'basic') return [credentials];
+  const decoded = Buffer.from(credentials, 'base64').toString('utf8');
+  return [credentials, decoded.slice(decoded.indexOf(':') + 1)];
+}
+
+const secretFields = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
+
+const baseDelayMs = 200;
+const maxDelayMs = 2_000;
+
+/**
+ * Milliseconds to wait before the next attempt: what the server asks for, else an exponential delay
+ * with full jitter, so that many backends do not come back in the same moment.
+ */
+function retryDelay(
+  attempt: number,
+  retryAfterMs: number | undefined,
+  random: () => number,
+): number {
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  return Math.ceil(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
+}

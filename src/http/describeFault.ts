@@ -1,0 +1,81 @@
+import { quote } from '../shared';
+
+/** Codes of Node for a certificate that it does not accept. */
+const certificateCodes = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+function findCode(error: unknown): string | undefined {
+  // `fetch` wraps the fault of the socket, and Node wraps that of several addresses.
+  for (let current = error, depth = 0; depth < 4; depth += 1) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    const { code, cause, errors } = current as {
+      readonly code?: unknown;
+      readonly cause?: unknown;
+      readonly errors?: unknown;
+    };
+    if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code;
+    current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+  return undefined;
+}
+
+/**
+ * A network fault in words, by its code alone: the texts of such errors may hold a whole URL.
+ *
+ * @internal
+ */
+export function describeNetworkError(error: unknown): string {
+  const code = findCode(error);
+  if (code === undefined) return 'failed without an error code';
+  if (certificateCodes.has(code)) {
+    return `failed with ${code}: the certificate of Bitbucket Server is not accepted; if it comes from your own authority, start the backend with NODE_EXTRA_CA_CERTS=<file>`;
+  }
+  return `failed with ${code}`;
+}
+
+/**
+ * Where a redirect leads, without the query, which may hold anything.
+ *
+ * @internal
+ */
+export function describeRedirect(location: string | null, url: string): string {
+  if (!location) return 'without saying where';
+  try {
+    const target = new URL(location, url);
+    return `to ${quote(`${target.origin}${target.pathname}`)}`;
+  } catch {
+    return 'to an address that is no URL';
+  }
+}
+
+interface ErrorEntry {
+  readonly exceptionName?: unknown;
+  readonly message?: unknown;
+}
+
+/**
+ * What Bitbucket's error body says: `{ errors: [{ exceptionName, message }] }`. Empty when it says
+ * nothing. The caller takes secrets out before.
+ *
+ * @internal
+ */
+export function describeErrorBody(json: unknown): string {
+  if (typeof json !== 'object' || json === null) return '';
+  const { errors } = json as { readonly errors?: unknown };
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  if (typeof first !== 'object' || first === null) return '';
+  const { exceptionName, message } = first as ErrorEntry;
+  const parts = [
+    typeof exceptionName === 'string' ? `exception ${quote(exceptionName)}` : '',
+    typeof message === 'string' ? `message ${quote(message)}` : '',
+  ].filter(Boolean);
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}
