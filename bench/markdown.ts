@@ -51,7 +51,7 @@ function showRatio(ratio: number): string {
 }
 
 export function showCount(count: number): string {
-  return Number.isInteger(count) ? String(count) : count.toPrecision(2);
+  return String(Number(count.toPrecision(2)));
 }
 
 /**
