@@ -93,6 +93,6 @@ export function crowdTable({ ours, upstream }: CrowdResult): string {
   const target: Target = { text: 'Target: ours signs in everybody', met };
   return [
     markdownTable(head, [row('ours', ours), row('upstream', upstream)]),
-    `${showTargets([target])}. Nobody waits longer than ${patienceMs / 1000} s, over ${connections} connections.`,
+    `${showTargets([target])}. The bench waits for nobody longer than ${patienceMs / 1000} s, over ${connections} connections.`,
   ].join('\n\n');
 }
