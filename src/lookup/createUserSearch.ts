@@ -8,6 +8,7 @@ import type {
 import type { AskCatalog } from './catalog';
 import { isFilterSafe, readField } from './UserQuery';
 import type { FieldQuery, RefQuery, UserQuery, UserQueryField } from './UserQuery';
+import { assignCandidates, looseKey } from './verifyCandidates';
 
 /** Far beyond any honest answer: that many entities with one email are an attack or a broken import. */
 const maxPages = 50;
@@ -220,29 +221,6 @@ function wasAskedFor(field: UserQueryField, values: readonly string[]) {
 
 function isByRef(queries: readonly UserQuery[]): queries is readonly RefQuery[] {
   return queries[0]?.by === 'ref';
-}
-
-/**
- * Gives the candidates of a joined request back to the queries that may have meant them.
- *
- * Generously, by Unicode case: the catalog answers with twins (`k` and U+212A), and an entity must
- * be offered to each query that it could belong to. The local check decides later, for each alone.
- */
-function assignCandidates(
-  candidates: readonly Entity[],
-  queries: readonly FieldQuery[],
-): readonly (readonly Entity[])[] {
-  const byKey = new Map<string, Entity[]>(queries.map(({ value }) => [looseKey(value), []]));
-  for (const candidate of candidates) {
-    const value = readField(candidate, queries[0]!.field);
-    if (typeof value === 'string') byKey.get(looseKey(value))?.push(candidate);
-  }
-  return queries.map(({ value }) => byKey.get(looseKey(value)) ?? []);
-}
-
-/** The same for all values that the catalog or the local check may call equal. */
-function looseKey(value: string): string {
-  return value.normalize('NFC').toLowerCase();
 }
 
 /**
