@@ -59,6 +59,7 @@ export {
   formatTrace,
   matchers,
   matchPlan,
+  traceChain,
 } from './resolvers';
 export type {
   AgreementPart,
@@ -68,6 +69,7 @@ export type {
   ChainStep,
   CreateBitbucketServerSignInResolversOptions,
   CreateSignInResolverOptions,
+  EmailEntityNameOptions,
   EmailLocalPartOptions,
   EmailOptions,
   EmailTrust,
@@ -89,6 +91,7 @@ export type {
   SignInTrace,
   StepOutcome,
   StepPolicy,
+  StripPrefixOptions,
   SubjectAttribute,
   TracedCandidate,
   TracedDecision,

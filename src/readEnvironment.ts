@@ -72,6 +72,7 @@ export function readEnvironment(
       createSignInResolver({
         match: chain.steps,
         lookup: createCatalogUserLookup({ catalog, auth, logger, ...lookupOptions }),
+        accountIdAnnotation: `${authenticatorConfig.host}/user-id`,
         logger,
         findDirectory,
         onDecision,

@@ -48,11 +48,21 @@ export interface UserLookupOptions {
 }
 
 /**
- * Finds `User` entities. Never throws and never rejects: that the catalog cannot be asked is an answer.
+ * Finds `User` entities. `find` never throws and never rejects: that the catalog cannot be asked is an
+ * answer.
  *
  * @public
  */
 export interface CatalogUserLookup {
   /** Finds the users that answer the query. */
   find(query: UserQuery, options?: UserLookupOptions): Promise<UserLookupAnswer>;
+  /**
+   * Whether a name is somebody's: a `User` or a `Group` has it in this namespace, in any case of
+   * letters, or an entity is owned by one of that name which is not there any more. Asked before
+   * `dangerouslyAllowSignInWithoutUserInCatalog` gives the name away, and never answered from memory;
+   * a lookup without this method signs nobody in that way.
+   *
+   * Rejects when the catalog cannot be asked.
+   */
+  isNameTaken?(ref: { readonly namespace: string; readonly name: string }): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import { createCatalogCaller, createCatalogMemory } from './catalog';
 import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
+import { createNameCheck } from './createNameCheck';
 import { createUserSearch } from './createUserSearch';
 import type { LookupResult } from './createUserSearch';
 import { canonicalQuery, queryKey } from './UserQuery';
@@ -46,7 +47,8 @@ export interface CatalogUserLookupOptions {
   readonly maxValuesPerRequest?: number;
   /**
    * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
-   * it, or `identity`: kind, name, namespace, email, memberships, and the annotation that was matched.
+   * it, or `identity`: kind, name, namespace, email, memberships, the annotation that was matched, and those
+   * that end with `/user-id`, which say whose account it is.
    * Default `all`.
    */
   readonly fields?: 'all' | 'identity';
@@ -190,6 +192,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
         return (refresh ? staleAnswer(key) : undefined) ?? { type: 'unavailable', cause };
       }
     },
+    isNameTaken: createNameCheck(call),
     get size() {
       return memory.size;
     },

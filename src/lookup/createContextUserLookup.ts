@@ -1,5 +1,7 @@
+import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
 import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
+import { ownerRefs } from './createNameCheck';
 import { canonicalQuery, isFilterSafe } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { verifyCandidates } from './verifyCandidates';
@@ -22,7 +24,35 @@ export function createContextUserLookup(
       const answer = canonicalQuery(query) ? await ask(context, query) : nobody;
       return answer.type === 'entities' ? verifyCandidates(answer.entities, query) : answer;
     },
+    async isNameTaken(ref) {
+      const refs = ownerRefs(ref);
+      for (const entityRef of refs) {
+        if (await exists(context, { entityRef })) return true;
+      }
+      // The kind is there because a filter without one asks for users only.
+      const filter = { kind: CATALOG_FILTER_EXISTS, 'relations.ownedBy': refs };
+      return exists(context, { filter });
+    },
   };
+}
+
+async function exists(
+  context: Pick<AuthResolverContext, 'findCatalogUser'>,
+  query: Parameters<AuthResolverContext['findCatalogUser']>[0],
+): Promise<boolean> {
+  try {
+    await context.findCatalogUser(query);
+    return true;
+  } catch (error) {
+    if (nameOf(error) === 'NotFoundError') return false;
+    if (nameOf(error) === 'ConflictError') return true;
+    throw error;
+  }
+}
+
+/** By name and not by class: the context may come from another copy of Backstage's errors. */
+function nameOf(error: unknown): unknown {
+  return error instanceof Object && 'name' in error ? error.name : undefined;
 }
 
 async function ask(
@@ -43,9 +73,9 @@ async function ask(
     const { entity } = await context.findCatalogUser({ filter });
     return { type: 'entities', entities: [entity] };
   } catch (error) {
-    // By name and not by class: the context may come from another copy of @backstage/errors.
-    const name = error instanceof Object && 'name' in error ? error.name : undefined;
-    if (name === 'NotFoundError') return nobody;
-    return name === 'ConflictError' ? { type: 'conflict' } : { type: 'unavailable', cause: error };
+    if (nameOf(error) === 'NotFoundError') return nobody;
+    return nameOf(error) === 'ConflictError'
+      ? { type: 'conflict' }
+      : { type: 'unavailable', cause: error };
   }
 }

@@ -26,6 +26,8 @@ const identityFields = [
   'metadata.namespace',
   'spec.profile.email',
   'relations',
+  // As a whole, because a key with a bracket would make the catalog refuse the list.
+  'metadata.annotations',
 ];
 
 /** What the catalog offers for a query: unchecked candidates, or why it could not be asked. */
@@ -66,12 +68,8 @@ export function createUserSearch(options: {
   // Counting costs the catalog as much as finding; versions that cannot leave it out refuse the key.
   let noCount: { totalItems?: 'exclude' } = { totalItems: 'exclude' };
 
-  /** What to fetch; nothing = all. Annotations as a whole, because a key with a bracket is refused. */
-  function fieldsFor(field?: UserQueryField): string[] {
-    if (options.fields === 'all') return [];
-    const annotations = field?.startsWith('metadata.annotations.') ? ['metadata.annotations'] : [];
-    return [...identityFields, ...annotations];
-  }
+  /** Nothing = everything. */
+  const fields = options.fields === 'identity' ? identityFields : [];
 
   async function byRefs(ask: AskCatalog, queries: readonly RefQuery[]) {
     // Built from parts, never parsed: no text of a user can name another kind or namespace. The
@@ -79,7 +77,6 @@ export function createUserSearch(options: {
     const entityRefs = queries.map(({ namespace, name }) =>
       stringifyEntityRef({ kind: 'User', namespace, name }),
     );
-    const fields = fieldsFor();
     const { items } = await ask('refs', entityRefs.length, (client, as) =>
       client.getEntitiesByRefs({ entityRefs, fields: fields.length > 0 ? fields : undefined }, as),
     );
@@ -102,7 +99,7 @@ export function createUserSearch(options: {
   }
 
   async function byFilter(ask: AskCatalog, field: UserQueryField, values: string[]) {
-    const request = { filter: { [field]: values, kind: 'User' }, fields: fieldsFor(field) };
+    const request = { filter: { [field]: values, kind: 'User' }, fields };
     const { items } = await ask('filter', values.length, (client, as) =>
       client.getEntities(request, as),
     );
@@ -115,7 +112,7 @@ export function createUserSearch(options: {
     // The most selective condition first: SQLite evaluates them in this order for every entity.
     // A computed key is more than the type can follow: none of ours begins with `$`.
     const query = { $all: [{ [field]: { $in: values } }, { kind: 'User' }] } as Predicate;
-    const request = { query, fields: fieldsFor(field), limit: 2 * values.length + 10 };
+    const request = { query, fields, limit: 2 * values.length + 10 };
     const page: AskPage = some =>
       ask('predicate', values.length, (client, as) => client.queryEntities(some, as));
     try {
@@ -165,7 +162,7 @@ export function createUserSearch(options: {
     const page: AskPage = some => ask('text', 1, (client, as) => client.queryEntities(some, as));
     // Keys are in lower case in the catalog's index, and older versions compare them as they come.
     const fullTextFilter = { term, fields: [field.toLowerCase()] };
-    const request = { fullTextFilter, fields: fieldsFor(field), limit: 100 };
+    const request = { fullTextFilter, fields, limit: 100 };
     return allPages(page, await page(request), request);
   }
 

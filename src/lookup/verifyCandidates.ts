@@ -95,22 +95,27 @@ function describe(entity: Entity): string {
 }
 
 /**
- * The part of a verified user that identity needs: who it is, where it is a member, and what was
- * matched. Everything else costs memory a hundred thousand times.
+ * The part of a verified user that identity needs: who it is, whose account it names, where
+ * it is a member, and what was matched. Everything else costs memory a hundred thousand times.
  *
  * @internal
  */
 export function identityOf(entity: Entity, query: UserQuery): Entity {
-  const annotation = query.by === 'field' ? annotationOf(query.field) : undefined;
+  const matched = query.by === 'field' ? annotationOf(query.field) : undefined;
   const email = readField(entity, 'spec.profile.email');
   const { apiVersion, kind, metadata, relations } = entity;
   const { name, namespace = 'default' } = metadata;
+  // Also those that name an account, in any case of letters: an entity of another account is refused.
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(
+    ([key]) => key === matched || foldAscii(key).endsWith('/user-id'),
+  );
   return {
     apiVersion,
     kind,
-    metadata: annotation
-      ? { name, namespace, annotations: { [annotation]: metadata.annotations![annotation]! } }
-      : { name, namespace },
+    metadata:
+      annotations.length > 0
+        ? { name, namespace, annotations: Object.fromEntries(annotations) }
+        : { name, namespace },
     spec: typeof email === 'string' ? { profile: { email } } : {},
     relations: (Array.isArray(relations) ? relations : [])
       .filter(relation => relation?.type === 'memberOf')

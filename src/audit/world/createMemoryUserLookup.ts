@@ -11,6 +11,7 @@ const fewEntities = 8;
 
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
+  isNameTaken: NonNullable<CatalogUserLookup['isNameTaken']>;
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
   /** The fields that were asked for so far. */
@@ -29,6 +30,7 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
   const users = entities.filter(({ kind }) => foldAscii(kind) === 'user');
   const fields = new Map<UserQueryField, Map<string, Entity[]>>();
   let refs: Map<string, Entity> | undefined;
+  let owners: Set<string> | undefined;
   const manyAnswers = new Map<string, UserLookupAnswer>();
 
   function indexOf(field: UserQueryField): Map<string, Entity[]> {
@@ -55,7 +57,7 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
     return found ? [found] : [];
   }
 
-  function answer(query: UserQuery): UserLookupAnswer {
+  function answerTo(query: UserQuery): UserLookupAnswer {
     const canonical = canonicalQuery(query);
     if (!canonical) return { type: 'entities', entities: [] };
     const entities = candidates(canonical);
@@ -64,14 +66,25 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
     }
     // The same email on thousands of entities, and asked for thousands of times, is checked once.
     const key = `${canonical.field}\n${canonical.value}`;
-    const known = manyAnswers.get(key) ?? verifyCandidates(entities, canonical);
-    manyAnswers.set(key, known);
-    return known;
+    const answer = manyAnswers.get(key) ?? verifyCandidates(entities, canonical);
+    manyAnswers.set(key, answer);
+    return answer;
   }
 
   return {
-    find: async query => answer(query),
+    find: async query => answerTo(query),
+    isNameTaken: async ({ namespace, name }) => {
+      const refs = ['User', 'Group'].map(kind => stringifyEntityRef({ kind, namespace, name }));
+      owners ??= new Set(entities.flatMap(ownersOf));
+      return refs.some(ref => owners!.has(ref));
+    },
     hasField: field => indexOf(field).size > 0,
     askedFields: () => [...fields.keys()],
   };
+}
+
+/** Whom an entity is, and whom it belongs to. */
+function ownersOf(entity: Entity): string[] {
+  const relations = (entity.relations ?? []).filter(({ type }) => type === 'ownedBy');
+  return [stringifyEntityRef(entity), ...relations.map(({ targetRef }) => targetRef.toLowerCase())];
 }

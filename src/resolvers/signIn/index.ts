@@ -1,12 +1,14 @@
-export { createSignInResolver } from './createSignInResolver';
-export type { CreateSignInResolverOptions } from './createSignInResolver';
+export { createSignInResolver, optionsShape } from './createSignInResolver';
+export type {
+  CreateSignInResolverOptions,
+  FindDirectory,
+  SignInDecisionEvent,
+} from './createSignInResolver';
+export { decideSignIn, explainSignIn, formatExplanation, traceChain } from './explainSignIn';
+export type {
+  DecideSignInOptions,
+  ExplainSignInOptions,
+  SignInExplanation,
+  SignInRun,
+} from './explainSignIn';
 export type { OwnershipExtension } from './issueIdentity';
-export type { SignInDecisionEvent } from './SignInDecisionEvent';
-export { createCompleteSubject } from './createCompleteSubject';
-export type { FindDirectory } from './createCompleteSubject';
-export { decideSignIn } from './decideSignIn';
-export type { DecideSignInOptions, SignInRun } from './decideSignIn';
-export { explainSignIn } from './explainSignIn';
-export type { ExplainSignInOptions } from './explainSignIn';
-export { formatExplanation } from './SignInExplanation';
-export type { SignInExplanation } from './SignInExplanation';

@@ -1,0 +1,40 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { CatalogCaller } from './catalog';
+import type { CatalogUserLookup } from './CatalogUserLookup';
+
+/** What a name may be owned under. Backstage reads an `owner` without a kind as a group. */
+const ownerKinds = ['User', 'Group'];
+
+const fields = ['kind', 'metadata.name'];
+
+/** @internal */
+export function ownerRefs({ namespace, name }: { namespace: string; name: string }): string[] {
+  return ownerKinds.map(kind => stringifyEntityRef({ kind, namespace, name }));
+}
+
+/**
+ * Makes `isNameTaken` of a lookup: asks the catalog each time.
+ *
+ * @internal
+ */
+export function createNameCheck(
+  call: CatalogCaller,
+): NonNullable<CatalogUserLookup['isNameTaken']> {
+  return ref =>
+    call(async ask => {
+      const refs = ownerRefs(ref);
+      const filter = { 'relations.ownedBy': refs };
+      const [owners, owned] = await Promise.all([
+        ask('refs', refs.length, (client, as) =>
+          client.getEntitiesByRefs({ entityRefs: refs, fields }, as),
+        ),
+        ask('filter', refs.length, (client, as) =>
+          client.queryEntities({ filter, fields, limit: 1 }, as),
+        ),
+      ]);
+      if (owners.items.length !== refs.length) {
+        throw new Error('the catalog did not answer whether the name is taken');
+      }
+      return owners.items.some(Boolean) || owned.items.length > 0;
+    });
+}
