@@ -5,8 +5,6 @@ import type { CatalogUserLookup } from './CatalogUserLookup';
 /** What a name may be owned under. Backstage reads an `owner` without a kind as a group. */
 const ownerKinds = ['User', 'Group'];
 
-const fields = ['kind', 'metadata.name'];
-
 /** @internal */
 export function ownerRefs({ namespace, name }: { namespace: string; name: string }): string[] {
   return ownerKinds.map(kind => stringifyEntityRef({ kind, namespace, name }));
@@ -22,17 +20,17 @@ export function createNameCheck(
 ): NonNullable<CatalogUserLookup['isNameTaken']> {
   return ref =>
     call(async ask => {
-      const refs = ownerRefs(ref);
-      const filter = { 'relations.ownedBy': refs };
+      const entityRefs = ownerRefs(ref);
+      const filter = { 'relations.ownedBy': entityRefs };
       const [owners, owned] = await Promise.all([
-        ask('refs', refs.length, (client, as) =>
-          client.getEntitiesByRefs({ entityRefs: refs, fields }, as),
+        ask('refs', entityRefs.length, (client, as) =>
+          client.getEntitiesByRefs({ entityRefs, fields: ['kind', 'metadata.name'] }, as),
         ),
-        ask('filter', refs.length, (client, as) =>
-          client.queryEntities({ filter, fields, limit: 1 }, as),
+        ask('filter', 1, (client, as) =>
+          client.queryEntities({ filter, fields: ['kind', 'metadata.name'], limit: 1 }, as),
         ),
       ]);
-      if (owners.items.length !== refs.length) {
+      if (owners.items.length !== entityRefs.length) {
         throw new Error('the catalog did not answer whether the name is taken');
       }
       return owners.items.some(Boolean) || owned.items.length > 0;

@@ -57,7 +57,7 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
     return found ? [found] : [];
   }
 
-  function answerTo(query: UserQuery): UserLookupAnswer {
+  function answer(query: UserQuery): UserLookupAnswer {
     const canonical = canonicalQuery(query);
     if (!canonical) return { type: 'entities', entities: [] };
     const entities = candidates(canonical);
@@ -66,13 +66,13 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
     }
     // The same email on thousands of entities, and asked for thousands of times, is checked once.
     const key = `${canonical.field}\n${canonical.value}`;
-    const answer = manyAnswers.get(key) ?? verifyCandidates(entities, canonical);
-    manyAnswers.set(key, answer);
-    return answer;
+    const known = manyAnswers.get(key) ?? verifyCandidates(entities, canonical);
+    manyAnswers.set(key, known);
+    return known;
   }
 
   return {
-    find: async query => answerTo(query),
+    find: async query => answer(query),
     isNameTaken: async ({ namespace, name }) => {
       const refs = ['User', 'Group'].map(kind => stringifyEntityRef({ kind, namespace, name }));
       owners ??= new Set(entities.flatMap(ownersOf));
