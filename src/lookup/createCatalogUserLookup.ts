@@ -47,7 +47,8 @@ export interface CatalogUserLookupOptions {
   readonly maxValuesPerRequest?: number;
   /**
    * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
-   * it, or `identity`: kind, name, namespace, email, memberships, and the annotation that was matched.
+   * it, or `identity`: kind, name, namespace, email, memberships, the annotation that was matched, and those
+   * that end with `/user-id`, which say whose account it is.
    * Default `all`.
    */
   readonly fields?: 'all' | 'identity';
