@@ -3,6 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  filter: '<rootDir>/test/support/needsRedis.cjs',
   transform: {
     '^.+\\.tsx?$': [
       '@swc/jest',
