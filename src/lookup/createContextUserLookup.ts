@@ -2,7 +2,7 @@ import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
 import { canonicalQuery } from './canonicalQuery';
 import type { CatalogUserLookup } from './CatalogUserLookup';
-import { ownerRefs } from './createNameCheck';
+import { ownerKinds, ownerRefs } from './createNameCheck';
 import { isFilterSafe } from './isFilterSafe';
 import type { UserQuery } from './UserQuery';
 import type { SourceAnswer } from './UserSource';
@@ -27,12 +27,11 @@ export function createContextUserLookup(
       return verifyAnswer(answer, query);
     },
     async isNameTaken(ref) {
-      const refs = ownerRefs(ref);
-      for (const entityRef of refs) {
-        if (await exists(context, { entityRef })) return true;
+      for (const kind of ownerKinds) {
+        if (await exists(context, { entityRef: { kind, ...ref } })) return true;
       }
       // The kind is there because a filter without one asks for users only.
-      const filter = { kind: CATALOG_FILTER_EXISTS, 'relations.ownedBy': refs };
+      const filter = { kind: CATALOG_FILTER_EXISTS, 'relations.ownedBy': ownerRefs(ref) };
       return exists(context, { filter });
     },
   };

@@ -3,8 +3,12 @@ import { withTimeout } from '../shared';
 import type { CatalogUserLookup } from './CatalogUserLookup';
 import type { CatalogCaller } from './createCatalogCaller';
 
-/** What a name may be owned under. Backstage reads an `owner` without a kind as a group. */
-const ownerKinds = ['User', 'Group'];
+/**
+ * What a name may own things as. Backstage reads an `owner` without a kind as a group.
+ *
+ * @internal
+ */
+export const ownerKinds = ['User', 'Group'];
 
 /** @internal */
 export function ownerRefs({ namespace, name }: { namespace: string; name: string }): string[] {
