@@ -1,7 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { withTimeout } from '../shared';
 import type { CatalogUserLookup } from './CatalogUserLookup';
-import type { CatalogCaller } from './createCatalogCaller';
+import type { createCatalogCaller } from './catalog';
 
 /**
  * What a name may own things as. Backstage reads an `owner` without a kind as a group.
@@ -21,27 +20,27 @@ export function ownerRefs({ namespace, name }: { namespace: string; name: string
  * @internal
  */
 export function createNameCheck(
-  catalog: CatalogCaller,
-  timeoutMs: number,
+  call: ReturnType<typeof createCatalogCaller>,
 ): NonNullable<CatalogUserLookup['isNameTaken']> {
   return async ref => {
     const refs = ownerRefs(ref);
-    const [owners, owned] = await withTimeout(
-      () =>
-        Promise.all([
-          catalog.getEntitiesByRefs({ entityRefs: refs, fields: ['kind'] }),
-          catalog.queryEntities({
-            filter: { 'relations.ownedBy': refs },
-            fields: ['kind'],
-            limit: 1,
-          }),
-        ]),
-      { timeoutMs },
+    const owned = {
+      filter: { 'relations.ownedBy': refs },
+      fields: ['kind', 'metadata.name'],
+      limit: 1,
+    };
+    const [owners, possessions] = await call(ask =>
+      Promise.all([
+        ask('refs', refs.length, (client, as) =>
+          client.getEntitiesByRefs({ entityRefs: refs, fields: ['kind', 'metadata.name'] }, as),
+        ),
+        ask('filter', refs.length, (client, as) => client.queryEntities(owned, as)),
+      ]),
     );
     // Whatever stands in front of the catalog may answer too, and then nobody has said "free".
-    if (owners.items?.length !== refs.length || !Array.isArray(owned.items)) {
+    if (owners.items.length !== refs.length) {
       throw new Error('the catalog did not answer whether the name is taken');
     }
-    return owners.items.some(Boolean) || owned.items.length > 0;
+    return owners.items.some(Boolean) || possessions.items.length > 0;
   };
 }

@@ -86,7 +86,7 @@ describe('isNameTaken, with something else in front of the catalog', () => {
     const lookup = createCatalogUserLookup({
       catalog: catalog as unknown as CatalogApi,
       auth: mockServices.auth(),
-      batch: { timeoutMs: 50 },
+      timeout: { milliseconds: 50 },
     });
     return lookup.isNameTaken!(ref);
   }

@@ -10,7 +10,7 @@ function readOptions(userLookup?: JsonObject) {
 
 describe('readUserLookupOptions', () => {
   it('leaves everything to the defaults when nothing is configured', () => {
-    expect(readOptions()).toEqual({ shared: false });
+    expect(readOptions()).toEqual({});
   });
 
   it('reads every key of the schema', () => {
@@ -20,26 +20,30 @@ describe('readUserLookupOptions', () => {
       staleIfError: 'PT2H',
       timeout: '4s',
       maxEntries: 5,
-      batchSize: 6,
-      refBatchSize: 7,
-      shared: true,
-      sharedTimeout: { milliseconds: 80 },
+      maxValuesPerRequest: 6,
+      maxRefsPerRequest: 7,
       fields: 'identity',
     };
     expect(Object.keys(all).sort()).toEqual(Object.keys(userLookupConfigSchema.properties).sort());
     expect(readOptions(all)).toEqual({
-      shared: true,
-      sharedCacheTimeoutMs: 80,
+      ttl: { minutes: 2 },
+      notFoundTtl: { seconds: 3 },
+      staleIfError: { hours: 2 },
+      timeout: { seconds: 4 },
+      maxEntries: 5,
+      maxValuesPerRequest: 6,
+      maxRefsPerRequest: 7,
       fields: 'identity',
-      cache: { ttlMs: 120_000, notFoundTtlMs: 3_000, staleIfErrorMs: 7_200_000, maxEntries: 5 },
-      batch: { timeoutMs: 4_000, valuesPerRequest: 6, refsPerRequest: 7 },
     });
   });
 
   it('takes 0 for "do not remember"', () => {
     const zero = { milliseconds: 0 };
-    const { cache } = readOptions({ ttl: '0s', notFoundTtl: zero, staleIfError: zero });
-    expect(cache).toMatchObject({ ttlMs: 0, notFoundTtlMs: 0, staleIfErrorMs: 0 });
+    expect(readOptions({ ttl: '0s', notFoundTtl: zero, staleIfError: zero })).toMatchObject({
+      ttl: zero,
+      notFoundTtl: zero,
+      staleIfError: zero,
+    });
   });
 
   it.each<[JsonObject, string, RegExp]>([
@@ -50,12 +54,11 @@ describe('readUserLookupOptions', () => {
     [{ ttl: { seconds: -1 } }, 'ttl', /negative/],
     [{ ttl: { second: 1 } }, 'ttl', /not valid/],
     [{ timeout: '0s' }, 'timeout', /longer than 0/],
-    [{ sharedTimeout: '0s' }, 'sharedTimeout', /longer than 0/],
     [{ maxEntries: 0 }, 'maxEntries', /at least 1/],
     [{ maxEntries: 1.5 }, 'maxEntries', /whole number/],
     [{ maxEntries: 'many' }, 'maxEntries', /not valid/],
-    [{ batchSize: -1 }, 'batchSize', /at least 1/],
-    [{ shared: 'maybe' }, 'shared', /not valid/],
+    [{ maxValuesPerRequest: -1 }, 'maxValuesPerRequest', /at least 1/],
+    [{ batchSize: 5 }, 'batchSize', /valid options are: ttl, /],
     [{ fields: 'some' }, 'fields', /all, identity/],
     [{ tll: '1s' }, 'tll', /valid options are: ttl, /],
   ])('refuses %j, and names the key and the reason to the administrator', (config, key, reason) => {

@@ -2,6 +2,24 @@ import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { parseOptions } from '../config';
 
+/**
+ * JSON schema of `ownership` in one environment of `auth.providers.bitbucketServer`.
+ *
+ * @internal
+ */
+export const ownershipConfigSchema = {
+  type: 'object',
+  description: 'What a person who signs in owns things through.',
+  additionalProperties: false,
+  properties: {
+    transitiveGroups: {
+      type: 'boolean',
+      description:
+        'Whether a member of a group also counts as member of its parent groups. Default: false.',
+    },
+  },
+} as const;
+
 /** @internal */
 export interface OwnershipOptions {
   /** Whether parents of the groups of a person count. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { freePort } from '../../../bench/freePort';
+import { freePort } from '../../bench/freePort';
 
 export interface Redis {
   readonly url: string;
