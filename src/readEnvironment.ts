@@ -7,7 +7,7 @@ import type {
 import type { Config } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
-  authenticatorConfigKeys,
+  authenticatorSchema,
   createBitbucketServerAuthenticator,
   readAuthenticatorConfig,
 } from './authenticator';
@@ -47,18 +47,17 @@ export function readEnvironment(
 ): ProviderEnvironmentOptions {
   const { catalog, auth, cache, auditor, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
-  checkKeys(config, path, [...authenticatorConfigKeys, ...sections]);
-  const signIn = config.getOptionalConfig('signIn');
-  if (signIn) checkKeys(signIn, `${path}.signIn`, ['resolvers']);
+  checkKeys(config, path, [...Object.keys(authenticatorSchema.shape), ...sections]);
   const authenticatorConfig = readAuthenticatorConfig(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, authenticatorConfig);
   const lookupOptions = readUserLookupOptions(config, path);
-  const { transitiveGroups } = readOwnershipOptions(config, path);
+  const { transitiveGroups, ...groupLimits } = readOwnershipOptions(config, path);
   const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
 
   const onDecision = createDecisionObserver({ auditor, logger, environment: env });
 
+  for (const warning of authenticatorConfig.warnings) logger.warn(warning);
   for (const warning of chain?.warnings ?? []) logger.warn(`${path}: ${warning}`);
   logger.info(describe(env, authenticatorConfig, chain));
   return {
@@ -87,6 +86,7 @@ export function readEnvironment(
               staleIfError: lookupOptions.staleIfError,
               timeout: lookupOptions.timeout,
               maxEntries: lookupOptions.maxEntries,
+              ...groupLimits,
             })
           : undefined,
       }),
@@ -111,6 +111,7 @@ function readFindDirectory(
   if (options && !needed) {
     logger.warn(`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`);
   }
+  for (const warning of options?.warnings ?? []) logger.warn(warning);
   const http = createBitbucketHttp({ timeoutMs });
   return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
 }

@@ -11,8 +11,8 @@ import type { Refresher } from './createRefresher';
 import { createTokenClient } from './createTokenClient';
 import { createLocalUserMemory } from './createLocalUserMemory';
 import { createSharedUserMemory } from './createSharedUserMemory';
-import { readAuthenticatorConfig } from './readAuthenticatorConfig';
-import type { AuthenticatorConfig } from './readAuthenticatorConfig';
+import { readAuthenticatorConfig } from './authenticatorConfig';
+import type { AuthenticatorConfig } from './authenticatorConfig';
 import { sleep as defaultSleep } from '../shared';
 
 /** What an authenticator keeps per environment of the provider. */

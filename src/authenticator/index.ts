@@ -1,4 +1,3 @@
-export { authenticatorConfigKeys, authenticatorConfigSchema } from './authenticatorConfigSchema';
 export {
   bitbucketServerAuthenticator,
   createBitbucketServerAuthenticator,
@@ -11,7 +10,7 @@ export type {
 export { createBitbucketServerProviderFactory } from './createBitbucketServerProviderFactory';
 export type { BitbucketServerProviderFactoryOptions } from './createBitbucketServerProviderFactory';
 export type { ProviderEnvironmentOptions } from './ProviderEnvironmentOptions';
-export { readAuthenticatorConfig } from './readAuthenticatorConfig';
-export type { AuthenticatorConfig } from './readAuthenticatorConfig';
-export { readBitbucketServerAddress } from './readBitbucketServerAddress';
-export type { BitbucketServerAddress } from './readBitbucketServerAddress';
+export { authenticatorSchema, readAuthenticatorConfig } from './authenticatorConfig';
+export type { AuthenticatorConfig } from './authenticatorConfig';
+export { loopbackHostPattern, readBitbucketServerAddress, secureUrlPattern } from './address';
+export type { BitbucketServerAddress } from './address';

@@ -3,7 +3,7 @@ import type { CatalogApi } from '@backstage/catalog-client';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { LRUCache } from 'lru-cache';
 import { ownProperty } from './UserQuery';
-import { createDeadline } from '../shared';
+import { createDeadline, createQueue } from '../shared';
 import type { Deadline } from '../shared';
 
 /** As many as a catalog on PostgreSQL has connections by default; more would only queue up there. */
@@ -78,7 +78,11 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
   const { auth, timeoutMs, now, onRequest } = options;
   // The two client types differ only in the second parameter, and what is passed satisfies both.
   const client = options.catalog as CatalogApi;
-  const turns = createTurns(maxParallelRequests);
+  const turns = createQueue({
+    concurrency: maxParallelRequests,
+    maxWaiting: Infinity,
+    timeoutMs,
+  });
   let token: { readonly value: Promise<string>; readonly until: number } | undefined;
 
   async function authorize(): Promise<CatalogCredentials> {
@@ -93,11 +97,9 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
 
   function askWithin(deadline: Deadline): AskCatalog {
     const lastCall = now() + timeoutMs * lastCallAt;
-    return async (operation, values, send) => {
-      await turns.take(deadline.signal);
+    const inTurn: AskCatalog = async (operation, values, send) => {
       const startedAt = now();
-      if (deadline.ended() || startedAt > lastCall) {
-        turns.pass();
+      if (startedAt > lastCall) {
         throw Object.assign(new Error('no turn to ask the catalog in time'), {
           name: 'TimeoutError',
         });
@@ -114,10 +116,11 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
         if (deadline.ended()) outcome = 'timeout';
         throw error;
       } finally {
-        turns.pass();
         onRequest?.({ operation, durationMs: now() - startedAt, outcome, values });
       }
     };
+    return (operation, values, send) =>
+      turns.run(() => inTurn(operation, values, send), deadline.signal);
   }
 
   return async work => {
@@ -127,41 +130,6 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
     } finally {
       deadline.close();
     }
-  };
-}
-
-/** So many at once, the others in the order in which they came. */
-function createTurns(count: number) {
-  const waiting = new Set<() => void>();
-  let free = count;
-  return {
-    take: (signal: AbortSignal) =>
-      new Promise<void>((resolve, reject) => {
-        if (free > 0) {
-          free -= 1;
-          resolve();
-          return;
-        }
-        const giveUp = () => {
-          waiting.delete(next);
-          reject(signal.reason);
-        };
-        const next = () => {
-          signal.removeEventListener('abort', giveUp);
-          resolve();
-        };
-        waiting.add(next);
-        signal.addEventListener('abort', giveUp, { once: true });
-      }),
-    pass() {
-      const [next] = waiting;
-      if (!next) {
-        free += 1;
-        return;
-      }
-      waiting.delete(next);
-      next();
-    },
   };
 }
 
@@ -179,6 +147,26 @@ function checkShape(answer: unknown, mayMiss: boolean): void {
       typeof (ownProperty(item, 'metadata') ?? undefined) === 'object';
     if (!isEntity) throw new Error('what answered is not the catalog: it sent no entities');
   }
+}
+
+/**
+ * A failure of the catalog in the terms that decide what to do next:
+ *
+ * - `refused`: the request itself; one of its values may be at fault, the others may be fine.
+ * - `absent`: the endpoint is not there.
+ * - `unavailable`: the catalog, the network or our rights; asking in another form does not help.
+ *
+ * By status and name, never by class: the error may come over HTTP, from an in-process catalog or
+ * from another copy of `@backstage/errors`.
+ *
+ * @internal
+ */
+export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailable' {
+  const { name, statusCode } = Object(error) as { name?: unknown; statusCode?: unknown };
+  if ([404, 405, 501].includes(Number(statusCode))) return 'absent';
+  if (name === 'NotFoundError' || name === 'NotImplementedError') return 'absent';
+  if ([400, 413, 414, 422, 431].includes(Number(statusCode))) return 'refused';
+  return name === 'InputError' ? 'refused' : 'unavailable';
 }
 
 /** Asks the catalog. What it rejects with is not remembered, and does not push out what is. */

@@ -1,6 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { CatalogCaller } from './catalog';
 import type { CatalogUserLookup } from './CatalogUserLookup';
-import type { createCatalogCaller } from './catalog';
 
 /**
  * What a name may own things as. Backstage reads an `owner` without a kind as a group.
@@ -20,27 +20,23 @@ export function ownerRefs({ namespace, name }: { namespace: string; name: string
  * @internal
  */
 export function createNameCheck(
-  call: ReturnType<typeof createCatalogCaller>,
+  call: CatalogCaller,
 ): NonNullable<CatalogUserLookup['isNameTaken']> {
-  return async ref => {
-    const refs = ownerRefs(ref);
-    const owned = {
-      filter: { 'relations.ownedBy': refs },
-      fields: ['kind', 'metadata.name'],
-      limit: 1,
-    };
-    const [owners, possessions] = await call(ask =>
-      Promise.all([
-        ask('refs', refs.length, (client, as) =>
-          client.getEntitiesByRefs({ entityRefs: refs, fields: ['kind', 'metadata.name'] }, as),
+  return ref =>
+    call(async ask => {
+      const entityRefs = ownerRefs(ref);
+      const filter = { 'relations.ownedBy': entityRefs };
+      const [owners, owned] = await Promise.all([
+        ask('refs', entityRefs.length, (client, as) =>
+          client.getEntitiesByRefs({ entityRefs, fields: ['kind', 'metadata.name'] }, as),
         ),
-        ask('filter', refs.length, (client, as) => client.queryEntities(owned, as)),
-      ]),
-    );
-    // Whatever stands in front of the catalog may answer too, and then nobody has said "free".
-    if (owners.items.length !== refs.length) {
-      throw new Error('the catalog did not answer whether the name is taken');
-    }
-    return owners.items.some(Boolean) || possessions.items.length > 0;
-  };
+        ask('filter', 1, (client, as) =>
+          client.queryEntities({ filter, fields: ['kind', 'metadata.name'], limit: 1 }, as),
+        ),
+      ]);
+      if (owners.items.length !== entityRefs.length) {
+        throw new Error('the catalog did not answer whether the name is taken');
+      }
+      return owners.items.some(Boolean) || owned.items.length > 0;
+    });
 }

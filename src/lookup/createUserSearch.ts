@@ -5,10 +5,10 @@ import type {
   QueryEntitiesRequest,
   QueryEntitiesResponse,
 } from '@backstage/catalog-client';
+import { catalogFault } from './catalog';
 import type { AskCatalog } from './catalog';
 import { isFilterSafe, readField } from './UserQuery';
 import type { FieldQuery, RefQuery, UserQuery, UserQueryField } from './UserQuery';
-import { assignCandidates, looseKey } from './verifyCandidates';
 
 /** Far beyond any honest answer: that many entities with one email are an attack or a broken import. */
 const maxPages = 50;
@@ -19,6 +19,7 @@ const valuesPerFilter = 25;
 /** A catalog without predicates may be updated, and a proxy may have answered in its place. */
 const absentForMs = 600_000;
 
+/** Annotations as a whole, because a key with a bracket is refused. */
 const identityFields = [
   'apiVersion',
   'kind',
@@ -67,8 +68,8 @@ export function createUserSearch(options: {
   // Counting costs the catalog as much as finding; versions that cannot leave it out refuse the key.
   let noCount: { totalItems?: 'exclude' } = { totalItems: 'exclude' };
 
-  /** What to fetch; nothing = all. Annotations as a whole, because a key with a bracket is refused. */
-  const wanted = options.fields === 'all' ? [] : identityFields;
+  /** What to fetch; nothing = all. */
+  const fields = options.fields === 'all' ? [] : identityFields;
 
   async function byRefs(ask: AskCatalog, queries: readonly RefQuery[]) {
     // Built from parts, never parsed: no text of a user can name another kind or namespace. The
@@ -76,7 +77,6 @@ export function createUserSearch(options: {
     const entityRefs = queries.map(({ namespace, name }) =>
       stringifyEntityRef({ kind: 'User', namespace, name }),
     );
-    const fields = wanted;
     const { items } = await ask('refs', entityRefs.length, (client, as) =>
       client.getEntitiesByRefs({ entityRefs, fields: fields.length > 0 ? fields : undefined }, as),
     );
@@ -99,7 +99,7 @@ export function createUserSearch(options: {
   }
 
   async function byFilter(ask: AskCatalog, field: UserQueryField, values: string[]) {
-    const request = { filter: { [field]: values, kind: 'User' }, fields: wanted };
+    const request = { filter: { [field]: values, kind: 'User' }, fields };
     const { items } = await ask('filter', values.length, (client, as) =>
       client.getEntities(request, as),
     );
@@ -112,7 +112,7 @@ export function createUserSearch(options: {
     // The most selective condition first: SQLite evaluates them in this order for every entity.
     // A computed key is more than the type can follow: none of ours begins with `$`.
     const query = { $all: [{ [field]: { $in: values } }, { kind: 'User' }] } as Predicate;
-    const request = { query, fields: wanted, limit: 2 * values.length + 10 };
+    const request = { query, fields, limit: 2 * values.length + 10 };
     const page: AskPage = some =>
       ask('predicate', values.length, (client, as) => client.queryEntities(some, as));
     try {
@@ -162,7 +162,7 @@ export function createUserSearch(options: {
     const page: AskPage = some => ask('text', 1, (client, as) => client.queryEntities(some, as));
     // Keys are in lower case in the catalog's index, and older versions compare them as they come.
     const fullTextFilter = { term, fields: [field.toLowerCase()] };
-    const request = { fullTextFilter, fields: wanted, limit: 100 };
+    const request = { fullTextFilter, fields, limit: 100 };
     return allPages(page, await page(request), request);
   }
 
@@ -221,19 +221,24 @@ function isByRef(queries: readonly UserQuery[]): queries is readonly RefQuery[] 
 }
 
 /**
- * A failure of the catalog in the terms that decide what to do next:
+ * Gives the candidates of a joined request back to the queries that may have meant them.
  *
- * - `refused`: the request itself; one of its values may be at fault, the others may be fine.
- * - `absent`: the endpoint is not there.
- * - `unavailable`: the catalog, the network or our rights; asking in another form does not help.
- *
- * By status and name, never by class: the error may come over HTTP, from an in-process catalog or
- * from another copy of `@backstage/errors`.
+ * Generously, by Unicode case: the catalog answers with twins (`k` and U+212A), and an entity must
+ * be offered to each query that it could belong to. The local check decides later, for each alone.
  */
-function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailable' {
-  const { name, statusCode } = Object(error) as { name?: unknown; statusCode?: unknown };
-  if ([404, 405, 501].includes(Number(statusCode))) return 'absent';
-  if (name === 'NotFoundError' || name === 'NotImplementedError') return 'absent';
-  if ([400, 413, 414, 422, 431].includes(Number(statusCode))) return 'refused';
-  return name === 'InputError' ? 'refused' : 'unavailable';
+function assignCandidates(
+  candidates: readonly Entity[],
+  queries: readonly FieldQuery[],
+): readonly (readonly Entity[])[] {
+  const byKey = new Map<string, Entity[]>(queries.map(({ value }) => [looseKey(value), []]));
+  for (const candidate of candidates) {
+    const value = readField(candidate, queries[0]!.field);
+    if (typeof value === 'string') byKey.get(looseKey(value))?.push(candidate);
+  }
+  return queries.map(({ value }) => byKey.get(looseKey(value)) ?? []);
+}
+
+/** The same for all values that the catalog or the local check may call equal. */
+function looseKey(value: string): string {
+  return value.normalize('NFC').toLowerCase();
 }

@@ -2,38 +2,8 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { RejectedCandidate, UserLookupAnswer } from './CatalogUserLookup';
 import { annotationOf, ownProperty, readField } from './UserQuery';
-import type { FieldQuery, UserQuery } from './UserQuery';
+import type { UserQuery } from './UserQuery';
 import { foldAscii } from '../shared';
-
-/**
- * Gives the candidates of a joined request back to the queries that may have meant them.
- *
- * Generously, by Unicode case: the catalog answers with twins (`k` and U+212A), and an entity must
- * be offered to each query that it could belong to. The local check decides later, for each alone.
- *
- * @param queries - of one field
- * @internal
- */
-export function assignCandidates(
-  candidates: readonly Entity[],
-  queries: readonly FieldQuery[],
-): readonly (readonly Entity[])[] {
-  const byKey = new Map<string, Entity[]>(queries.map(({ value }) => [looseKey(value), []]));
-  for (const candidate of candidates) {
-    const value = readField(candidate, queries[0]!.field);
-    if (typeof value === 'string') byKey.get(looseKey(value))?.push(candidate);
-  }
-  return queries.map(({ value }) => byKey.get(looseKey(value)) ?? []);
-}
-
-/**
- * The same for all values that the catalog or the local check may call equal.
- *
- * @internal
- */
-export function looseKey(value: string): string {
-  return value.normalize('NFC').toLowerCase();
-}
 
 /** @internal */
 export type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
@@ -95,8 +65,8 @@ function describe(entity: Entity): string {
 }
 
 /**
- * The part of a verified user that identity needs: who it is, whose account it names, where it is a
- * member, and what was matched. Everything else costs memory a hundred thousand times.
+ * The part of a verified user that identity needs: who it is, where it is a member, and what was
+ * matched. Everything else costs memory a hundred thousand times.
  *
  * @internal
  */

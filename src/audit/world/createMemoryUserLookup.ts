@@ -11,6 +11,7 @@ const fewEntities = 8;
 
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
+  isNameTaken: NonNullable<CatalogUserLookup['isNameTaken']>;
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
   /** The fields that were asked for so far. */

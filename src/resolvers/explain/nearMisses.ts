@@ -43,9 +43,8 @@ export function createNearMissFinder(options: {
   readonly catalog: CatalogService | CatalogApi;
   readonly auth: AuthService;
 }): FindNearMisses {
-  const { catalog, auth } = options;
   const now = () => performance.now();
-  const call = createCatalogCaller({ catalog, auth, timeoutMs, now });
+  const call = createCatalogCaller({ ...options, timeoutMs, now });
 
   async function search(query: UserQuery): Promise<readonly Entity[]> {
     const field = query.by === 'ref' ? 'metadata.name' : query.field;
