@@ -3,6 +3,7 @@ import type { SignInError } from '../errors';
 import type { BitbucketServerUser } from '../profile';
 import { createDeadline, createInFlight, sha256 } from '../shared';
 import type { Sleep } from '../shared';
+import { isSpent, remainingTokens } from './sealedNotes';
 import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
 import { createPersonReader } from './personReader';
 import type { PersonReaderOptions, PersonSource } from './personReader';
@@ -253,18 +254,4 @@ interface Turn {
   /** Tokens that these replaced. */
   readonly under: readonly string[];
   readonly exchanged: boolean;
-}
-
-/** With what is left of the life of the access token. */
-function remainingTokens({ tokens, receivedAt }: SuccessorNote, now: number) {
-  const { expiresInSeconds: lifetime } = tokens;
-  if (lifetime === undefined) return tokens;
-  const age = Math.max(0, Math.floor((now - receivedAt) / 1_000));
-  return { ...tokens, expiresInSeconds: Math.max(0, lifetime - age) };
-}
-
-/** Whether an access token is so near to its end that it is of no use to anybody. */
-function isSpent({ tokens, receivedAt }: SuccessorNote, now: number): boolean {
-  const { expiresInSeconds } = tokens;
-  return expiresInSeconds !== undefined && now - receivedAt >= expiresInSeconds * 900;
 }
