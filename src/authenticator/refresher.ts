@@ -139,6 +139,18 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
+  /** Joins an exchange that is under way, unless those who began it have left before its turn came. */
+  async function takeTurn(token: string, signal: AbortSignal): Promise<Turn> {
+    for (;;) {
+      try {
+        return await exchanges.share(sha256(token), () => advance(token, signal));
+      } catch (error) {
+        const othersLeft = isSignInError(error) && error.code === 'REQUEST_ABORTED';
+        if (!othersLeft || signal.aborted) throw error;
+      }
+    }
+  }
+
   /** Another replica may have been faster: its note is there before its answer is. */
   async function lookForSuccessor(token: string): Promise<SuccessorNote | undefined> {
     const never = new AbortController().signal;
@@ -151,10 +163,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   async function run(token: string, signal: AbortSignal): Promise<RefreshAnswer> {
-    const turn = await inTime(
-      exchanges.share(sha256(token), () => advance(token, signal)),
-      signal,
-    );
+    const turn = await inTime(takeTurn(token, signal), signal);
     const { note, under, exchanged } = turn;
     const session = {
       tokens: remainingTokens(note, now()),
