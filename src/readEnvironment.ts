@@ -53,7 +53,7 @@ export function readEnvironment(
   const authenticatorConfig = readAuthenticatorConfig(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, authenticatorConfig);
-  const { shared, ...lookupOptions } = readUserLookupOptions(config, path);
+  const lookupOptions = readUserLookupOptions(config, path);
   const { transitiveGroups } = readOwnershipOptions(config, path);
   const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
 
@@ -71,20 +71,23 @@ export function readEnvironment(
       chain &&
       createSignInResolver({
         match: chain.steps,
-        lookup: createCatalogUserLookup({
-          catalog,
-          auth,
-          logger,
-          ...lookupOptions,
-          sharedCache: shared ? cache : undefined,
-        }),
+        lookup: createCatalogUserLookup({ catalog, auth, logger, ...lookupOptions }),
         accountIdAnnotation: `${authenticatorConfig.host}/user-id`,
         logger,
         findDirectory,
         onDecision,
         findNearMisses: createNearMissFinder({ catalog, auth }),
         extendOwnership: transitiveGroups
-          ? createTransitiveGroups({ catalog, auth, logger, cache: lookupOptions.cache })
+          ? createTransitiveGroups({
+              catalog,
+              auth,
+              logger,
+              ttl: lookupOptions.ttl,
+              notFoundTtl: lookupOptions.notFoundTtl,
+              staleIfError: lookupOptions.staleIfError,
+              timeout: lookupOptions.timeout,
+              maxEntries: lookupOptions.maxEntries,
+            })
           : undefined,
       }),
   };
