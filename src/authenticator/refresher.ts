@@ -1,8 +1,9 @@
 import { createSignInError, isSignInError } from '../errors';
-import type { SignInError } from '../errors';
 import type { BitbucketServerUser } from '../profile';
 import { createDeadline, createInFlight, sha256 } from '../shared';
 import type { Sleep } from '../shared';
+import { keepRotatedTokens } from './rotatedTokens';
+import type { RefreshAnswer } from './rotatedTokens';
 import { isSpent, remainingTokens } from './sealedNotes';
 import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
 import { createPersonReader } from './personReader';
@@ -10,30 +11,6 @@ import type { PersonReaderOptions, PersonSource } from './personReader';
 import { createSharedAbort } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
 import type { TokenAnswer } from './tokenClient';
-
-/** The tokens of a session after an exchange. */
-export interface RotatedTokens {
-  readonly tokens: TokenAnswer & { readonly refreshToken: string };
-  /** To be called when the browser has the tokens. */
-  readonly delivered: () => void;
-}
-
-/** A session with the person that it belongs to. */
-export interface RefreshAnswer extends RotatedTokens {
-  readonly user: BitbucketServerUser;
-}
-
-const rotated = new WeakMap<SignInError, RotatedTokens>();
-
-/**
- * The tokens of a refresh that failed after its exchange: the browser must get them with the error.
- * Kept outside the error, where no log and no answer can show them.
- *
- * @internal
- */
-export function rotatedTokensOf(error: unknown): RotatedTokens | undefined {
-  return isSignInError(error) ? rotated.get(error) : undefined;
-}
 
 /** What happened to a session, for whoever watches. */
 export type SessionEvent =
@@ -178,7 +155,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return { ...session, user: person.user };
     } catch (error) {
       if (note.person) keep(note.tokens.refreshToken, note.person);
-      if (isSignInError(error)) rotated.set(error, session);
+      if (isSignInError(error)) keepRotatedTokens(error, session);
       throw error;
     }
   }
