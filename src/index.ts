@@ -44,11 +44,7 @@ export type {
   CatalogUserLookupOptions,
   RejectedCandidate,
   UserLookupAnswer,
-  UserLookupBatchSettings,
-  UserLookupCacheSettings,
-  UserLookupFields,
   UserLookupOptions,
-  UserLookupStats,
   UserQuery,
   UserQueryField,
 } from './lookup';

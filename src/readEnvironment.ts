@@ -6,8 +6,6 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import { durationToMilliseconds } from '@backstage/types';
-import type { HumanDuration } from '@backstage/types';
 import {
   authenticatorSchema,
   createBitbucketServerAuthenticator,
@@ -18,7 +16,6 @@ import { checkKeys, createConfigError } from './config';
 import { createDirectoryLookup, readDirectoryOptions } from './directory';
 import { createBitbucketHttp } from './http';
 import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
-import type { UserLookupConfig } from './lookup';
 import { createDecisionObserver } from './observability';
 import { observeProfileTransform } from './observeProfileTransform';
 import { createTransitiveGroups, readOwnershipOptions } from './ownership';
@@ -30,7 +27,8 @@ import { composeProfileTransforms, readProfileTransforms, requireActiveUser } fr
 export interface EnvironmentServices {
   readonly catalog: CatalogService;
   readonly auth: AuthService;
-  readonly cache: CacheService;
+  /** Where replicas share sessions; `undefined` when the backend has no shared cache. */
+  readonly cache?: CacheService;
   readonly auditor: AuditorService;
   readonly logger: LoggerService;
 }
@@ -54,7 +52,7 @@ export function readEnvironment(
   const authenticatorConfig = readAuthenticatorConfig(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, authenticatorConfig);
-  const lookupOptions = toLookupOptions(readUserLookupOptions(config, path));
+  const lookupOptions = readUserLookupOptions(config, path);
   const { transitiveGroups, ...groupLimits } = readOwnershipOptions(config, path);
   const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
 
@@ -73,12 +71,7 @@ export function readEnvironment(
       chain &&
       createSignInResolver({
         match: chain.steps,
-        lookup: createCatalogUserLookup({
-          catalog,
-          auth,
-          logger,
-          ...lookupOptions,
-        }),
+        lookup: createCatalogUserLookup({ catalog, auth, logger, ...lookupOptions }),
         accountIdAnnotation: `${authenticatorConfig.host}/user-id`,
         logger,
         findDirectory,
@@ -89,8 +82,12 @@ export function readEnvironment(
               catalog,
               auth,
               logger,
+              ttl: lookupOptions.ttl,
+              notFoundTtl: lookupOptions.notFoundTtl,
+              staleIfError: lookupOptions.staleIfError,
+              timeout: lookupOptions.timeout,
+              maxEntries: lookupOptions.maxEntries,
               ...groupLimits,
-              cache: lookupOptions.cache,
             })
           : undefined,
       }),
@@ -118,24 +115,6 @@ function readFindDirectory(
   for (const warning of options?.warnings ?? []) logger.warn(warning);
   const http = createBitbucketHttp({ timeoutMs });
   return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
-}
-
-function toLookupOptions(lookup: UserLookupConfig) {
-  const toMs = (duration?: HumanDuration) => duration && durationToMilliseconds(duration);
-  return {
-    fields: lookup.fields,
-    cache: {
-      ttlMs: toMs(lookup.ttl),
-      notFoundTtlMs: toMs(lookup.notFoundTtl),
-      staleIfErrorMs: toMs(lookup.staleIfError),
-      maxEntries: lookup.maxEntries,
-    },
-    batch: {
-      refsPerRequest: lookup.maxRefsPerRequest,
-      valuesPerRequest: lookup.maxValuesPerRequest,
-      timeoutMs: toMs(lookup.timeout),
-    },
-  };
 }
 
 function describe(

@@ -2,8 +2,10 @@ import type { Config } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
 import { z } from 'zod/v3';
 import { duration, locate, matching, readKeys, secret, text } from '../config';
+import { readUserLookupOptions } from '../lookup';
 import { addressSchema, readBitbucketServerAddress, secureUrlPattern } from './address';
 import type { BitbucketServerAddress } from './address';
+import { scopesOf } from './scopes';
 
 /** What the authenticator reads of one environment of the provider. */
 export interface AuthenticatorConfig extends BitbucketServerAddress {
@@ -15,6 +17,10 @@ export interface AuthenticatorConfig extends BitbucketServerAddress {
   readonly timeoutMs: number;
   /** Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not said. */
   readonly profileCacheTtlMs?: number;
+  /** Milliseconds for which what was read serves refreshes while Bitbucket Server cannot be read. */
+  readonly staleIfErrorMs: number;
+  /** Scopes that each request asks for on top. */
+  readonly additionalScopes: readonly string[];
   /** What weakens the sign-in, for the log. */
   readonly warnings: readonly string[];
 }
@@ -72,7 +78,10 @@ export const authenticatorSchema = z.object({
  */
 export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
   const address = readBitbucketServerAddress(config);
+  const { path } = locate(config);
   const { timeout, profileCacheTtl, ...values } = readKeys(config, authenticatorSchema);
+  // One answer to "how old may it be while nobody can be asked", for the catalog and for Bitbucket.
+  const { staleIfError = { hours: 1 } } = readUserLookupOptions(config, path);
   return {
     ...address,
     clientId: values.clientId,
@@ -80,7 +89,9 @@ export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
     callbackUrl: values.callbackUrl,
     timeoutMs: durationToMilliseconds(timeout ?? { seconds: 10 }),
     profileCacheTtlMs: profileCacheTtl && durationToMilliseconds(profileCacheTtl),
-    warnings: findWarnings(values, locate(config).path),
+    staleIfErrorMs: durationToMilliseconds(staleIfError),
+    additionalScopes: [values.additionalScopes ?? []].flat().flatMap(scopesOf),
+    warnings: findWarnings(values, path),
   };
 }
 

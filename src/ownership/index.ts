@@ -1,5 +1,4 @@
 export { createTransitiveGroups } from './createTransitiveGroups';
-export type { TransitiveGroups } from './createTransitiveGroups';
-export type { TransitiveGroupsOptions } from './TransitiveGroupsOptions';
+export type { TransitiveGroups, TransitiveGroupsOptions } from './createTransitiveGroups';
 export { ownershipSchema, readOwnershipOptions } from './ownershipConfig';
 export type { OwnershipOptions } from './ownershipConfig';

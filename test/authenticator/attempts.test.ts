@@ -1,4 +1,4 @@
-import { encodeOAuthState } from '@backstage/plugin-auth-node';
+import { decodeOAuthState, encodeOAuthState } from '@backstage/plugin-auth-node';
 import { startBitbucketSimulator } from '../../demo/bitbucket';
 import type { BitbucketSimulator } from '../../demo/bitbucket';
 import {
@@ -34,6 +34,7 @@ describe('a sign-in attempt that fails', () => {
         misconfigured: { ...link, baseUrl, clientSecret: 'planted-wrong-secret' },
       },
       createBitbucketServerProviderFactory({
+        environments: ['development', 'misconfigured'],
         createOptions: () => ({
           authenticator: bitbucketServerAuthenticator,
           signInResolver: signInByUsername,
@@ -95,8 +96,8 @@ describe('a sign-in attempt that fails', () => {
     const session = await browser.comeBack(await refusedByBitbucket(page));
     expect(expectRefusal(session, 'AUTHORIZATION_SCOPE_INVALID', 'NotAllowedError')).toBe(
       'Backstage asked Bitbucket Server for more rights than its application link grants. Please tell your Backstage administrators. ' +
-        'Asked for: PROJECT_ADMIN. The application link grants: PUBLIC_REPOS REPO_READ. ' +
-        'To mend it, either let the frontend ask for less (set the defaultScopes of its Bitbucket Server auth API to PUBLIC_REPOS REPO_READ; signing in needs only PUBLIC_REPOS), ' +
+        'Requested: PROJECT_ADMIN. The application link grants: PUBLIC_REPOS REPO_READ. ' +
+        'To fix it, either let the frontend ask for less (set the defaultScopes of its Bitbucket Server auth API to PUBLIC_REPOS REPO_READ; signing in needs only PUBLIC_REPOS), ' +
         'or tick PROJECT_ADMIN on the application link in Bitbucket Server.',
     );
   });
@@ -113,7 +114,7 @@ describe('a sign-in attempt that fails', () => {
       'AUTHORIZATION_SCOPE_INVALID',
       'NotAllowedError',
     );
-    expect(text).toContain('Asked for: REPO_ADMIN. The application link grants: not said.');
+    expect(text).toContain('Requested: REPO_ADMIN. The application link grants: not said.');
     expect(text).not.toContain('script');
   });
 
@@ -172,13 +173,14 @@ describe('a sign-in attempt that fails', () => {
     const first = await browser.comeBack(redirectUrl);
     expect(first.backstageIdentity).toBeDefined();
     const second = await browser.comeBack(redirectUrl);
-    expect(second.error!.message).toMatch(/already used: the page was probably loaded again/);
-    expect(second.error!.message).toContain('AUTHORIZATION_CODE_REJECTED');
+    expect(second.backstageIdentity).toBeUndefined();
+    expect(second.error!.message).toContain('It has ended already');
+    expect(second.error!.message).toContain('AUTHORIZATION_STATE_INVALID');
     expect(simulator.counts.token).toBe(1);
     expect((await browser.refresh()).status).toBe(200);
   });
 
-  it('but can be loaded again after a failure on the way', async () => {
+  it('and cannot be loaded again after a failure on the way either', async () => {
     const redirectUrl = allow(simulator, jane.name, await browser.start());
     simulator.faults.set('token', { status: 503 }, { times: 1 });
     expectRefusal(
@@ -186,7 +188,9 @@ describe('a sign-in attempt that fails', () => {
       'BITBUCKET_UNAVAILABLE',
       'ServiceUnavailableError',
     );
-    expect((await browser.comeBack(redirectUrl)).backstageIdentity).toBeDefined();
+    const again = await browser.comeBack(redirectUrl);
+    expectRefusal(again, 'AUTHORIZATION_STATE_INVALID', 'NotAllowedError');
+    expect(simulator.counts.token).toBe(1);
   });
 
   it('because the code of somebody else was slipped in', async () => {
@@ -199,6 +203,90 @@ describe('a sign-in attempt that fails', () => {
       'AUTHORIZATION_CODE_REJECTED',
       'AuthenticationError',
     );
+  });
+
+  describe('because of the cookie of the attempt, which', () => {
+    const name = 'bitbucketServer-attempt';
+    const code = 'AUTHORIZATION_STATE_INVALID';
+    const change = (value: string, patch: object) =>
+      Buffer.from(
+        JSON.stringify({ ...JSON.parse(Buffer.from(value, 'base64url').toString()), ...patch }),
+      ).toString('base64url');
+
+    it.each<[string, (value: string) => string]>([
+      ['is empty', () => ''],
+      ['is no JSON', () => 'x'],
+      ['is null', () => Buffer.from('null').toString('base64url')],
+      ['has no verifier', value => change(value, { v: undefined })],
+      ['has a verifier of another form', value => change(value, { v: 'short' })],
+      ['would write another header', value => change(value, { a: '; Path=/\r\nX-Planted: 1' })],
+      ['is for something else', value => change(value, { b: 'another-binding' })],
+    ])('%s', async (_what, forge) => {
+      const redirectUrl = allow(simulator, jane.name, await browser.start());
+      const { value, attributes } = browser.cookies.get(name)!;
+      browser.cookies.set(name, { value: forge(value), attributes });
+      const session = await browser.comeBack(redirectUrl);
+      expectRefusal(session, code, 'NotAllowedError');
+      expect(session.wire).not.toMatch(/^x-planted/im);
+      expect(simulator.counts.token).toBe(0);
+      // The attempt is over.
+      expect(browser.cookies.has('bitbucketServer-nonce')).toBe(false);
+    });
+
+    it('is missing, as in the browser of somebody who has caught the address and made up the nonce', async () => {
+      const page = await browser.start();
+      const redirectUrl = allow(simulator, jane.name, page);
+      const thief = backend.createBrowser();
+      thief.cookies.set('bitbucketServer-nonce', browser.cookies.get('bitbucketServer-nonce')!);
+      const stolen = await thief.comeBack(redirectUrl);
+      expect(stolen.error!.message).toContain(code);
+      expect(simulator.counts.token).toBe(0);
+      expect((await browser.comeBack(redirectUrl)).backstageIdentity).toBeDefined();
+    });
+
+    it('belongs to the thief, whose verifier is not that of the code', async () => {
+      const redirectUrl = new URL(allow(simulator, jane.name, await browser.start()));
+      const thief = backend.createBrowser();
+      const own = await thief.start();
+      redirectUrl.searchParams.set('state', stateOf(own));
+      const stolen = await thief.comeBack(redirectUrl.href);
+      expect(stolen.error!.message).toContain('AUTHORIZATION_CODE_REJECTED');
+    });
+
+    it('was made for another environment', async () => {
+      const page = await browser.start();
+      const redirectUrl = new URL(allow(simulator, jane.name, page));
+      const state = decodeOAuthState(stateOf(page));
+      redirectUrl.searchParams.set('state', encodeOAuthState({ ...state, env: 'misconfigured' }));
+      expectRefusal(await browser.comeBack(redirectUrl.href), code, 'NotAllowedError');
+      expect(simulator.counts.token).toBe(0);
+    });
+
+    it('was left alone by a callback that is not its own', async () => {
+      const stale = allow(simulator, jane.name, await browser.start());
+      const redirectUrl = allow(simulator, jane.name, await browser.start());
+      expect((await browser.comeBack(stale)).error!.message).toContain(code);
+      expect((await browser.comeBack(redirectUrl)).backstageIdentity).toBeDefined();
+    });
+  });
+
+  it('because the browser leaves, and then Bitbucket is left alone too', async () => {
+    const redirectUrl = new URL(allow(simulator, jane.name, await browser.start()));
+    let release = () => undefined as void;
+    const hold = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    simulator.faults.set('whoami', { hold });
+    const patience = new AbortController();
+    const page = browser.get(`/handler/frame${redirectUrl.search}`, {}, patience.signal);
+    await simulator.arrived('whoami');
+    patience.abort();
+    await expect(page).rejects.toThrow();
+    while (!backend.log.lines.some(line => line.includes('REQUEST_ABORTED'))) {
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    release();
+    expect(simulator.counts.user).toBe(0);
   });
 
   it('because the client secret is wrong', async () => {

@@ -1,5 +1,5 @@
 import { ConfigReader } from '@backstage/config';
-import type { JsonObject } from '@backstage/types';
+import type { JsonObject, JsonValue } from '@backstage/types';
 import {
   authenticatorSchema,
   readAuthenticatorConfig,
@@ -59,6 +59,8 @@ describe('readAuthenticatorConfig', () => {
       callbackUrl: undefined,
       timeoutMs: 10_000,
       profileCacheTtlMs: undefined,
+      staleIfErrorMs: 3_600_000,
+      additionalScopes: [],
       warnings: [],
     });
   });
@@ -73,6 +75,25 @@ describe('readAuthenticatorConfig', () => {
       timeoutMs: 60_000,
       profileCacheTtlMs: 0,
     });
+  });
+
+  it('reads how old a user may be who bridges an outage from the section of both sources', () => {
+    const userLookup = { staleIfError: '5m' };
+    const { staleIfErrorMs } = read({ ...link, host: 'git.example.com', userLookup });
+    expect(staleIfErrorMs).toBe(300_000);
+  });
+
+  it.each<[JsonValue, string[]]>([
+    ['REPO_READ', ['REPO_READ']],
+    ['REPO_READ REPO_WRITE', ['REPO_READ', 'REPO_WRITE']],
+    ['REPO_READ,REPO_WRITE', ['REPO_READ', 'REPO_WRITE']],
+    [
+      ['REPO_READ', 'REPO_WRITE'],
+      ['REPO_READ', 'REPO_WRITE'],
+    ],
+  ])('reads the additional scopes %j', (additionalScopes, scopes) => {
+    const config = read({ ...link, host: 'git.example.com', additionalScopes });
+    expect(config.additionalScopes).toEqual(scopes);
   });
 
   it.each<[string, JsonObject, RegExp]>([
@@ -145,6 +166,11 @@ describe('readAuthenticatorConfig', () => {
       'an endless cache',
       { host: 'a.example', profileCacheTtl: { days: 1 } },
       /profileCacheTtl" must be from 0 ms to 1 hour, got 1 day/,
+    ],
+    [
+      'an endless bridge',
+      { host: 'a.example', userLookup: { staleIfError: { days: 2 } } },
+      /userLookup\.staleIfError" must be from 0 ms to 1 day, got 2 days/,
     ],
     [
       'a sessionDuration that is none',

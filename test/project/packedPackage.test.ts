@@ -6,17 +6,26 @@ import { packPackages } from '../../scripts/packPackages';
 import type { PackedPackage } from '../../scripts/packPackages';
 import { typeErrorsOfConsumer } from '../../scripts/typeErrorsOfConsumer';
 import * as publicApi from '../../src';
-import { readDoc, readDocs } from '../docs/support/readDocs';
+import { readDocs } from '../docs/support/readDocs';
 
 const name = 'backstage-plugin-auth-backend-module-bitbucket-server';
 
-describe('the packed package, installed into an empty folder', () => {
-  let folder: string;
-  let packed: PackedPackage;
+let folder: string;
+let packages: readonly PackedPackage[];
+let packed: PackedPackage;
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'packed-package-'));
-    [packed] = await packPackages(folder);
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'packed-package-'));
+  packages = await packPackages(folder);
+  [packed] = packages as [PackedPackage];
+}, 300_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('the packed library, installed into an empty folder', () => {
+  beforeAll(() => {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     execFileSync(
       'npm',
@@ -31,10 +40,6 @@ describe('the packed package, installed into an empty folder', () => {
       { cwd: folder, stdio: 'pipe' },
     );
   }, 300_000);
-
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
 
   it('holds what is needed to use it, and nothing else', () => {
     const other = packed.files.filter(path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path));
@@ -51,44 +56,13 @@ describe('the packed package, installed into an empty folder', () => {
     expect(packed.files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
   });
 
-  it('takes everything along that its documentation shows or leads to', () => {
+  it('holds the same documents as the project', () => {
     const documents = packed.files.filter(path => path.endsWith('.md'));
     expect(documents).toEqual(
       readDocs()
         .map(({ path }) => path)
         .sort(),
     );
-    const missing = documents.flatMap(document =>
-      [...readDoc(document).text.matchAll(/\]\(([^)\s#]+)[^)]*\)|(?:src|href)="([^"#]+)[^"]*"/g)]
-        .map(([, inMarkdown, inHtml]) => (inMarkdown ?? inHtml)!)
-        .filter(target => !/^https?:/.test(target))
-        .map(target => posix.join(posix.dirname(document), target))
-        .filter(target => !packed.files.includes(target))
-        .map(target => `${document} wants ${target}: add it to "files" of package.json`),
-    );
-    expect(missing).toEqual([]);
-  });
-
-  it('has nothing in its package.json that is for development', () => {
-    const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
-    expect(Object.keys(JSON.parse(manifest) as object).sort()).toEqual([
-      'backstage',
-      'bin',
-      'configSchema',
-      'dependencies',
-      'description',
-      'engines',
-      'exports',
-      'files',
-      'keywords',
-      'license',
-      'main',
-      'name',
-      'publishConfig',
-      'type',
-      'types',
-      'version',
-    ]);
   });
 
   it('comes from `npm run package` only', () => {
@@ -135,3 +109,41 @@ describe('the packed package, installed into an empty folder', () => {
     expect(typeErrorsOfConsumer(folder)).toEqual([]);
   });
 });
+
+describe('every package', () => {
+  it('takes along what its documents show and lead to', () => {
+    const missing = packages.flatMap(({ name, files, tarball }) =>
+      files
+        .filter(path => path.endsWith('.md'))
+        .flatMap(document =>
+          localTargets(read(tarball, document))
+            .map(target => posix.join(posix.dirname(document), target))
+            .filter(target => !files.includes(target))
+            .map(target => `${name}: ${document} wants ${target}; add it to "files"`),
+        ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('has a licence, and nothing in its package.json that is for development', () => {
+    const development = ['private', 'workspaces', 'scripts', 'devDependencies', 'overrides'];
+    for (const { files, tarball } of packages) {
+      expect(files).toContain('LICENSE');
+      const keys = Object.keys(JSON.parse(read(tarball, 'package.json')) as object);
+      expect(keys.filter(key => [...development, 'allowScripts'].includes(key))).toEqual([]);
+      expect(keys).toEqual(expect.arrayContaining(['name', 'version', 'license', 'dependencies']));
+    }
+  });
+});
+
+function read(tarball: string, path: string): string {
+  return execFileSync('tar', ['-xzOf', tarball, `package/${path}`], { encoding: 'utf8' });
+}
+
+/** Of links and pictures, in Markdown and in HTML, what is no address and no mere anchor. */
+function localTargets(markdown: string): string[] {
+  const links = markdown.matchAll(/\]\(([^)\s#]+)[^)]*\)|(?:src|href|srcset)="([^"\s#]+)[^"]*"/g);
+  return [...links]
+    .map(([, inMarkdown, inHtml]) => (inMarkdown ?? inHtml)!)
+    .filter(target => !/^https?:/.test(target));
+}

@@ -1,6 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { canonicalQuery, readField, verifyAnswer } from '../../lookup';
+import { canonicalQuery, readField, verifyCandidates } from '../../lookup';
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery, UserQueryField } from '../../lookup';
 import { foldAscii } from '../../shared';
 
@@ -11,7 +11,6 @@ const fewEntities = 8;
 
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
-  peek(query: UserQuery): UserLookupAnswer;
   isNameTaken: NonNullable<CatalogUserLookup['isNameTaken']>;
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
@@ -58,23 +57,22 @@ export function createMemoryUserLookup(entities: readonly Entity[]): MemoryUserL
     return found ? [found] : [];
   }
 
-  function peek(query: UserQuery): UserLookupAnswer {
+  function answer(query: UserQuery): UserLookupAnswer {
     const canonical = canonicalQuery(query);
     if (!canonical) return { type: 'entities', entities: [] };
     const entities = candidates(canonical);
     if (entities.length <= fewEntities || canonical.by === 'ref') {
-      return verifyAnswer({ type: 'entities', entities }, canonical);
+      return verifyCandidates(entities, canonical);
     }
     // The same email on thousands of entities, and asked for thousands of times, is checked once.
     const key = `${canonical.field}\n${canonical.value}`;
-    const answer = manyAnswers.get(key) ?? verifyAnswer({ type: 'entities', entities }, canonical);
-    manyAnswers.set(key, answer);
-    return answer;
+    const known = manyAnswers.get(key) ?? verifyCandidates(entities, canonical);
+    manyAnswers.set(key, known);
+    return known;
   }
 
   return {
-    peek,
-    find: async query => peek(query),
+    find: async query => answer(query),
     isNameTaken: async ({ namespace, name }) => {
       const refs = ['User', 'Group'].map(kind => stringifyEntityRef({ kind, namespace, name }));
       owners ??= new Set(entities.flatMap(ownersOf));

@@ -38,10 +38,10 @@ export const signInByUsername: SignInResolver<OAuthAuthenticatorResult<PassportP
 export async function startAuthBackend(
   environments: JsonObject,
   factory: AuthProviderFactory,
+  log: LogSpy = createLogSpy(),
 ): Promise<AuthBackend> {
-  const log = createLogSpy();
   const databases = createClosableDatabases();
-  const backend = await startTestBackend({
+  const starting = startTestBackend({
     features: [
       authPlugin,
       databases.feature,
@@ -71,6 +71,9 @@ export async function startAuthBackend(
       }),
     ],
   });
+  // A start that fails must not keep the process alive.
+  starting.catch(() => databases.close());
+  const backend = await starting;
   const url = `http://127.0.0.1:${backend.server.port()}/api/auth/bitbucketServer`;
   return {
     createBrowser: () => createBrowser(url),
