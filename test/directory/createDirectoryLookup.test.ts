@@ -11,8 +11,8 @@ const robot = person(1, 'backstage-robot', 'robot@corp.example', { password: 'p:
 const ada = person(7, 'ada', 'ada@corp.example', { directory: readOnlyDirectory });
 const mallory = person(66, 'mallory', 'mallory@corp.example');
 // Their display name or email contains "ada", so that Bitbucket's filter answers with them too.
-const noise = Array.from({ length: 520 }, (_, i) =>
-  person(1000 + i, `adam${i}`, `adam${i}@corp.example`),
+const noise = Array.from({ length: 1_020 }, (_, i) =>
+  person(2000 + i, `adam${i}`, `adam${i}@corp.example`),
 );
 
 describe('the lookup of directories, against Bitbucket Server', () => {
