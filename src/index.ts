@@ -13,6 +13,7 @@ export {
   createBitbucketServerProviderFactory,
 } from './authenticator';
 export type {
+  BitbucketServerAddress,
   BitbucketServerAuthenticator,
   BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
@@ -37,7 +38,9 @@ export type {
   ProfileTransformStep,
   RestrictEmailDomainsOptions,
 } from './transforms';
-export { createCatalogUserLookup } from './lookup';
+export { readSignInSetup } from './readSignInSetup';
+export type { SignInSetup } from './readSignInSetup';
+export { createCatalogUserLookup, foldAscii, verifyCandidates } from './lookup';
 export type {
   CachedUserLookup,
   CatalogUserLookup,
@@ -46,6 +49,7 @@ export type {
   UserLookupAnswer,
   UserLookupBatchSettings,
   UserLookupCacheSettings,
+  UserLookupConfig,
   UserLookupFields,
   UserLookupOptions,
   UserLookupStats,
@@ -63,6 +67,8 @@ export {
   formatTrace,
   matchers,
   matchPlan,
+  nearMissesOf,
+  traceChain,
 } from './resolvers';
 export type {
   AgreementPart,
@@ -102,5 +108,14 @@ export type {
 export { createDecisionObserver } from './observability';
 export type { DecisionObserverOptions } from './observability';
 export { createTransitiveGroups } from './ownership';
-export type { TransitiveGroups, TransitiveGroupsOptions } from './ownership';
-export type { BitbucketHttpOptions } from './http';
+export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
+export { createDirectoryLookup, readDirectoryOptions } from './directory';
+export type { DirectoryCredential, DirectoryLookupOptions, DirectoryOptions } from './directory';
+export { createBitbucketHttp } from './http';
+export type {
+  BitbucketHttp,
+  BitbucketHttpOptions,
+  GetJsonOptions,
+  JsonAnswer,
+  PostFormOptions,
+} from './http';

@@ -6,22 +6,19 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import {
-  authenticatorConfigKeys,
-  createBitbucketServerAuthenticator,
-  readAuthenticatorConfig,
-} from './authenticator';
-import type { AuthenticatorConfig, ProviderEnvironmentOptions } from './authenticator';
-import { checkKeys, createConfigError } from './config';
+import { createBitbucketServerAuthenticator, readAuthenticatorConfig } from './authenticator';
+import type { ProviderEnvironmentOptions } from './authenticator';
+import { createConfigError } from './config';
 import { createDirectoryLookup, readDirectoryOptions } from './directory';
 import { createBitbucketHttp } from './http';
-import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
+import { createCatalogUserLookup } from './lookup';
 import { createDecisionObserver } from './observability';
 import { observeProfileTransform } from './observeProfileTransform';
-import { createTransitiveGroups, readOwnershipOptions } from './ownership';
-import { createNearMissFinder, createSignInResolver, readSignInChain } from './resolvers';
-import type { FindDirectory, SignInChain } from './resolvers';
-import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
+import { createTransitiveGroups } from './ownership';
+import { readSignInSetup } from './readSignInSetup';
+import type { SignInSetup } from './readSignInSetup';
+import { createNearMissFinder, createSignInResolver } from './resolvers';
+import type { FindDirectory } from './resolvers';
 
 /** What the module gets from the backend. */
 export interface EnvironmentServices {
@@ -31,8 +28,6 @@ export interface EnvironmentServices {
   readonly auditor: AuditorService;
   readonly logger: LoggerService;
 }
-
-const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'ownership'];
 
 /**
  * Makes the provider of one environment of its config: authenticator, profile transform, resolver.
@@ -47,76 +42,62 @@ export function readEnvironment(
 ): ProviderEnvironmentOptions {
   const { catalog, auth, cache, auditor, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
-  checkKeys(config, path, [...authenticatorConfigKeys, ...sections]);
-  const signIn = config.getOptionalConfig('signIn');
-  if (signIn) checkKeys(signIn, `${path}.signIn`, ['resolvers']);
-  const authenticatorConfig = readAuthenticatorConfig(config);
-  const transforms = readProfileTransforms(config, path);
-  const chain = readSignInChain(config, path, authenticatorConfig);
-  const { shared, ...lookupOptions } = readUserLookupOptions(config, path);
-  const { transitiveGroups } = readOwnershipOptions(config, path);
-  const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
+  const { timeoutMs } = readAuthenticatorConfig(config);
+  const setup = readSignInSetup(config, path);
+  const { match, profileTransform, ownership } = setup;
+  const { shared, ...lookupOptions } = setup.userLookup;
+  const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
   const onDecision = createDecisionObserver({ auditor, logger, environment: env });
 
-  for (const warning of chain?.warnings ?? []) logger.warn(`${path}: ${warning}`);
-  logger.info(describe(env, authenticatorConfig, chain));
+  for (const warning of setup.warnings) logger.warn(warning);
+  logger.info(describe(env, setup));
   return {
     authenticator: createBitbucketServerAuthenticator({ logger, cache }),
-    profileTransform: observeProfileTransform(
-      composeProfileTransforms(requireActiveUser(), ...transforms),
-      onDecision,
-    ),
+    profileTransform: observeProfileTransform(profileTransform, onDecision),
     signInResolver:
-      chain &&
-      createSignInResolver({
-        match: chain.steps,
-        lookup: createCatalogUserLookup({
-          catalog,
-          auth,
-          logger,
-          ...lookupOptions,
-          sharedCache: shared ? cache : undefined,
-        }),
-        logger,
-        findDirectory,
-        onDecision,
-        findNearMisses: createNearMissFinder({ catalog, auth }),
-        extendOwnership: transitiveGroups
-          ? createTransitiveGroups({ catalog, auth, logger, cache: lookupOptions.cache })
-          : undefined,
-      }),
+      match.length > 0
+        ? createSignInResolver({
+            match,
+            lookup: createCatalogUserLookup({
+              catalog,
+              auth,
+              logger,
+              ...lookupOptions,
+              sharedCache: shared ? cache : undefined,
+            }),
+            logger,
+            findDirectory,
+            onDecision,
+            findNearMisses: createNearMissFinder({ catalog, auth }),
+            extendOwnership: ownership.transitiveGroups
+              ? createTransitiveGroups({ catalog, auth, logger, cache: lookupOptions.cache })
+              : undefined,
+          })
+        : undefined,
   };
 }
 
 function readFindDirectory(
   config: Config,
   path: string,
-  { baseUrl, timeoutMs }: AuthenticatorConfig,
-  chain: SignInChain | undefined,
+  { baseUrl, needsDirectory }: SignInSetup,
+  timeoutMs: number,
   logger: LoggerService,
 ): FindDirectory | undefined {
   const options = readDirectoryOptions(config, path);
-  const needed = chain?.steps.some(({ matcher }) => matcher.needs?.includes('directory'));
-  if (needed && !options) {
+  if (needsDirectory && !options) {
     throw createConfigError(
       `${path}.directory`,
       'is missing: a resolver has emailTrust "readOnlyDirectory", which asks Bitbucket for the directory of an account with this credential',
     );
   }
-  if (options && !needed) {
-    logger.warn(`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`);
-  }
   const http = createBitbucketHttp({ timeoutMs });
   return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
 }
 
-function describe(
-  env: string,
-  { baseUrl }: AuthenticatorConfig,
-  chain: SignInChain | undefined,
-): string {
-  return chain
-    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${chain.names.join(', ')}`
+function describe(env: string, { baseUrl, resolvers }: SignInSetup): string {
+  return resolvers.length > 0
+    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${resolvers.join(', ')}`
     : `Bitbucket Server (${env}) with ${baseUrl} gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it`;
 }

@@ -1,6 +1,5 @@
 export { createDirectoryLookup } from './createDirectoryLookup';
-export type { CreateDirectoryLookupOptions } from './createDirectoryLookup';
-export { toAuthorization } from './DirectoryCredential';
+export type { DirectoryLookupOptions } from './createDirectoryLookup';
 export type { DirectoryCredential } from './DirectoryCredential';
 export { readDirectoryOptions } from './readDirectoryOptions';
 export type { DirectoryOptions } from './readDirectoryOptions';

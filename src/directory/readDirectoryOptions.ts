@@ -1,15 +1,18 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { createConfigError, parseOptions, readMilliseconds } from '../config';
+import type { DirectoryLookupOptions } from './createDirectoryLookup';
 import type { DirectoryCredential } from './DirectoryCredential';
 
-/** @internal */
-export interface DirectoryOptions {
-  readonly credential: DirectoryCredential;
-  readonly trustedDirectories: readonly string[];
-  /** `undefined`: the default of `createDirectoryLookup`. */
-  readonly ttlMs?: number;
-}
+/**
+ * Options of {@link createDirectoryLookup} that `directory` of the configuration sets.
+ *
+ * @public
+ */
+export type DirectoryOptions = Pick<
+  DirectoryLookupOptions,
+  'credential' | 'trustedDirectories' | 'ttl'
+>;
 
 const text = z.string().trim().min(1, 'must be a text that is not empty');
 const schema = z
@@ -32,21 +35,19 @@ const maxTtlMs = 60 * 60_000;
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns `undefined` when it is not configured
  * @throws {@link SignInError} `CONFIG_INVALID`
- * @internal
+ * @public
  */
 export function readDirectoryOptions(config: Config, path: string): DirectoryOptions | undefined {
   const value = config.getOptional(key);
   if (value === undefined) return undefined;
   const validKeys = Object.keys(schema.shape);
   const options = parseOptions(schema, value, `${path}.${key}`, validKeys);
+  const at = `${path}.${key}.ttl`;
+  const ttlMs = readMilliseconds(config, `${key}.ttl`, { at, min: 0, max: maxTtlMs });
   return {
     credential: toCredential(options, `${path}.${key}`),
     trustedDirectories: options.trustedDirectories,
-    ttlMs: readMilliseconds(config, `${key}.ttl`, {
-      at: `${path}.${key}.ttl`,
-      min: 0,
-      max: maxTtlMs,
-    }),
+    ttl: ttlMs === undefined ? undefined : { milliseconds: ttlMs },
   };
 }
 

@@ -23,6 +23,7 @@ export type { UserLookupCacheSettings } from './UserLookupCacheSettings';
 export type { UserLookupStats } from './UserLookupStats';
 export type { CatalogCaller } from './createCatalogCaller';
 export { verifyAnswer } from './verifyAnswer';
+export { verifyCandidates } from './verifyCandidates';
 export { withDeadline } from './withDeadline';
 export { createIncident } from './createIncident';
 export type { Incident } from './createIncident';

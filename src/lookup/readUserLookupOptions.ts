@@ -5,7 +5,11 @@ import { checkKeys, createConfigError } from '../config';
 import type { CatalogUserLookupOptions } from './createCatalogUserLookup';
 import { userLookupConfigSchema } from './userLookupConfigSchema';
 
-/** @internal */
+/**
+ * Options of `createCatalogUserLookup` that `userLookup` of the configuration sets.
+ *
+ * @public
+ */
 export interface UserLookupConfig extends Pick<
   CatalogUserLookupOptions,
   'cache' | 'batch' | 'fields' | 'sharedCacheTimeoutMs'

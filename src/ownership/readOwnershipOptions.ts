@@ -2,7 +2,7 @@ import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { parseOptions } from '../config';
 
-/** @internal */
+/** @public */
 export interface OwnershipOptions {
   /** Whether parents of the groups of a person count. */
   readonly transitiveGroups: boolean;

@@ -1,10 +1,17 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { Entity } from '@backstage/catalog-model';
 import { quote } from '../../errors';
 import type { UserQuery } from '../../lookup';
 import { policyAction } from '../chain';
 import type { AttemptRecord, Decision, StepRecord } from '../chain';
 import type { MatchPlan } from '../matchers';
-import type { SignInTrace, TracedDecision, TracedLookup, TracedStep } from './SignInTrace';
+import type {
+  SignInTrace,
+  TracedCandidate,
+  TracedDecision,
+  TracedLookup,
+  TracedStep,
+} from './SignInTrace';
 
 /**
  * Puts a decision into words.
@@ -66,8 +73,13 @@ function traceLookup({ matcher, attempt, answer }: AttemptRecord): TracedLookup 
       problem: `the catalog could not be asked: ${String(answer.cause)}`,
     };
   }
+  if (!attempt.reject && !answer.rejected) {
+    const candidates = acceptedAll.get(answer.entities) ?? answer.entities.map(toAccepted);
+    acceptedAll.set(answer.entities, candidates);
+    return { ...lookup, candidates, staleForMs: answer.staleForMs };
+  }
   const offered = answer.entities.map(entity => ({
-    entityRef: stringifyEntityRef(entity),
+    ...toAccepted(entity),
     rejectedBecause: attempt.reject?.(entity),
   }));
   const refused = (answer.rejected ?? []).map(({ entityRef, reason }) => ({
@@ -75,6 +87,13 @@ function traceLookup({ matcher, attempt, answer }: AttemptRecord): TracedLookup 
     rejectedBecause: reason,
   }));
   return { ...lookup, candidates: [...offered, ...refused], staleForMs: answer.staleForMs };
+}
+
+/** An audit hears the same long answer for thousands of people: it is put into words once. */
+const acceptedAll = new WeakMap<readonly Entity[], readonly TracedCandidate[]>();
+
+function toAccepted(entity: Entity): TracedCandidate {
+  return { entityRef: stringifyEntityRef(entity), rejectedBecause: undefined };
 }
 
 function describeQuery(query: UserQuery): string {

@@ -1,3 +1,4 @@
+import type { Subject } from '../../profile';
 import { formatTrace } from '../explain';
 import type { NearMiss, SignInTrace } from '../explain';
 
@@ -14,6 +15,8 @@ export interface SignInExplanation {
     /** The email that matchers see, after the profile transforms. */
     readonly email?: string;
   };
+  /** What matchers saw. Absent when a profile transform refused the person. */
+  readonly subject?: Subject;
   readonly trace: SignInTrace;
   /** Entities that nearly matched; only when nobody did. */
   readonly nearMisses: readonly NearMiss[];
