@@ -5,7 +5,7 @@ export type {
   SignInErrorFault,
   SignInErrorInit,
   SignInErrorName,
-  SignInErrorStep,
+  SignInErrorPhase,
 } from './errors';
 export {
   bitbucketServerAuthenticator,
@@ -40,7 +40,8 @@ export type {
 } from './transforms';
 export { readSignInSetup } from './readSignInSetup';
 export type { SignInSetup } from './readSignInSetup';
-export { createCatalogUserLookup, foldAscii, verifyCandidates } from './lookup';
+export { createCatalogUserLookup, verifyCandidates } from './lookup';
+export { foldAscii } from './shared';
 export type {
   CachedUserLookup,
   CatalogUserLookup,

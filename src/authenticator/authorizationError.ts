@@ -11,20 +11,20 @@ export function authorizationError(error: OAuthError, askedScope: string | undef
   const detail = `Bitbucket Server redirected back with ${error.text}`;
   switch (error.code) {
     case 'access_denied':
-      return createSignInError('AUTHORIZATION_DENIED', { step: 'authorize', detail });
+      return createSignInError('AUTHORIZATION_DENIED', { phase: 'authorize', detail });
     case 'invalid_scope': {
       const hint = describeScopes(error.description ?? '', askedScope);
       return createSignInError('AUTHORIZATION_SCOPE_INVALID', {
-        step: 'authorize',
+        phase: 'authorize',
         detail: `${detail}. ${hint}`,
         hint,
       });
     }
     case 'temporarily_unavailable':
     case 'server_error':
-      return createSignInError('BITBUCKET_UNAVAILABLE', { step: 'authorize', detail });
+      return createSignInError('BITBUCKET_UNAVAILABLE', { phase: 'authorize', detail });
     default:
-      return createSignInError('AUTHORIZATION_FAILED', { step: 'authorize', detail });
+      return createSignInError('AUTHORIZATION_FAILED', { phase: 'authorize', detail });
   }
 }
 

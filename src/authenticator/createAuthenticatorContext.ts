@@ -1,6 +1,6 @@
 import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
-import { createBitbucketHttp, sleep as defaultSleep } from '../http';
+import { createBitbucketHttp } from '../http';
 import type { BitbucketHttpOptions } from '../http';
 import { readSignedInUser } from '../profile';
 import type { BitbucketServerUser } from '../profile';
@@ -13,6 +13,7 @@ import { createLocalUserMemory } from './createLocalUserMemory';
 import { createSharedUserMemory } from './createSharedUserMemory';
 import { readAuthenticatorConfig } from './readAuthenticatorConfig';
 import type { AuthenticatorConfig } from './readAuthenticatorConfig';
+import { sleep as defaultSleep } from '../shared';
 
 /** What an authenticator keeps per environment of the provider. */
 export interface AuthenticatorContext {

@@ -34,13 +34,13 @@ export function createCodeFlow(options: CodeFlowOptions): CodeFlow {
     }
     if (typeof code !== 'string' || code === '') {
       throw createSignInError('AUTHORIZATION_FAILED', {
-        step: 'authorize',
+        phase: 'authorize',
         detail: 'Bitbucket Server redirected back with neither a code nor an error',
       });
     }
     if (!codes.take(code)) {
       throw createSignInError('AUTHORIZATION_CODE_REJECTED', {
-        step: 'token',
+        phase: 'token',
         detail: 'The authorization code was used before; Bitbucket Server was not asked again',
         hint: 'It was already used: the page was probably loaded again.',
       });

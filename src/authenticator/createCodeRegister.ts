@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { hashToken } from './hashToken';
+import { sha256 } from '../shared';
 
 /** Knows the authorization codes that were spent here. */
 export interface CodeRegister {
@@ -27,11 +27,11 @@ export function createCodeRegister(now: () => number): CodeRegister {
   });
   return {
     take(code) {
-      const hash = hashToken(code);
+      const hash = sha256(code);
       if (taken.has(hash)) return false;
       taken.set(hash, true);
       return true;
     },
-    giveBack: code => void taken.delete(hashToken(code)),
+    giveBack: code => void taken.delete(sha256(code)),
   };
 }

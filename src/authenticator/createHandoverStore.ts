@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Audience } from './createAudience';
 import type { RefreshAnswer, SessionPerson } from './RefreshAnswer';
-import { hashToken } from './hashToken';
 import type { SessionTokens } from './TokenAnswer';
+import { sha256 } from '../shared';
 
 /** The change of a session from one refresh token to the next. */
 export interface Handover {
@@ -52,7 +52,7 @@ export function createHandoverStore(now: () => number, maxEntries: number): Hand
   });
 
   function follow(handover: Handover): Handover | undefined {
-    const next = handover.tokens && handovers.get(hashToken(handover.tokens.refreshToken));
+    const next = handover.tokens && handovers.get(sha256(handover.tokens.refreshToken));
     return next === handover ? undefined : next;
   }
 
@@ -60,7 +60,7 @@ export function createHandoverStore(now: () => number, maxEntries: number): Hand
     find(refreshToken) {
       // What is stale goes at once, so that no token outlives its time.
       handovers.purgeStale();
-      let handover = handovers.get(hashToken(refreshToken));
+      let handover = handovers.get(sha256(refreshToken));
       for (let step = 0; handover && step < maxSteps; step += 1) {
         const next = follow(handover);
         if (!next) break;
@@ -69,14 +69,14 @@ export function createHandoverStore(now: () => number, maxEntries: number): Hand
       return handover;
     },
     keep(handover, refreshToken) {
-      handover.hashes.add(hashToken(refreshToken));
+      handover.hashes.add(sha256(refreshToken));
       for (const hash of handover.hashes) {
         // A later handover has a better claim to its token.
         if ((handovers.get(hash) ?? handover) === handover) handovers.set(hash, handover);
       }
     },
     share(handover) {
-      const newest = handover.tokens && hashToken(handover.tokens.refreshToken);
+      const newest = handover.tokens && sha256(handover.tokens.refreshToken);
       for (const hash of handover.hashes) {
         // The newest token is for the next exchange.
         if (hash === newest && handover.hashes.size > 1) handovers.delete(hash);

@@ -1,18 +1,18 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { LRUCache } from 'lru-cache';
 import { isSignInError } from '../errors';
-import type { Sleep } from '../http';
 import type { BitbucketServerUser } from '../profile';
 import { createAudience } from './createAudience';
 import type { Audience } from './createAudience';
 import { createHandoverStore } from './createHandoverStore';
 import type { Handover } from './createHandoverStore';
-import { hashToken } from './hashToken';
 import { readPerson } from './readPerson';
 import type { RefreshAnswer, SessionPerson } from './RefreshAnswer';
 import type { TokenAnswer } from './TokenAnswer';
 import { markUndelivered } from './undeliveredTokens';
 import { waitInTime } from './waitInTime';
+import { sha256 } from '../shared';
+import type { Sleep } from '../shared';
 
 export interface Refresher {
   /** New tokens and the user, for a refresh token. Throws {@link SignInError} only. */
@@ -75,7 +75,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   function begin(refreshToken: string): Handover {
-    const { scope, ...person } = sessions.get(hashToken(refreshToken)) ?? {};
+    const { scope, ...person } = sessions.get(sha256(refreshToken)) ?? {};
     const handover: Handover = {
       hashes: new Set(),
       receivedAt: now(),
@@ -102,7 +102,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
         signal,
       });
       for (const hash of handover.hashes) sessions.delete(hash);
-      sessions.set(hashToken(tokens.refreshToken), { ...person, scope: tokens.scope });
+      sessions.set(sha256(tokens.refreshToken), { ...person, scope: tokens.scope });
       handover.answer = { tokens, user: person.user };
       handovers.share(handover);
       // An answer that reaches nobody waits for the next request, as one that was never made.
@@ -120,7 +120,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     remember({ tokens, user }) {
       if (tokens.refreshToken === undefined) return;
       const { scope, refreshToken } = tokens;
-      sessions.set(hashToken(refreshToken), { user, readAt: now(), scope });
+      sessions.set(sha256(refreshToken), { user, readAt: now(), scope });
     },
 
     async refresh(refreshToken, signal) {

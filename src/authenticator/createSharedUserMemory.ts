@@ -1,10 +1,9 @@
 import type { CacheService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
-import { quote } from '../errors';
 import { parseBitbucketServerUser } from '../profile';
 import type { UserMemory } from '../profile';
-import { hashToken } from './hashToken';
 import type { UserMemoryOptions } from './UserMemoryOptions';
+import { quote, sha256 } from '../shared';
 
 /**
  * Users by id, in a cache that the replicas of the backend share. What comes out of it is validated
@@ -16,7 +15,7 @@ export function createSharedUserMemory(
   cache: CacheService,
   { baseUrl, ttlMs, now, logger }: UserMemoryOptions,
 ): UserMemory {
-  const keyOf = (id: string) => `bitbucket-server-user:${hashToken(`${baseUrl}\n${id}`)}`;
+  const keyOf = (id: string) => `bitbucket-server-user:${sha256(`${baseUrl}\n${id}`)}`;
   const complain = (verb: string, error: unknown) =>
     logger?.warn(`Cannot ${verb} the cache of Bitbucket Server users: ${quote(String(error))}`);
   return {

@@ -96,7 +96,7 @@ function codeOfError(
 
 function failure(code: SignInErrorCode, what: string, hint?: string) {
   return createSignInError(code, {
-    step: 'token',
+    phase: 'token',
     detail: `The token endpoint of Bitbucket Server ${what}`,
     hint,
   });

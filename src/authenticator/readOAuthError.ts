@@ -1,5 +1,4 @@
-import { quote } from '../errors';
-import { redact } from '../http';
+import { quote, redact } from '../shared';
 
 /** An error as RFC 6749 puts it into a redirect or a body. */
 export interface OAuthError {

@@ -1,9 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isSignInError, signInErrorCodes } from '../errors';
 import type { SignInError } from '../errors';
-import type { Sleep } from '../http';
 import type { BitbucketServerUser } from '../profile';
 import type { SessionPerson } from './RefreshAnswer';
+import type { Sleep } from '../shared';
 
 export interface ReadPersonOptions {
   readonly read: () => Promise<BitbucketServerUser>;

@@ -26,7 +26,7 @@ export function refuseInvalidCallback(req: Request, res: Response, guard: Callba
   if (!problem) return false;
   const [detail, hint] = problem;
   const error = createSignInError('AUTHORIZATION_STATE_INVALID', {
-    step: 'authorize',
+    phase: 'authorize',
     detail,
     hint,
   });

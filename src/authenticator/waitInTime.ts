@@ -1,6 +1,6 @@
 import { createSignInError } from '../errors';
-import { createDeadline } from '../http';
-import type { Sleep } from '../http';
+import { createDeadline } from '../shared';
+import type { Sleep } from '../shared';
 
 export interface WaitInTimeOptions {
   readonly timeoutMs: number;
@@ -17,12 +17,12 @@ export interface WaitInTimeOptions {
 export async function waitInTime<T>(work: Promise<T>, options: WaitInTimeOptions): Promise<T> {
   const deadline = createDeadline(options);
   try {
-    return await Promise.race([work, deadline.expired]);
+    return await deadline.race(work);
   } catch (error) {
     const reason = deadline.ended();
     if (reason === undefined) throw error;
     throw createSignInError(reason === 'timeout' ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
-      step: 'token',
+      phase: 'token',
       detail: `The exchange of a refresh token took longer than ${reason === 'timeout' ? `${options.timeoutMs} ms` : 'its browser waited'}; it goes on, and the next refresh gets its answer`,
     });
   } finally {

@@ -9,5 +9,5 @@ import type { SignInError } from '../errors';
  */
 export function createConfigError(path: string, problem: string): SignInError {
   const text = `"${path}" ${problem}`;
-  return createSignInError('CONFIG_INVALID', { step: 'config', detail: text, hint: text });
+  return createSignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
 }

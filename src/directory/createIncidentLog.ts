@@ -1,7 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { isSignInError, quote } from '../errors';
-import { redact } from '../http';
-import { createIncident } from '../lookup';
+import { isSignInError } from '../errors';
+import { createIncident, quote, redact } from '../shared';
 
 /** @internal */
 export interface IncidentLog {
@@ -29,13 +28,13 @@ export function createIncidentLog({ logger, secrets }: IncidentLogOptions): Inci
       const known = isSignInError(error);
       const code = known ? error.code : 'unexpected error';
       const detail = known ? error.detail : quote(String(error));
-      incident.happened(
+      incident.fail(
         `Bitbucket Server cannot be asked for the directories of accounts, so that emailTrust "readOnlyDirectory" trusts nobody: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
       );
       return code;
     },
     close() {
-      incident.over('Bitbucket Server can be asked for directories again');
+      incident.recover('Bitbucket Server can be asked for directories again');
     },
   };
 }

@@ -1,12 +1,13 @@
-import { signInErrorCodes } from './signInErrorCodes';
-import type { SignInErrorCode, SignInErrorName } from './signInErrorCodes';
+import { randomBytes } from 'node:crypto';
+import { signInErrorCodes } from './codes';
+import type { SignInErrorCode, SignInErrorName } from './codes';
 
 /**
  * Where in the sign-in an error arose.
  *
  * @public
  */
-export type SignInErrorStep =
+export type SignInErrorPhase =
   'config' | 'authorize' | 'token' | 'profile' | 'transform' | 'match' | 'lookup' | 'issue';
 
 /** Shared by all copies of this package that a process may hold, so that they know each other's errors. */
@@ -14,7 +15,7 @@ const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/
 
 /** @internal */
 export interface SignInErrorInit {
-  readonly step: SignInErrorStep;
+  readonly phase: SignInErrorPhase;
   readonly reference: string;
   readonly message: string;
   readonly detail: string;
@@ -46,7 +47,7 @@ export interface SignInErrorInit {
 export class SignInError extends Error {
   readonly code: SignInErrorCode;
   readonly reference: string;
-  readonly step: SignInErrorStep;
+  readonly phase: SignInErrorPhase;
   readonly #detail: string;
   readonly #cause: unknown;
 
@@ -56,7 +57,7 @@ export class SignInError extends Error {
     this.name = signInErrorCodes[code].name;
     this.code = code;
     this.reference = init.reference;
-    this.step = init.step;
+    this.phase = init.phase;
     this.#detail = init.detail;
     this.#cause = init.cause;
   }
@@ -69,7 +70,7 @@ export class SignInError extends Error {
   }
 
   /** The fault underneath, for the log only. An accessor, because Backstage serialises own properties. */
-  get reason(): unknown {
+  get underlyingError(): unknown {
     return this.#cause;
   }
 
@@ -86,4 +87,46 @@ export class SignInError extends Error {
  */
 export function isSignInError(value: unknown): value is SignInError {
   return typeof value === 'object' && value !== null && brand in value;
+}
+
+/** @internal */
+export interface CreateSignInErrorOptions {
+  readonly phase: SignInErrorPhase;
+  /** For the log: what happened, with values. Never a token, secret, code or password. */
+  readonly detail: string;
+  /** For the browser, after the fixed sentence: the person's own facts and step names only. */
+  readonly hint?: string;
+  /** For the log. Never handed to `Error`, which would show it to the browser. */
+  readonly cause?: unknown;
+  /** Default: a new one. */
+  readonly reference?: string;
+}
+
+// Crockford's alphabet: no I, L, O, U, so that a reference survives being read out on the phone.
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** @internal */
+export function createReference(): string {
+  const symbols = Array.from(randomBytes(8), byte => alphabet[byte & 31]).join('');
+  return `${symbols.slice(0, 4)}-${symbols.slice(4)}`;
+}
+
+/**
+ * The one maker of {@link SignInError}.
+ *
+ * @internal
+ */
+export function createSignInError(
+  code: SignInErrorCode,
+  options: CreateSignInErrorOptions,
+): SignInError {
+  const reference = options.reference ?? createReference();
+  const sentences = [signInErrorCodes[code].publicText, options.hint].filter(Boolean).join(' ');
+  return new SignInError(code, {
+    phase: options.phase,
+    reference,
+    message: `${sentences} (${code}, reference ${reference})`,
+    detail: options.detail,
+    cause: options.cause,
+  });
 }

@@ -1,8 +1,5 @@
-export { SignInError, isSignInError } from './SignInError';
-export type { SignInErrorInit, SignInErrorStep } from './SignInError';
-export { signInErrorCodes } from './signInErrorCodes';
-export type { SignInErrorCode, SignInErrorFault, SignInErrorName } from './signInErrorCodes';
-export { createReference, createSignInError } from './createSignInError';
-export type { CreateSignInErrorOptions } from './createSignInError';
+export { createReference, createSignInError, isSignInError, SignInError } from './SignInError';
+export type { CreateSignInErrorOptions, SignInErrorInit, SignInErrorPhase } from './SignInError';
+export { signInErrorCodes } from './codes';
+export type { SignInErrorCode, SignInErrorFault, SignInErrorName } from './codes';
 export { logSignInError } from './logSignInError';
-export { quote } from './quote';

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isSignInError } from './SignInError';
-import { signInErrorCodes } from './signInErrorCodes';
+import { signInErrorCodes } from './codes';
+import { describeCause } from '../shared';
 
 const alreadyLogged = new WeakSet<object>();
 
@@ -13,9 +14,10 @@ const alreadyLogged = new WeakSet<object>();
 export function logSignInError(logger: LoggerService, error: unknown): void {
   if (!isSignInError(error) || alreadyLogged.has(error)) return;
   alreadyLogged.add(error);
-  const line = `Bitbucket Server sign-in refused: ${error.code} at ${error.step}, reference ${error.reference}: ${error.detail}`;
-  const reason = error.reason === undefined ? '' : `; caused by ${String(error.reason)}`;
-  const meta = { code: error.code, reference: error.reference, step: error.step };
+  const line = `Bitbucket Server sign-in refused: ${error.code} at ${error.phase}, reference ${error.reference}: ${error.detail}`;
+  const cause = error.underlyingError;
+  const reason = cause === undefined ? '' : `; caused by ${describeCause(cause)}`;
+  const meta = { code: error.code, reference: error.reference, phase: error.phase };
   if (signInErrorCodes[error.code].name === 'ServiceUnavailableError') {
     logger.error(line + reason, meta);
   } else {

@@ -1,8 +1,8 @@
-export type { BitbucketHttp, GetJsonOptions, JsonAnswer, PostFormOptions } from './BitbucketHttp';
-export { createBitbucketHttp } from './createBitbucketHttp';
-export type { BitbucketHttpOptions } from './createBitbucketHttp';
-export { createDeadline } from './createDeadline';
-export type { Deadline, DeadlineOptions } from './createDeadline';
-export { redact } from './redact';
-export { sleep } from './sleep';
-export type { Sleep } from './sleep';
+export { createBitbucketHttp } from './bitbucketHttp';
+export type {
+  BitbucketHttp,
+  BitbucketHttpOptions,
+  GetJsonOptions,
+  PostFormOptions,
+} from './bitbucketHttp';
+export type { JsonAnswer } from './attempt';

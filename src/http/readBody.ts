@@ -1,4 +1,4 @@
-import type { Deadline } from './createDeadline';
+import type { Deadline } from '../shared';
 
 /** @internal */
 export type BodyText = { readonly text: string } | { readonly fault: 'too-large' | 'not-utf-8' };
@@ -24,7 +24,7 @@ export async function readBody(
   let size = 0;
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), deadline.expired]);
+      const { done, value } = await deadline.race(reader.read());
       if (done) break;
       size += value.byteLength;
       if (size > maxBytes) return { fault: 'too-large' };

@@ -1,5 +1,5 @@
-import { foldAscii } from './foldAscii';
 import type { UserQuery } from './UserQuery';
+import { foldAscii } from '../shared';
 
 const annotationPrefix = 'metadata.annotations.';
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { UserLookupAnswer } from './CatalogUserLookup';
-import { foldAscii } from './foldAscii';
 import type { UserQuery } from './UserQuery';
+import { foldAscii } from '../shared';
 
 /** @internal */
 export interface StoredAnswer {

@@ -2,7 +2,7 @@ import type { Finder, Finding } from './Finder';
 import type { LookupCounters } from './UserLookupStats';
 import type { UserQuery } from './UserQuery';
 import type { SourceAnswer, UserSource } from './UserSource';
-import { withDeadline } from './withDeadline';
+import { withTimeout } from '../shared';
 
 /** @internal */
 export interface BatchedFinderOptions {
@@ -51,8 +51,8 @@ async function deliver(
   { source, timeoutMs, counters }: BatchedFinderOptions,
 ): Promise<void> {
   const queries = batch.map(each => each.query);
-  const answers = await withDeadline(source.findMany(queries), timeoutMs).catch((cause: unknown) =>
-    queries.map((): SourceAnswer => ({ type: 'unavailable', cause })),
+  const answers = await withTimeout(() => source.findMany(queries), { timeoutMs }).catch(
+    (cause: unknown) => queries.map((): SourceAnswer => ({ type: 'unavailable', cause })),
   );
   batch.forEach(({ resolve }, index) => {
     const answer = answers[index]!;

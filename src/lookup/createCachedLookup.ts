@@ -3,10 +3,10 @@ import { canonicalQuery, queryKey } from './canonicalQuery';
 import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
 import type { CoalescedFinder } from './createCoalescedFinder';
 import { createAnswerStore } from './createAnswerStore';
-import { createIncident } from './createIncident';
 import type { UserLookupCacheSettings } from './UserLookupCacheSettings';
 import type { LookupCounters } from './UserLookupStats';
 import type { UserQuery } from './UserQuery';
+import { createIncident } from '../shared';
 
 /** @internal */
 export interface CachedLookupOptions extends UserLookupCacheSettings {
@@ -58,7 +58,7 @@ export function createCachedLookup(options: CachedLookupOptions): CachedLookup {
     const staleForMs = Math.max(0, now() - entry.expiresAt);
     if (staleForMs > staleIfErrorMs) return undefined;
     counters.stale += 1;
-    outage.happened(
+    outage.fail(
       `The catalog cannot be asked; existing Bitbucket Server sessions are refreshed from memory, the first one from an answer that expired ${Math.round(staleForMs / 1000)} s ago`,
     );
     return { ...entry.answer, staleForMs };
@@ -70,7 +70,7 @@ export function createCachedLookup(options: CachedLookupOptions): CachedLookup {
     const startedAt = now();
     const { answer, ageMs } = await finder.find(query);
     if (answer.type === 'entities') {
-      outage.over('The catalog answers again');
+      outage.recover('The catalog answers again');
       const lifetime = answer.entities.length === 1 ? ttlMs : notFoundTtlMs;
       store(query, answer, startedAt - ageMs + lifetime, sequence);
     }

@@ -3,15 +3,14 @@ import type { CacheService, LoggerService } from '@backstage/backend-plugin-api'
 import type { Entity } from '@backstage/catalog-model';
 import type { JsonValue } from '@backstage/types';
 import { queryKey } from './canonicalQuery';
-import { createIncident } from './createIncident';
-import type { Incident } from './createIncident';
 import type { Finder, Finding } from './Finder';
 import { sharedEntrySchema } from './sharedEntrySchema';
 import type { LookupCounters } from './UserLookupStats';
 import type { UserQuery } from './UserQuery';
 import type { SourceAnswer } from './UserSource';
 import { verifyAnswer } from './verifyAnswer';
-import { withDeadline } from './withDeadline';
+import { createIncident, withTimeout } from '../shared';
+import type { Incident } from '../shared';
 
 /** @internal */
 export interface SharedFinderOptions {
@@ -47,8 +46,8 @@ export function createSharedFinder(options: SharedFinderOptions) {
   async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (now() < pausedUntil) return undefined;
     try {
-      const result = await withDeadline(work(), timeoutMs);
-      outage.over('The shared cache of Bitbucket Server sign-ins works again');
+      const result = await withTimeout(work, { timeoutMs });
+      outage.recover('The shared cache of Bitbucket Server sign-ins works again');
       return result;
     } catch (error) {
       pausedUntil = now() + pauseMs;
@@ -59,7 +58,7 @@ export function createSharedFinder(options: SharedFinderOptions) {
 
   function fail(incident: Incident, how: string): void {
     counters.sharedFailures += 1;
-    incident.happened(`The shared cache of Bitbucket Server sign-ins ${how}; doing without it`);
+    incident.fail(`The shared cache of Bitbucket Server sign-ins ${how}; doing without it`);
   }
 
   function toFinding(value: unknown): Finding<SourceAnswer> | undefined {
@@ -68,7 +67,7 @@ export function createSharedFinder(options: SharedFinderOptions) {
       fail(garbage, 'holds something that is no entry of ours');
       return undefined;
     }
-    garbage.over('The shared cache of Bitbucket Server sign-ins holds entries of ours again');
+    garbage.recover('The shared cache of Bitbucket Server sign-ins holds entries of ours again');
     const { at } = entry.data;
     // The schema has looked at every part of an entity that this package reads.
     const entities = entry.data.entities as Entity[];

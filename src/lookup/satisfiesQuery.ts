@@ -1,6 +1,6 @@
-import { foldAscii } from './foldAscii';
 import { ownProperty, readField } from './readField';
 import type { UserQuery } from './UserQuery';
+import { foldAscii } from '../shared';
 
 /**
  * The local check of a candidate: kind `User`, and what was asked for is really there.

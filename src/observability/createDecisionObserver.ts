@@ -1,10 +1,9 @@
 import type { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
 import type { Meter } from '@opentelemetry/api';
-import { quote } from '../errors';
-import { createIncident } from '../lookup';
 import type { SignInDecisionEvent } from '../resolvers';
 import { createAuditWriter } from './createAuditWriter';
 import { createDecisionMetrics } from './createDecisionMetrics';
+import { createIncident, quote } from '../shared';
 
 /** @public */
 export interface DecisionObserverOptions {
@@ -42,14 +41,14 @@ export function createDecisionObserver(
   return event => {
     try {
       record(event);
-      metricsFault.over('Sign-in decisions are counted again');
+      metricsFault.recover('Sign-in decisions are counted again');
     } catch (error) {
-      metricsFault.happened(`Sign-in decisions cannot be counted: ${quote(String(error))}`);
+      metricsFault.fail(`Sign-in decisions cannot be counted: ${quote(String(error))}`);
     }
     audit?.(event).then(
-      () => auditFault.over('Audit events of sign-in decisions are written again'),
+      () => auditFault.recover('Audit events of sign-in decisions are written again'),
       error =>
-        auditFault.happened(
+        auditFault.fail(
           `Audit events of sign-in decisions cannot be written: ${quote(String(error))}`,
         ),
     );

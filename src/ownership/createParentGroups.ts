@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { quote } from '../errors';
-import { createCatalogCaller, createIncident, withDeadline } from '../lookup';
+import { createCatalogCaller } from '../lookup';
 import { readParents } from './readParents';
 import type { TransitiveGroupsOptions } from './TransitiveGroupsOptions';
+import { createIncident, quote, withTimeout } from '../shared';
 
 /**
  * The parents of each group, in the order of the groups. Rejects when one of them is not known.
@@ -39,11 +39,11 @@ export function createParentGroups(options: TransitiveGroupsOptions): ParentGrou
 
   async function fetch(refs: readonly string[]) {
     const startedAt = now();
-    const { items } = await withDeadline(
-      catalog.getEntitiesByRefs({ entityRefs: [...refs], fields }),
-      timeoutMs,
+    const { items } = await withTimeout(
+      () => catalog.getEntitiesByRefs({ entityRefs: [...refs], fields }),
+      { timeoutMs },
     );
-    outage.over('The catalog answers to parent groups again');
+    outage.recover('The catalog answers to parent groups again');
     if (items.length !== refs.length) {
       throw new Error(`the catalog answered ${items.length} entities to ${refs.length} refs`);
     }
@@ -81,7 +81,7 @@ export function createParentGroups(options: TransitiveGroupsOptions): ParentGrou
     } catch (error) {
       const stale = groupRefs.map(ref => known.get(ref) ?? atHand(ref, staleIfErrorMs));
       if (!refresh || !stale.every(parents => parents !== undefined)) throw error;
-      outage.happened(
+      outage.fail(
         `The catalog cannot be asked for parent groups; existing Bitbucket Server sessions are refreshed with those in memory: ${quote(String(error))}`,
       );
       return stale;

@@ -1,5 +1,6 @@
-import { createSignInError, quote } from '../errors';
+import { createSignInError } from '../errors';
 import type { BitbucketHttp } from '../http';
+import { quote } from '../shared';
 
 /** Who a token belongs to. */
 export interface WhoAmI {
@@ -31,7 +32,7 @@ export interface FetchWhoAmIOptions {
 export async function fetchWhoAmI(options: FetchWhoAmIOptions): Promise<WhoAmI> {
   const { headers } = await options.http.getJson(
     `${options.baseUrl}/rest/api/latest/application-properties`,
-    { accessToken: options.accessToken, signal: options.signal, step: 'profile' },
+    { accessToken: options.accessToken, signal: options.signal, phase: 'profile' },
   );
   const username = decodeUsername(headers.get('x-ausername'));
   const id = headers.get('x-auserid')?.trim() || undefined;
@@ -59,5 +60,5 @@ function decodeUsername(header: string | null): string {
 }
 
 function notSignedIn(detail: string) {
-  return createSignInError('NOT_SIGNED_IN', { step: 'profile', detail });
+  return createSignInError('NOT_SIGNED_IN', { phase: 'profile', detail });
 }

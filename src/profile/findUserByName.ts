@@ -1,8 +1,9 @@
-import { createSignInError, quote } from '../errors';
+import { createSignInError } from '../errors';
 import type { BitbucketHttp } from '../http';
 import type { BitbucketServerUser } from './BitbucketServerUser';
 import { parseBitbucketServerUser } from './parseBitbucketServerUser';
 import { readUsersNamed } from './readUsersNamed';
+import { quote } from '../shared';
 
 /** As upstream: the size of the picture that Backstage shows, in pixels. */
 const avatarSize = 256;
@@ -30,7 +31,7 @@ export async function findUserByName(options: FindUserByNameOptions): Promise<Bi
   });
   if (found.length !== 1) {
     throw createSignInError('USER_NOT_READABLE', {
-      step: 'profile',
+      phase: 'profile',
       detail: `${found.length === 0 ? 'No user' : `${found.length} users`} named exactly ${quote(options.username)}`,
     });
   }

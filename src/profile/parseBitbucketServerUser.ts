@@ -1,6 +1,7 @@
 import { z } from 'zod/v3';
-import { createSignInError, quote } from '../errors';
+import { createSignInError } from '../errors';
 import type { BitbucketServerUser } from './BitbucketServerUser';
+import { quote } from '../shared';
 
 const maxInt32 = 2 ** 31 - 1;
 
@@ -41,7 +42,7 @@ export function parseBitbucketServerUser(json: unknown): BitbucketServerUser {
       issue => `${issue.path.join('.') || 'payload'}: ${issue.message}`,
     );
     throw createSignInError('USER_PAYLOAD_INVALID', {
-      step: 'profile',
+      phase: 'profile',
       detail: `user payload ${quote(nameOf(json))} is invalid: ${issues.join('; ')}`,
     });
   }

@@ -1,8 +1,9 @@
-import { createSignInError, quote } from '../errors';
+import { createSignInError } from '../errors';
 import type { BitbucketServerUser } from './BitbucketServerUser';
 import { fetchWhoAmI } from './fetchWhoAmI';
 import type { FetchWhoAmIOptions, WhoAmI } from './fetchWhoAmI';
 import { findUserByName } from './findUserByName';
+import { quote } from '../shared';
 
 /** Keeps users by their id for a while, so that a refresh need not read them again. */
 export interface UserMemory {
@@ -39,7 +40,7 @@ export async function readSignedInUser(
   const user = await findUserByName({ ...request, username: whoAmI.username });
   if (!isSameUser(user, whoAmI)) {
     throw createSignInError('USER_ID_MISMATCH', {
-      step: 'profile',
+      phase: 'profile',
       detail: `The server says that the token belongs to user ${quote(whoAmI.id)}, and that the user named ${quote(whoAmI.username)} has the id ${user.id}`,
     });
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod/v3';
-import { createSignInError, quote } from '../errors';
+import { createSignInError } from '../errors';
 import type { BitbucketHttp, GetJsonOptions } from '../http';
+import { quote } from '../shared';
 
 const pageSize = 500;
 /** A filter that matches more than 20,000 users is no search for one any more. */
@@ -41,7 +42,7 @@ export async function readUsersNamed(options: ReadUsersNamedOptions): Promise<un
   for (let page = 0, start: number | undefined = 0; start !== undefined; page += 1) {
     if (page === maxPages) {
       throw createSignInError('USER_NOT_READABLE', {
-        step: 'profile',
+        phase: 'profile',
         detail: `More than ${maxPages} pages of users contain ${quote(options.username)}`,
       });
     }
@@ -64,7 +65,7 @@ async function readPage(options: ReadUsersNamedOptions, start: number) {
     accessToken,
     authorization,
     signal,
-    step: 'profile',
+    phase: 'profile',
   });
   const page = pageSchema.safeParse(json);
   if (!page.success) throw invalidPage(start, 'is no page of users');
@@ -87,7 +88,7 @@ function nameOf(value: unknown): unknown {
 
 function invalidPage(start: number, what: string) {
   return createSignInError('BITBUCKET_RESPONSE_INVALID', {
-    step: 'profile',
+    phase: 'profile',
     detail: `The page of users that starts at ${start} ${what}`,
   });
 }

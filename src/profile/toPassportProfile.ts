@@ -1,6 +1,6 @@
 import type { BitbucketServerPassportProfile } from './BitbucketServerPassportProfile';
 import type { BitbucketServerUser } from './BitbucketServerUser';
-import { isEmailAddress } from './isEmailAddress';
+import { isEmailAddress } from '../shared';
 
 /** @public */
 export interface ToPassportProfileOptions {

@@ -1,7 +1,7 @@
 import type { SignInInfo } from '@backstage/plugin-auth-node';
 import type { BitbucketServerPassportProfile } from './BitbucketServerPassportProfile';
-import { isEmailAddress } from './isEmailAddress';
 import type { Subject } from './Subject';
+import { isEmailAddress } from '../shared';
 
 /**
  * Makes the {@link Subject} of any sign-in: by our authenticator, by upstream's, or by the legacy

@@ -34,7 +34,7 @@ export function composeProfileTransforms(
         throw isSignInError(error)
           ? error
           : createSignInError('PROFILE_TRANSFORM_FAILED', {
-              step: 'transform',
+              phase: 'transform',
               detail: `profile transform ${step.name || 'of your own'} failed`,
               cause: error,
             });

@@ -1,5 +1,5 @@
-import { isEmailAddress } from '../profile';
 import type { ProfileTransformStep } from './ProfileTransformStep';
+import { isEmailAddress } from '../shared';
 
 /** @public */
 export interface EmailFromUsernameOptions {
@@ -18,7 +18,7 @@ export interface EmailFromUsernameOptions {
  */
 export function emailFromUsername(options: EmailFromUsernameOptions): ProfileTransformStep {
   if (!isEmailAddress(`x@${options.domain}`)) {
-    throw new Error(`"${options.domain}" is no domain, write it like "corp.com"`);
+    throw new Error(`"${options.domain}" is not a domain, write it like "corp.com"`);
   }
   return (profile, { result }) => {
     const email = `${result.fullProfile.username}@${options.domain}`;

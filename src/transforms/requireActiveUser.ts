@@ -1,5 +1,6 @@
-import { createSignInError, quote } from '../errors';
+import { createSignInError } from '../errors';
 import type { ProfileTransformStep } from './ProfileTransformStep';
+import { quote } from '../shared';
 
 /**
  * Refuses deactivated, deleted and service accounts. Always on in this package's backend module.
@@ -14,21 +15,21 @@ export function requireActiveUser(): ProfileTransformStep {
   return (profile, { user }) => {
     if (!user) {
       throw createSignInError('USER_PAYLOAD_INVALID', {
-        step: 'transform',
+        phase: 'transform',
         detail:
           'requireActiveUser needs the Bitbucket user in the profile; the authenticator in use does not carry it',
       });
     }
     if (user.active === false) {
       throw createSignInError('USER_INACTIVE', {
-        step: 'transform',
+        phase: 'transform',
         detail: `user ${quote(user.name)} (id ${user.id}) is inactive`,
       });
     }
     // Anything but NORMAL: a type that a later version invents is not known to be a person.
     if (user.type !== undefined && user.type !== 'NORMAL') {
       throw createSignInError('USER_IS_SERVICE_ACCOUNT', {
-        step: 'transform',
+        phase: 'transform',
         detail: `user ${quote(user.name)} (id ${user.id}) is of type ${quote(user.type)}`,
       });
     }

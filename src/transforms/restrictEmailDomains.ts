@@ -1,6 +1,6 @@
-import { createSignInError, quote } from '../errors';
-import { createDomainList, isEmailAddress } from '../profile';
+import { createSignInError } from '../errors';
 import type { ProfileTransformStep } from './ProfileTransformStep';
+import { createDomainList, isEmailAddress, quote } from '../shared';
 
 /** @public */
 export interface RestrictEmailDomainsOptions {
@@ -16,7 +16,7 @@ export interface RestrictEmailDomainsOptions {
 /**
  * Allows emails of some domains only.
  *
- * @throws {@link SignInError} `EMAIL_DOMAIN_NOT_ALLOWED`; `Error` at start for an entry that is no domain
+ * @throws {@link SignInError} `EMAIL_DOMAIN_NOT_ALLOWED`; `Error` at start for an entry that is not a domain
  * @public
  */
 export function restrictEmailDomains(options: RestrictEmailDomainsOptions): ProfileTransformStep {
@@ -27,7 +27,7 @@ export function restrictEmailDomains(options: RestrictEmailDomainsOptions): Prof
     if (isEmailAddress(profile.email) && list.allows(profile.email)) return profile;
     if (onDenied === 'drop') return { ...profile, email: undefined };
     throw createSignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
-      step: 'transform',
+      phase: 'transform',
       detail: `email ${quote(profile.email)} is not from ${list.domains.join(', ')}`,
     });
   };

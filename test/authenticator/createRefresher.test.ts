@@ -11,7 +11,7 @@ import { jane } from './support/people';
 
 const user = parseBitbucketServerUser(jane);
 const failure = (code: SignInErrorCode) =>
-  createSignInError(code, { step: 'profile', detail: code });
+  createSignInError(code, { phase: 'profile', detail: code });
 
 /** A Bitbucket that rotates: R1 gives A2 and R2, and so on; every refresh token is good for one time. */
 function setUp(overrides: Partial<RefresherOptions> = {}) {

@@ -117,7 +117,7 @@ describe('a refresh through a real auth backend', () => {
     let refuse = false;
     const profileTransform: ProviderEnvironmentOptions['profileTransform'] = async () => {
       if (refuse) {
-        throw createSignInError('PROFILE_TRANSFORM_FAILED', { step: 'transform', detail: 'x' });
+        throw createSignInError('PROFILE_TRANSFORM_FAILED', { phase: 'transform', detail: 'x' });
       }
       return { profile: {} };
     };
@@ -131,7 +131,7 @@ describe('a refresh through a real auth backend', () => {
   it('whose resolver fails has its status, and sets the cookie once', async () => {
     let refuse = false;
     const signInResolver: ProviderEnvironmentOptions['signInResolver'] = async (info, context) => {
-      if (refuse) throw createSignInError('NO_MATCHING_USER', { step: 'match', detail: 'x' });
+      if (refuse) throw createSignInError('NO_MATCHING_USER', { phase: 'match', detail: 'x' });
       return signInByUsername(info, context);
     };
     const browser = await signIn(await startReplica({}, { signInResolver }));

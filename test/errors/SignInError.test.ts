@@ -5,11 +5,11 @@ import {
   logSignInError,
   signInErrorCodes,
 } from '../../src/errors';
-import { quote } from '../../src/errors';
+import { quote } from '../../src/shared';
 
 const make = () =>
   createSignInError('NO_MATCHING_USER', {
-    step: 'match',
+    phase: 'match',
     hint: 'Tried: email address (no match).',
     detail: 'secret-detail user:default/somebody-else',
     cause: new Error('secret-cause'),
@@ -38,7 +38,7 @@ describe('SignInError', () => {
     expect(shown).not.toContain('secret-');
     expect(shown).toContain(error.reference);
     expect(error.detail).toContain('secret-detail');
-    expect(String(error.reason)).toContain('secret-cause');
+    expect(String(error.underlyingError)).toContain('secret-cause');
   });
 
   it('gives every error a reference of its own', () => {
@@ -91,7 +91,7 @@ describe('logSignInError', () => {
 
   it('writes an outage as an error, and nothing of a foreign error', () => {
     const log = logger();
-    logSignInError(log, createSignInError('CATALOG_UNAVAILABLE', { step: 'lookup', detail: 'd' }));
+    logSignInError(log, createSignInError('CATALOG_UNAVAILABLE', { phase: 'lookup', detail: 'd' }));
     logSignInError(log, new Error('x'));
     expect(log.lines).toHaveLength(1);
     expect(log.lines[0]).toMatch(/^error /);

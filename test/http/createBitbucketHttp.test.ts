@@ -142,7 +142,7 @@ describe('getJson', () => {
     expect(failure.code).toBe('BITBUCKET_UNREACHABLE');
     expect(failure.detail).toContain('SELF_SIGNED_CERT_IN_CHAIN');
     expect(failure.detail).toContain('NODE_EXTRA_CA_CERTS');
-    expect(`${failure.detail}${failure.reason}`).not.toContain(token);
+    expect(`${failure.detail}${failure.underlyingError}`).not.toContain(token);
   });
 
   describe('retries', () => {
@@ -286,7 +286,7 @@ describe('postForm', () => {
   it.each([404, 429, 500, 502, 503])('throws on %i without a second attempt', async status => {
     const { http, requests } = clientOf([new Response('{}', { status, headers: json })]);
     const error = await errorOf(http.postForm(url, fields));
-    expect(error.step).toBe('token');
+    expect(error.phase).toBe('token');
     expect(requests).toHaveLength(1);
   });
 

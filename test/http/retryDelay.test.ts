@@ -1,34 +1,52 @@
-import { readRetryAfter, retryDelay } from '../../src/http/retryDelay';
+import { createBitbucketHttp } from '../../src/http';
 
-describe('readRetryAfter', () => {
-  const now = Date.UTC(2030, 0, 1);
+const url = 'https://git.example.com/rest/api/latest/users';
+const now = Date.UTC(2030, 0, 1);
 
-  it.each<[string | null, number | undefined]>([
-    [null, undefined],
-    ['', undefined],
+/** The milliseconds that the client waits between the attempts of a GET that keeps failing. */
+async function delaysOf(
+  retryAfter: string | null,
+  options: { retries: number; random: () => number },
+): Promise<number[]> {
+  const asked: number[] = [];
+  const http = createBitbucketHttp({
+    ...options,
+    timeoutMs: 60_000,
+    now: () => now,
+    sleep: (ms, signal) => {
+      asked.push(ms);
+      // The first wait is the time limit of the whole call.
+      return asked.length === 1
+        ? new Promise(resolve => signal.addEventListener('abort', () => resolve()))
+        : Promise.resolve();
+    },
+    fetch: async () =>
+      new Response('', { status: 503, headers: retryAfter ? { 'retry-after': retryAfter } : {} }),
+  });
+  await expect(http.getJson(url)).rejects.toMatchObject({ code: 'BITBUCKET_UNAVAILABLE' });
+  return asked.slice(1);
+}
+
+describe('the wait before the next attempt', () => {
+  const usual = 100;
+
+  it.each<[string | null, number]>([
+    [null, usual],
     ['0', 0],
     [' 7 ', 7_000],
     ['Tue, 01 Jan 2030 00:00:05 GMT', 5_000],
     ['Mon, 31 Dec 2029 00:00:00 GMT', 0],
-    ['-1', undefined],
-    ['1.5', undefined],
-    ['soon', undefined],
-    ['99999999999', undefined],
-  ])('reads %j as %j', (header, ms) => {
-    expect(readRetryAfter(header, now)).toBe(ms);
-  });
-});
-
-describe('retryDelay', () => {
-  it('grows, up to two seconds, and has jitter', () => {
-    const delays = [0, 1, 2, 3, 4, 5].map(attempt =>
-      retryDelay(attempt, undefined, () => 0.999_999),
-    );
-    expect(delays).toEqual([200, 400, 800, 1_600, 2_000, 2_000]);
-    expect(retryDelay(3, undefined, () => 0)).toBe(0);
+    ['-1', usual],
+    ['1.5', usual],
+    ['soon', usual],
+    ['99999999999', usual],
+  ])('after Retry-After %j is %i ms', async (header, ms) => {
+    expect(await delaysOf(header, { retries: 1, random: () => 0.5 })).toEqual([ms]);
   });
 
-  it('is what the server asks for', () => {
-    expect(retryDelay(0, 7_000, () => 0.5)).toBe(7_000);
+  it('grows, up to two seconds, and has jitter', async () => {
+    const most = await delaysOf(null, { retries: 6, random: () => 0.999_999 });
+    expect(most).toEqual([200, 400, 800, 1_600, 2_000, 2_000]);
+    expect(await delaysOf(null, { retries: 2, random: () => 0 })).toEqual([0, 0]);
   });
 });

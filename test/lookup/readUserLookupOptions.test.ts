@@ -60,7 +60,7 @@ describe('readUserLookupOptions', () => {
     [{ tll: '1s' }, 'tll', /valid options are: ttl, /],
   ])('refuses %j, and names the key and the reason to the administrator', (config, key, reason) => {
     const error = catchError(() => readOptions(config));
-    expect(error).toMatchObject({ name: 'InputError', code: 'CONFIG_INVALID', step: 'config' });
+    expect(error).toMatchObject({ name: 'InputError', code: 'CONFIG_INVALID', phase: 'config' });
     expect(error.message).toContain(`"${path}.userLookup.${key}"`);
     expect(error.message).toMatch(reason);
   });

@@ -72,7 +72,7 @@ describe('composeProfileTransforms', () => {
     const error: unknown = await run([failing]).catch(reason => reason);
     expect(isSignInError(error) && error.code).toBe('PROFILE_TRANSFORM_FAILED');
     expect(String(error)).not.toContain('hunter2');
-    expect(isSignInError(error) && String(error.reason)).toContain('hunter2');
+    expect(isSignInError(error) && String(error.underlyingError)).toContain('hunter2');
   });
 });
 
@@ -122,9 +122,9 @@ describe('restrictEmailDomains', () => {
     });
   });
 
-  it('refuses an entry that is no domain at once', () => {
+  it('refuses an entry that is not a domain at once', () => {
     expect(() => transforms.restrictEmailDomains({ allowedDomains: ['@corp.com'] })).toThrow(
-      '"@corp.com" is no domain',
+      '"@corp.com" is not a domain',
     );
   });
 });
@@ -152,7 +152,7 @@ describe('emailFromUsername', () => {
     expect(await run([step], { emailAddress: null, name })).toMatchObject({ email: undefined });
   });
 
-  it('refuses what is no domain at once', () => {
-    expect(() => transforms.emailFromUsername({ domain: '@corp.com' })).toThrow('is no domain');
+  it('refuses what is not a domain at once', () => {
+    expect(() => transforms.emailFromUsername({ domain: '@corp.com' })).toThrow('is not a domain');
   });
 });

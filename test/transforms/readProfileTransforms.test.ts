@@ -46,7 +46,7 @@ describe('readProfileTransforms', () => {
     ],
     [
       [{ transform: 'emailFromUsername', domain: '@' }],
-      `"${path}.profileTransforms[0]" is not valid: "@" is no domain`,
+      `"${path}.profileTransforms[0]" is not valid: "@" is not a domain`,
     ],
     [
       [{ transform: 'restrictEmailDomains', allowedDomains: ['corp.com', 7] }],

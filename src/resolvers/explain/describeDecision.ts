@@ -1,7 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { quote } from '../../errors';
 import type { UserQuery } from '../../lookup';
+import { quote } from '../../shared';
 import { policyAction } from '../chain';
 import type { AttemptRecord, Decision, StepRecord } from '../chain';
 import type { MatchPlan } from '../matchers';

@@ -1,9 +1,8 @@
 import { DEFAULT_NAMESPACE, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { quote } from '../../errors';
-import { foldAscii } from '../../lookup';
 import type { UserQuery } from '../../lookup';
 import type { NearMiss } from './NearMiss';
+import { foldAscii, quote } from '../../shared';
 
 type Miss = Omit<NearMiss, 'entityRef'>;
 

@@ -1,8 +1,8 @@
-import { createDomainList } from '../../profile';
 import type { Subject } from '../../profile';
 import type { EmailOptions } from './EmailOptions';
 import type { MatchPlan, Matcher } from './Matcher';
 import { matchPlan } from './matchPlan';
+import { createDomainList } from '../../shared';
 
 /** @internal */
 export interface EmailCheck {
@@ -14,7 +14,7 @@ export interface EmailCheck {
 /**
  * What every matcher by email does first: is there one, may it be relied on, is its domain allowed.
  *
- * @throws `Error` for an entry of `allowedDomains` that is no domain
+ * @throws `Error` for an entry of `allowedDomains` that is not a domain
  * @internal
  */
 export function createEmailCheck(options: EmailOptions): EmailCheck {

@@ -13,7 +13,7 @@ export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
  *
  * Without `allowedDomains`, `jane@anything` is `jane`: give it.
  *
- * @throws `Error` for an entry of `allowedDomains` that is no domain, or a namespace that is none
+ * @throws `Error` for an entry of `allowedDomains` that is not a domain, or a namespace that is none
  * @public
  */
 export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {

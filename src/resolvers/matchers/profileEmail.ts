@@ -19,7 +19,7 @@ const plusTag = /^([^+]+)\+[^@]*(@.*)$/;
 /**
  * Email = `spec.profile.email`, without regard to the case of ASCII letters.
  *
- * @throws `Error` for an entry of `allowedDomains` that is no domain
+ * @throws `Error` for an entry of `allowedDomains` that is not a domain
  * @public
  */
 export function profileEmail(options: ProfileEmailOptions = {}): Matcher {

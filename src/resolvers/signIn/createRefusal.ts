@@ -11,7 +11,7 @@ import { describeDecision, summarizeTrace } from '../explain';
  */
 export function createRefusal(decision: Extract<Decision, { outcome: 'refused' }>): SignInError {
   return createSignInError(decision.code, {
-    step: decision.code === 'CATALOG_UNAVAILABLE' ? 'lookup' : 'match',
+    phase: decision.code === 'CATALOG_UNAVAILABLE' ? 'lookup' : 'match',
     hint: decision.code === 'CATALOG_UNAVAILABLE' ? undefined : tried(decision.records),
     detail: summarizeTrace(describeDecision(decision)),
     cause: decision.cause,

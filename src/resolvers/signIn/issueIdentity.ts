@@ -67,7 +67,7 @@ async function resolveOwnership(context: AuthResolverContext, entity: Entity): P
 
 function notIssued(ref: string, cause: unknown): Error {
   return createSignInError('TOKEN_NOT_ISSUED', {
-    step: 'issue',
+    phase: 'issue',
     detail: `no token could be issued for ${ref}`,
     cause,
   });

@@ -1,4 +1,4 @@
-import type { Sleep } from '../../../src/http';
+import type { Sleep } from '../../../src/shared';
 
 export interface FakeClock {
   readonly now: () => number;

@@ -142,7 +142,7 @@ describe('readSignInChain', () => {
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: ['@corp.com'] }],
-      `"@corp.com" is no domain`,
+      `"@corp.com" is not a domain`,
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', onMissing: 'skip' }],

@@ -191,7 +191,7 @@ describe('createSignInResolver', () => {
     if (!isSignInError(error)) throw error;
     expect(error).toMatchObject({ code: 'TOKEN_NOT_ISSUED', name: 'ServiceUnavailableError' });
     expect(error.message).not.toContain('disk full');
-    expect(String(error.reason)).toContain('disk full');
+    expect(String(error.underlyingError)).toContain('disk full');
   });
 
   it('tells an observer of every decision, with the reference of the error', async () => {

@@ -1,4 +1,4 @@
-import { isEmailAddress } from '../../src/profile';
+import { isEmailAddress } from '../../src/shared';
 
 describe('isEmailAddress', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { createDomainList } from '../../src/profile';
+import { createDomainList } from '../../src/shared';
 
 describe('createDomainList', () => {
   it.each([
@@ -33,6 +33,35 @@ describe('createDomainList', () => {
     '.corp.com',
     'http://corp.com',
   ])('refuses the entry %j', entry => {
-    expect(() => createDomainList([entry])).toThrow('is no domain');
+    expect(() => createDomainList([entry])).toThrow('is not a domain');
+  });
+});
+
+describe('a domain that IDNA reads as another one', () => {
+  it.each([
+    ['a variation selector that IDNA drops', 'exam\uFE0Fple.com'],
+    ['a soft hyphen that IDNA drops', 'exam\u00ADple.com'],
+    ['a zero width joiner', 'exam\u200Dple.com'],
+    ['KELVIN SIGN for k', 'blac\u212A.com'],
+    ['full-width letters', 'ｅxample.com'],
+    ['a letter with a mark that is not composed', 'bu\u0308cher.com'],
+    ['LONG S for s', 'u\u017Fa.com'],
+    ['a ligature', 'o\uFB03ce.com'],
+    ['a mathematical letter', '\u{1D41E}xample.com'],
+  ])('is not allowed: %s', (_why, domain) => {
+    const list = createDomainList([
+      'example.com',
+      'black.com',
+      'bücher.com',
+      'usa.com',
+      'office.com',
+      '*.com',
+    ]);
+    expect(list.allows(`jane@${domain}`)).toBe(false);
+  });
+
+  it('is still compared without regard to case', () => {
+    expect(createDomainList(['bücher.com']).allows('jane@BÜCHER.com')).toBe(true);
+    expect(createDomainList(['xn--bcher-kva.com']).allows('jane@bücher.COM')).toBe(true);
   });
 });

@@ -1,14 +1,21 @@
 import { createSignInError } from '../errors';
-import type { SignInError, SignInErrorCode, SignInErrorStep } from '../errors';
-import type { JsonAnswer } from './BitbucketHttp';
-import { codeOfStatus } from './codeOfStatus';
-import type { Deadline } from './createDeadline';
-import { describeErrorBody } from './describeErrorBody';
-import { describeNetworkError } from './describeNetworkError';
-import { describeRedirect } from './describeRedirect';
+import type { SignInError, SignInErrorCode, SignInErrorPhase } from '../errors';
+import { redact } from '../shared';
+import type { Deadline } from '../shared';
+import { describeErrorBody, describeNetworkError, describeRedirect } from './describeFault';
 import { discardBody, readBody } from './readBody';
-import { redact } from './redact';
-import { readRetryAfter } from './retryDelay';
+
+/**
+ * An answer whose body was read and parsed.
+ *
+ * @public
+ */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Not validated. `undefined` only for a client error of `postForm` without a JSON body. */
+  readonly json: unknown;
+}
 
 const maxErrorBodyBytes = 64 * 1024;
 
@@ -21,7 +28,7 @@ export interface AttemptRequest {
   readonly body?: string;
   /** Values that must not appear in any error. */
   readonly secrets: readonly string[];
-  readonly step: SignInErrorStep;
+  readonly phase: SignInErrorPhase;
   readonly maxBytes: number;
   readonly deadline: Deadline;
   readonly now: () => number;
@@ -45,11 +52,11 @@ const retryableStatus = new Set([429, 502, 503, 504]);
  * @internal
  */
 export async function performAttempt(request: AttemptRequest): Promise<Attempt> {
-  const { deadline, method, maxBytes, step, url } = request;
+  const { deadline, method, maxBytes, phase, url } = request;
   const { origin, pathname } = new URL(url);
   const call = `${method} ${origin}${pathname}`;
   const fail = (code: SignInErrorCode, what: string, retry = false): Attempt => ({
-    error: createSignInError(code, { step, detail: redact(`${call} ${what}`, request.secrets) }),
+    error: createSignInError(code, { phase, detail: redact(`${call} ${what}`, request.secrets) }),
     retry,
   });
   const failOnNetwork = (cause: unknown): Attempt => {
@@ -68,7 +75,7 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
       redirect: 'manual',
       signal: deadline.signal,
     });
-    response = await Promise.race([sent, deadline.expired]);
+    response = await deadline.race(sent);
   } catch (error) {
     return failOnNetwork(error);
   }
@@ -129,4 +136,30 @@ async function readErrorBody(response: Response, request: AttemptRequest): Promi
     // The status alone decides; what the body would have added is a comment.
     return ' (its body could not be read)';
   }
+}
+
+/**
+ * The error code of a status that is no success.
+ */
+function codeOfStatus(status: number): SignInErrorCode {
+  if (status >= 300 && status < 400) return 'BITBUCKET_REDIRECTED';
+  if (status === 401 || status === 403) return 'BITBUCKET_REFUSED';
+  if (status === 404) return 'BITBUCKET_NOT_FOUND';
+  if (status === 429) return 'BITBUCKET_RATE_LIMITED';
+  if (status >= 500) return 'BITBUCKET_UNAVAILABLE';
+  return 'BITBUCKET_RESPONSE_INVALID';
+}
+
+/**
+ * Milliseconds that a `Retry-After` header asks for: seconds or an HTTP date. `undefined` when the
+ * header is missing or says neither.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+ */
+function readRetryAfter(header: string | null, now: number): number | undefined {
+  const value = header?.trim();
+  if (!value) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -1,3 +1,5 @@
+import { quote } from '../shared';
+
 /** Codes of Node for a certificate that it does not accept. */
 const certificateCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -37,4 +39,43 @@ export function describeNetworkError(error: unknown): string {
     return `failed with ${code}: the certificate of Bitbucket Server is not accepted; if it comes from your own authority, start the backend with NODE_EXTRA_CA_CERTS=<file>`;
   }
   return `failed with ${code}`;
+}
+
+/**
+ * Where a redirect leads, without the query, which may hold anything.
+ *
+ * @internal
+ */
+export function describeRedirect(location: string | null, url: string): string {
+  if (!location) return 'without saying where';
+  try {
+    const target = new URL(location, url);
+    return `to ${quote(`${target.origin}${target.pathname}`)}`;
+  } catch {
+    return 'to an address that is no URL';
+  }
+}
+
+interface ErrorEntry {
+  readonly exceptionName?: unknown;
+  readonly message?: unknown;
+}
+
+/**
+ * What Bitbucket's error body says: `{ errors: [{ exceptionName, message }] }`. Empty when it says
+ * nothing. The caller takes secrets out before.
+ *
+ * @internal
+ */
+export function describeErrorBody(json: unknown): string {
+  if (typeof json !== 'object' || json === null) return '';
+  const { errors } = json as { readonly errors?: unknown };
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  if (typeof first !== 'object' || first === null) return '';
+  const { exceptionName, message } = first as ErrorEntry;
+  const parts = [
+    typeof exceptionName === 'string' ? `exception ${quote(exceptionName)}` : '',
+    typeof message === 'string' ? `message ${quote(message)}` : '',
+  ].filter(Boolean);
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }

@@ -99,6 +99,12 @@ export const signInErrorCodes = {
     fault: 'bitbucket',
     publicText: 'Bitbucket Server has a problem at the moment. Please try again later.',
   },
+  BITBUCKET_BUSY: {
+    name: 'ServiceUnavailableError',
+    fault: 'network',
+    publicText:
+      'Too many people are signing in with Bitbucket Server at the moment. Please try again in a minute.',
+  },
   BITBUCKET_RATE_LIMITED: {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
@@ -216,6 +222,12 @@ export const signInErrorCodes = {
     fault: 'admin',
     publicText:
       'What your Bitbucket Server account says about you points to different people in Backstage, so you were not signed in. Please tell your Backstage administrators.',
+  },
+  ENTITY_OF_ANOTHER_ACCOUNT: {
+    name: 'ConflictError',
+    fault: 'admin',
+    publicText:
+      'The Backstage user that matches you belongs to another Bitbucket Server account, so you were not signed in. Please tell your Backstage administrators.',
   },
   USER_REF_TAKEN: {
     name: 'ConflictError',

@@ -21,7 +21,13 @@ export function foldAscii(value: string): string {
   if (onlyLowerAscii.test(value)) return value;
   // On pure ASCII `toLowerCase` is the same fold, and native.
   if (onlyAscii.test(value)) return value.toLowerCase();
-  return value.replace(letterWithMarks, compose).replace(/[A-Z]+/g, lower);
+  const folded = composeMarks(value).replace(/[A-Z]+/g, lower);
+  // Some letters have a composed form in lower case only, such as w with a ring above.
+  return composeMarks(folded);
+}
+
+function composeMarks(value: string): string {
+  return value.replace(letterWithMarks, compose);
 }
 
 function compose(sequence: string): string {

@@ -1,11 +1,53 @@
 import { createSignInError } from '../errors';
-import type { BitbucketHttp, JsonAnswer } from './BitbucketHttp';
-import { createDeadline } from './createDeadline';
-import { performAttempt } from './performAttempt';
-import type { Attempt, AttemptRequest } from './performAttempt';
-import { retryDelay } from './retryDelay';
-import { sleep as defaultSleep } from './sleep';
-import type { Sleep } from './sleep';
+import type { SignInErrorPhase } from '../errors';
+import { createDeadline, sleep as defaultSleep } from '../shared';
+import type { Sleep } from '../shared';
+import { performAttempt } from './attempt';
+import type { Attempt, AttemptRequest, JsonAnswer } from './attempt';
+
+/** @public */
+export interface GetJsonOptions {
+  /** Sent as `Authorization: Bearer`. Give this or `authorization`. */
+  readonly accessToken?: string;
+  /** The whole value of the `Authorization` header. */
+  readonly authorization?: string;
+  /** Ends the call with `REQUEST_ABORTED`. */
+  readonly signal?: AbortSignal;
+  /** Where in the sign-in an error of this call arises. Default `profile`. */
+  readonly phase?: SignInErrorPhase;
+}
+
+/** @public */
+export interface PostFormOptions {
+  /** Ends the call with `REQUEST_ABORTED`. */
+  readonly signal?: AbortSignal;
+  /** Default `token`. */
+  readonly phase?: SignInErrorPhase;
+  /** Milliseconds for this call. Default: that of the client. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The only way in which this package talks to Bitbucket Server.
+ *
+ * Every call has a time limit that covers headers, body and retries, a size limit, no redirects, and
+ * throws nothing but a {@link SignInError}.
+ *
+ * @public
+ */
+export interface BitbucketHttp {
+  /** Answers only on a 2xx status with a JSON body. Retries what may pass: network, 429, 502, 503, 504. */
+  getJson(url: string, options?: GetJsonOptions): Promise<JsonAnswer>;
+  /**
+   * Never retried. Client errors (4xx but 404 and 429) are answered instead of thrown, because OAuth
+   * puts its error codes there.
+   */
+  postForm(
+    url: string,
+    fields: Readonly<Record<string, string>>,
+    options?: PostFormOptions,
+  ): Promise<JsonAnswer>;
+}
 
 /** @public */
 export interface BitbucketHttpOptions {
@@ -25,7 +67,7 @@ export interface BitbucketHttpOptions {
   readonly sleep?: Sleep;
 }
 
-type Call = Pick<AttemptRequest, 'method' | 'url' | 'headers' | 'body' | 'secrets' | 'step'> & {
+type Call = Pick<AttemptRequest, 'method' | 'url' | 'headers' | 'body' | 'secrets' | 'phase'> & {
   readonly signal?: AbortSignal;
   readonly timeoutMs: number;
   readonly retries: number;
@@ -62,7 +104,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         await sleep(delay, deadline.signal);
         if (deadline.ended() === 'aborted') {
           throw createSignInError('REQUEST_ABORTED', {
-            step: call.step,
+            phase: call.phase,
             detail: `The caller gave up while waiting to retry after: ${outcome.error.detail}`,
           });
         }
@@ -74,7 +116,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
   }
 
   return {
-    getJson(url, { accessToken, authorization, signal, step = 'profile' } = {}) {
+    getJson(url, { accessToken, authorization, signal, phase = 'profile' } = {}) {
       const credentials = authorization ?? (accessToken && `Bearer ${accessToken}`);
       return perform({
         method: 'GET',
@@ -84,14 +126,14 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
           ...(credentials ? { authorization: credentials } : {}),
         },
         secrets: secretsOfAuthorization(credentials),
-        step,
+        phase,
         signal,
         timeoutMs,
         retries,
       });
     },
 
-    postForm(url, fields, { signal, step = 'token', timeoutMs: callTimeoutMs = timeoutMs } = {}) {
+    postForm(url, fields, { signal, phase = 'token', timeoutMs: callTimeoutMs = timeoutMs } = {}) {
       return perform({
         method: 'POST',
         url,
@@ -101,7 +143,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         },
         body: new URLSearchParams(fields).toString(),
         secrets: secretFields.flatMap(name => fields[name] ?? []),
-        step,
+        phase,
         signal,
         timeoutMs: callTimeoutMs,
         retries: 0,
@@ -120,3 +162,19 @@ function secretsOfAuthorization(authorization = ''): string[] {
 }
 
 const secretFields = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
+
+const baseDelayMs = 200;
+const maxDelayMs = 2_000;
+
+/**
+ * Milliseconds to wait before the next attempt: what the server asks for, else an exponential delay
+ * with full jitter, so that many backends do not come back in the same moment.
+ */
+function retryDelay(
+  attempt: number,
+  retryAfterMs: number | undefined,
+  random: () => number,
+): number {
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  return Math.ceil(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
+}

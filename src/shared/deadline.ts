@@ -1,0 +1,133 @@
+/**
+ * Resolves after the given milliseconds, or as soon as the signal fires.
+ *
+ * @internal
+ */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** A timer that fires this much too late, in milliseconds, was held up by a busy event loop. */
+const lateMs = 20;
+/** What a late timer waits once more, in milliseconds. */
+const graceMs = 75;
+
+/**
+ * The timer of the library. When the event loop was blocked while it ran, it waits a moment longer:
+ * the answer that somebody waits for may have arrived meanwhile and sit right behind it in the queue.
+ *
+ * @internal
+ */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const dueAt = performance.now() + ms;
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    let timer = setTimeout(() => {
+      if (performance.now() - dueAt < lateMs) done();
+      else timer = setTimeout(done, Math.min(ms, graceMs));
+    }, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** Why work has to end before it is done. */
+export type EndReason = 'timeout' | 'aborted';
+
+export interface Deadline {
+  /** Fires at the end of the time, or when the caller gives up. */
+  readonly signal: AbortSignal;
+  readonly ended: () => EndReason | undefined;
+  /** The work, or a rejection when the deadline ends first: for work that does not heed a signal. */
+  readonly race: <T>(work: Promise<T>) => Promise<T>;
+  /** Stops the clock. Must be called. */
+  readonly close: () => void;
+}
+
+export interface DeadlineOptions {
+  readonly timeoutMs: number;
+  /** Of the caller, who may give up earlier. */
+  readonly signal?: AbortSignal;
+  /** Default: a timer. */
+  readonly sleep?: Sleep;
+}
+
+/**
+ * The one time-out of the library: a signal that fires at the end of the time or with the signal of
+ * the caller, whichever comes first. `AbortSignal.timeout` can neither be stopped nor be given
+ * another clock, and `AbortSignal.any` does not say which of its signals fired.
+ *
+ * @internal
+ */
+export function createDeadline(options: DeadlineOptions): Deadline {
+  const { timeoutMs, signal: outer, sleep: wait = sleep } = options;
+  const controller = new AbortController();
+  const clock = new AbortController();
+  let reason: EndReason | undefined;
+  const end = (why: EndReason) => {
+    if (reason !== undefined || clock.signal.aborted) return;
+    reason = why;
+    controller.abort(endError(why, timeoutMs));
+  };
+  const onAbort = () => end('aborted');
+  const expired = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), {
+      once: true,
+    });
+  });
+  // Nobody may be waiting for it at that moment; that is no unhandled rejection.
+  expired.catch(() => undefined);
+
+  if (outer?.aborted) end('aborted');
+  else outer?.addEventListener('abort', onAbort, { once: true });
+  if (reason === undefined) {
+    wait(timeoutMs, clock.signal).then(
+      () => end('timeout'),
+      () => end('timeout'),
+    );
+  }
+
+  return {
+    signal: controller.signal,
+    ended: () => reason,
+    // `race` also listens to the loser, so that its late failure is no unhandled rejection.
+    race: work => Promise.race([work, expired]),
+    close: () => {
+      clock.abort();
+      outer?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+/**
+ * Does work within a time limit. The work gets a signal that fires at the end of the time; work that
+ * does not heed it is left alone, and its result is dropped.
+ *
+ * @throws `Error` named `TimeoutError` at the end of the time, `AbortError` when the caller gives up;
+ * whatever the work throws
+ * @internal
+ */
+export async function withTimeout<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  options: DeadlineOptions,
+): Promise<T> {
+  const deadline = createDeadline(options);
+  try {
+    if (deadline.ended()) throw deadline.signal.reason;
+    return await deadline.race(work(deadline.signal));
+  } finally {
+    deadline.close();
+  }
+}
+
+function endError(reason: EndReason, timeoutMs: number): Error {
+  const timedOut = reason === 'timeout';
+  const error = new Error(timedOut ? `no answer within ${timeoutMs} ms` : 'the caller gave up');
+  error.name = timedOut ? 'TimeoutError' : 'AbortError';
+  return error;
+}

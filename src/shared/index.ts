@@ -1,0 +1,11 @@
+export { createDeadline, sleep, withTimeout } from './deadline';
+export type { Deadline, DeadlineOptions, EndReason, Sleep } from './deadline';
+export { createDomainList, isEmailAddress } from './email';
+export type { DomainList } from './email';
+export { foldAscii } from './foldAscii';
+export { sha256 } from './hash';
+export { createIncident } from './incident';
+export type { Incident } from './incident';
+export { createInFlight } from './inFlight';
+export type { InFlight } from './inFlight';
+export { describeCause, quote, redact } from './quote';

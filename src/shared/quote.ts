@@ -1,0 +1,50 @@
+const maxLength = 120;
+
+/**
+ * Shows a foreign value in a log line: quoted, cut, and with everything but printable ASCII escaped,
+ * so that no name or header can forge a line, hide text or reverse it.
+ *
+ * @internal
+ */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return escapeNonAscii(JSON.stringify(cut));
+}
+
+/**
+ * Shows a fault that somebody else's code threw in a log line: as long as it may be useful, on one
+ * line, in printable ASCII.
+ *
+ * @internal
+ */
+export function describeCause(cause: unknown): string {
+  const text = String(cause);
+  return escapeNonAscii(text.length > 1_000 ? `${text.slice(0, 1_000)}...` : text);
+}
+
+function escapeNonAscii(text: string): string {
+  return text.replace(
+    /[^\x20-\x7e]/g,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * Takes the given secrets out of a foreign text, in clear and as they look in a URL or in JSON.
+ * Answers of a server may echo what they were asked with.
+ *
+ * @internal
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    // A shorter one would tear holes into words, and is no secret.
+    if (secret.length < 4) continue;
+    const inJson = JSON.stringify(secret).slice(1, -1);
+    for (const form of new Set([secret, encodeURIComponent(secret), inJson])) {
+      clean = clean.split(form).join('[redacted]');
+    }
+  }
+  return clean;
+}
