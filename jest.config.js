@@ -8,6 +8,7 @@ module.exports = {
     '^backstage-bitbucket-server$': '<rootDir>/cli/src',
   },
   testMatch: ['**/*.test.ts'],
+  filter: '<rootDir>/test/support/needsRedis.cjs',
   transform: {
     '^.+\\.tsx?$': [
       '@swc/jest',

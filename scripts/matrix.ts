@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkLine, waysOf } from './matrix/checkLine';
 import type { Line } from './matrix/prepareProject';
-import { packPackage } from './packPackage';
+import { packPackages } from './packPackages';
 
 async function main(): Promise<void> {
   const lines = (process.argv.length > 2 ? process.argv.slice(2) : Object.keys(waysOf)) as Line[];
   const folder = mkdtempSync(join(tmpdir(), 'matrix-'));
   try {
-    const { tarball } = await packPackage(folder);
+    const [{ tarball }] = await packPackages(folder);
     for (const line of lines) {
       for await (const { authBackend, check, seconds, problems } of checkLine(line, tarball)) {
         const verdict = problems.length === 0 ? 'ok' : `FAILED: ${problems.join('; ')}`;

@@ -1,5 +1,6 @@
 // Runs Jest and ends with one plain line, so that a person and a machine read the same result.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -8,10 +9,14 @@ import { join } from 'node:path';
 const require = createRequire(import.meta.url);
 const folder = await mkdtemp(join(tmpdir(), 'jest-result-'));
 const outputFile = join(folder, 'result.json');
+const notRunFile = join(folder, 'not-run.txt');
 
 function runJest() {
   const args = [require.resolve('jest/bin/jest'), '--json', `--outputFile=${outputFile}`];
-  const jest = spawn(process.execPath, [...args, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const jest = spawn(process.execPath, [...args, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, TESTS_NOT_RUN: notRunFile },
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => jest.kill(signal));
   }
@@ -30,6 +35,11 @@ async function readResult() {
   }
 }
 
+/** What the filter in test/support/needsRedis.cjs has left out, and why. */
+async function printNotRun() {
+  if (existsSync(notRunFile)) console.log(`\n${await readFile(notRunFile, 'utf8')}`);
+}
+
 try {
   let exitCode = await runJest();
   const result = await readResult();
@@ -41,6 +51,7 @@ try {
     exitCode ||= 1;
   }
   if (failed > 0) exitCode ||= 1;
+  await printNotRun();
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = exitCode;
 } finally {

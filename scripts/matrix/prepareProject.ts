@@ -23,13 +23,14 @@ async function installOldest(folder: string, tarball: string): Promise<void> {
   await run('npm', ['ci', ...quiet], { cwd: folder });
   await run('npm', ['install', '--no-save', ...quiet, tarball], { cwd: folder });
   // Compiling takes a minute, and this project's own binary fits when it is of the same version.
-  const [ours, theirs] = [root, folder].map(path => join(path, 'node_modules/better-sqlite3'));
-  if (versionIn(ours!) !== versionIn(theirs!)) {
+  const ours = join(root, 'node_modules/better-sqlite3-12');
+  const theirs = join(folder, 'node_modules/better-sqlite3');
+  if (versionIn(ours) !== versionIn(theirs)) {
     throw new Error(
-      'test/matrix/oldest/package.json wants another better-sqlite3 than package.json',
+      'test/matrix/oldest/package.json wants another better-sqlite3 than tools/better-sqlite3/package.json',
     );
   }
-  cpSync(join(ours!, 'build'), join(theirs!, 'build'), { recursive: true });
+  cpSync(join(ours, 'build'), join(theirs, 'build'), { recursive: true });
 }
 
 /** The newest line is what this project itself is developed with. */

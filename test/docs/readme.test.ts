@@ -21,8 +21,8 @@ describe('README.md', () => {
   });
 
   it('asks for the version of Node.js that package.json asks for', () => {
-    expect(engines.node).toBe('>=20');
-    expect(readme.text).toContain('Node.js **20 or newer**');
+    expect(engines.node).toBe('>=20.19.0');
+    expect(readme.text).toContain('Node.js **20.19 or newer**');
   });
 
   it('asks for the oldest Backstage that the matrix signs in with', () => {

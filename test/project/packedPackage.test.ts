@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { packPackage } from '../../scripts/packPackage';
-import type { PackedPackage } from '../../scripts/packPackage';
+import { join, posix } from 'node:path';
+import { packPackages } from '../../scripts/packPackages';
+import type { PackedPackage } from '../../scripts/packPackages';
 import { typeErrorsOfConsumer } from '../../scripts/typeErrorsOfConsumer';
 import * as publicApi from '../../src';
+import { readDoc, readDocs } from '../docs/support/readDocs';
 
 const name = 'backstage-plugin-auth-backend-module-bitbucket-server';
 
@@ -15,7 +16,7 @@ describe('the packed package, installed into an empty folder', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'packed-package-'));
-    packed = await packPackage(folder);
+    [packed] = await packPackages(folder);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     execFileSync(
       'npm',
@@ -37,14 +38,68 @@ describe('the packed package, installed into an empty folder', () => {
 
   it('holds what is needed to use it, and nothing else', () => {
     const other = packed.files.filter(path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path));
-    expect(other).toEqual([
+    expect(
+      other.filter(path => !/^docs\/[\w-]+\.md$|^demo\/screenshots\/[\w-]+\.png$/.test(path)),
+    ).toEqual([
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
       'config.schema.json',
       'package.json',
     ]);
     expect(packed.files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+  });
+
+  it('takes everything along that its documentation shows or leads to', () => {
+    const documents = packed.files.filter(path => path.endsWith('.md'));
+    expect(documents).toEqual(
+      readDocs()
+        .map(({ path }) => path)
+        .sort(),
+    );
+    const missing = documents.flatMap(document =>
+      [...readDoc(document).text.matchAll(/\]\(([^)\s#]+)[^)]*\)|(?:src|href)="([^"#]+)[^"]*"/g)]
+        .map(([, inMarkdown, inHtml]) => (inMarkdown ?? inHtml)!)
+        .filter(target => !/^https?:/.test(target))
+        .map(target => posix.join(posix.dirname(document), target))
+        .filter(target => !packed.files.includes(target))
+        .map(target => `${document} wants ${target}: add it to "files" of package.json`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('has nothing in its package.json that is for development', () => {
+    const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+    expect(Object.keys(JSON.parse(manifest) as object).sort()).toEqual([
+      'backstage',
+      'bin',
+      'configSchema',
+      'dependencies',
+      'description',
+      'engines',
+      'exports',
+      'files',
+      'keywords',
+      'license',
+      'main',
+      'name',
+      'publishConfig',
+      'type',
+      'types',
+      'version',
+    ]);
+  });
+
+  it('comes from `npm run package` only', () => {
+    const root = join(__dirname, '../..');
+    for (const args of [
+      ['publish', '--dry-run'],
+      ['pack', '--dry-run'],
+    ]) {
+      const { status } = spawnSync('npm', args, { cwd: root });
+      expect(status).not.toBe(0);
+    }
   });
 
   it('ships a config schema where its package.json says', () => {

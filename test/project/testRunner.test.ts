@@ -16,13 +16,26 @@ describe('npm test', () => {
     rmSync(rootDir, { recursive: true });
   });
 
-  function run(files: Record<string, string>, ...args: string[]) {
+  function runWith(env: NodeJS.ProcessEnv, files: Record<string, string>, ...args: string[]) {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(rootDir, name), text);
-    const config = JSON.stringify({ rootDir, testMatch: ['**/*.test.js'], transform: {} });
-    const { status, stdout } = spawnSync(process.execPath, [script, '--config', config, ...args], {
-      encoding: 'utf8',
+    const config = JSON.stringify({
+      rootDir,
+      testMatch: ['**/*.test.{js,ts}'],
+      transform: {},
+      filter: join(__dirname, '../support/needsRedis.cjs'),
     });
-    return { status, lastLine: stdout.trimEnd().split('\n').at(-1) };
+    const { status, stdout } = spawnSync(process.execPath, [script, '--config', config, ...args], {
+      cwd: rootDir,
+      encoding: 'utf8',
+      env,
+    });
+    const lines = stdout.trimEnd().split('\n');
+    return { status, lastLine: lines.at(-1), notRun: lines.filter(line => /^Not run/.test(line)) };
+  }
+
+  function run(files: Record<string, string>, ...args: string[]) {
+    const { status, lastLine } = runWith(process.env, files, ...args);
+    return { status, lastLine };
   }
 
   const passing = "test('a', () => {}); test('b', () => {});";
@@ -34,8 +47,10 @@ describe('npm test', () => {
   });
 
   it('passes its arguments on to Jest', () => {
-    const { status, lastLine } = run({ 'a.test.js': passing }, '-t', 'b');
-    expect({ status, lastLine }).toEqual({ status: 0, lastLine: '1 passed, 0 failed' });
+    expect(run({ 'a.test.js': passing }, '-t', 'b')).toEqual({
+      status: 0,
+      lastLine: '1 passed, 0 failed',
+    });
   });
 
   it('counts a test file that does not load as a failure', () => {
@@ -48,6 +63,39 @@ describe('npm test', () => {
     expect(run({ 'a.test.js': passing }, '-t', 'absent')).toEqual({
       status: 1,
       lastLine: '0 passed, 0 failed',
+    });
+  });
+
+  describe('on tests that need a Redis', () => {
+    const files = { 'a.test.js': passing, 'sessions.redis.test.ts': passing };
+    const connection = 'BACKSTAGE_TEST_CACHE_REDIS7_CONNECTION_STRING';
+
+    it('names them in one line at the end where there is none, and runs all others', () => {
+      const notice =
+        'Not run: sessions.redis.test.ts. There is no Redis: install redis-server ' +
+        `(Debian: apt-get install redis-server), or set ${connection}.`;
+      expect(runWith({ PATH: rootDir }, files)).toEqual({
+        status: 0,
+        notRun: [notice],
+        lastLine: '2 passed, 0 failed',
+      });
+    });
+
+    it('says nothing about those that nobody asked for', () => {
+      expect(runWith({ PATH: rootDir }, files, 'a.test.js').notRun).toEqual([]);
+    });
+
+    it.each([
+      ['where one is on the PATH', () => ({ PATH: rootDir })],
+      ['where one is named', () => ({ PATH: '', [connection]: 'redis://127.0.0.1:6379' })],
+      ['with CI=true, whatever there is', () => ({ PATH: '', CI: 'true' })],
+    ])('runs them %s', (where, env) => {
+      if (where.includes('PATH')) writeFileSync(join(rootDir, 'redis-server'), '');
+      expect(runWith(env(), files)).toEqual({
+        status: 0,
+        notRun: [],
+        lastLine: '4 passed, 0 failed',
+      });
     });
   });
 });

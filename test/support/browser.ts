@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
+import { findBrowser } from './findBrowser';
 
 /** Keeps the browser to this machine, and working inside a container. */
 const args = [
@@ -13,13 +13,8 @@ const args = [
   '--disable-sync',
 ];
 
-/** Starts the installed Chromium, at `CHROMIUM_PATH` or where Debian puts it, with an empty profile. */
+/** Starts a Chrome or Chromium without a window, with an empty profile. */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `There is no browser at ${executablePath}; install chromium, or set CHROMIUM_PATH to one`,
-    );
-  }
-  return chromium.launch({ executablePath, args, headless: true });
+  const { executablePath, env } = await findBrowser();
+  return chromium.launch({ executablePath, args, headless: true, env: { ...process.env, ...env } });
 }
