@@ -10,13 +10,16 @@ import { readDoc, readDocs } from '../docs/support/readDocs';
 
 const name = 'backstage-plugin-auth-backend-module-bitbucket-server';
 
-describe('the packed package, installed into an empty folder', () => {
+describe('the packed packages, installed into an empty folder', () => {
   let folder: string;
   let packed: PackedPackage;
+  let commandLine: PackedPackage;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'packed-package-'));
-    [packed] = await packPackages(folder);
+    const [library, ...others] = await packPackages(folder);
+    packed = library;
+    commandLine = others.find(other => other.name === 'backstage-bitbucket-server')!;
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     execFileSync(
       'npm',
@@ -27,6 +30,7 @@ describe('the packed package, installed into an empty folder', () => {
         '--ignore-scripts',
         '--prefer-offline',
         packed.tarball,
+        commandLine.tarball,
       ],
       { cwd: folder, stdio: 'pipe' },
     );
@@ -73,7 +77,6 @@ describe('the packed package, installed into an empty folder', () => {
     const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
     expect(Object.keys(JSON.parse(manifest) as object).sort()).toEqual([
       'backstage',
-      'bin',
       'configSchema',
       'dependencies',
       'description',
@@ -133,5 +136,34 @@ describe('the packed package, installed into an empty folder', () => {
 
   it('has declarations that compile in a strict project, without help from ours', () => {
     expect(typeErrorsOfConsumer(folder)).toEqual([]);
+  });
+
+  describe('the command line', () => {
+    it('holds the program, and nothing of this project but its own', () => {
+      const other = commandLine.files.filter(path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path));
+      expect(other).toEqual(['LICENSE', 'README.md', 'package.json']);
+      expect(commandLine.files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/main.js']));
+    });
+
+    it('runs by its name, and decides with the library beside it', () => {
+      const user = { id: 1, name: 'ada', slug: 'ada', active: true, type: 'NORMAL' };
+      const entity = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'ada' }, spec: {} };
+      const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
+      const production = { host: 'git.corp.example', signIn: { resolvers } };
+      const files = {
+        'app-config.yaml': { auth: { providers: { bitbucketServer: { production } } } },
+        'users.json': [user, { ...user, id: 2, name: 'bob', slug: 'bob' }],
+        'entities.json': entity,
+      };
+      for (const [file, content] of Object.entries(files)) {
+        writeFileSync(join(folder, file), JSON.stringify(content));
+      }
+      const args = ['audit', '--users', 'users.json', '--entities', 'entities.json', '--json'];
+      const output = execFileSync('npx', ['--no', 'backstage-bitbucket-server', ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect(JSON.parse(output)).toMatchObject({ summary: { total: 2, coverage: 50 } });
+    });
   });
 });

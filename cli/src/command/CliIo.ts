@@ -20,7 +20,7 @@ export interface CliIo {
 /**
  * What a command ends with.
  *
- * @internal
+ * @public
  */
 export const exitCodes = {
   ok: 0,
