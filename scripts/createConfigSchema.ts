@@ -4,8 +4,7 @@ import { authenticatorConfigSchema } from '../src/authenticator/authenticatorCon
 import { directoryConfigSchema } from '../src/directory/directoryConfigSchema';
 import { userLookupConfigSchema } from '../src/lookup/userLookupConfigSchema';
 import { ownershipConfigSchema } from '../src/ownership/ownershipConfigSchema';
-import { allResolvers } from '../src/resolvers/registry/allResolvers';
-import { resolverRegistry } from '../src/resolvers/registry/resolverRegistry';
+import { allResolvers, resolverRegistry } from '../src/resolvers';
 import { profileTransformRegistry } from '../src/transforms/profileTransformRegistry';
 
 type JsonSchema = Record<string, unknown>;

@@ -66,6 +66,7 @@ export function readEnvironment(
               ...lookupOptions,
               sharedCache: shared ? cache : undefined,
             }),
+            accountIdAnnotation: `${setup.host}/user-id`,
             logger,
             findDirectory,
             onDecision,

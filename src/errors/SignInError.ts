@@ -16,6 +16,8 @@ const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/
 /** @internal */
 export interface SignInErrorInit {
   readonly phase: SignInErrorPhase;
+  /** Default: that of the code. */
+  readonly name?: SignInErrorName;
   readonly reference: string;
   readonly message: string;
   readonly detail: string;
@@ -54,7 +56,7 @@ export class SignInError extends Error {
   /** @internal */
   constructor(code: SignInErrorCode, init: SignInErrorInit) {
     super(init.message);
-    this.name = signInErrorCodes[code].name;
+    this.name = init.name ?? signInErrorCodes[code].name;
     this.code = code;
     this.reference = init.reference;
     this.phase = init.phase;
@@ -92,6 +94,8 @@ export function isSignInError(value: unknown): value is SignInError {
 /** @internal */
 export interface CreateSignInErrorOptions {
   readonly phase: SignInErrorPhase;
+  /** Default: that of the code. */
+  readonly name?: SignInErrorName;
   /** For the log: what happened, with values. Never a token, secret, code or password. */
   readonly detail: string;
   /** For the browser, after the fixed sentence: the person's own facts and step names only. */
@@ -124,6 +128,7 @@ export function createSignInError(
   const sentences = [signInErrorCodes[code].publicText, options.hint].filter(Boolean).join(' ');
   return new SignInError(code, {
     phase: options.phase,
+    name: options.name,
     reference,
     message: `${sentences} (${code}, reference ${reference})`,
     detail: options.detail,

@@ -54,4 +54,13 @@ export interface CatalogUserLookup {
    * promises of a sign-in whose answers are all cached.
    */
   peek?(query: UserQuery): UserLookupAnswer | undefined;
+  /**
+   * Whether a name is somebody's: a `User` or a `Group` has it in this namespace, in any case of
+   * letters, or an entity is owned by one of that name which is not there any more. Asked before
+   * `dangerouslyAllowSignInWithoutUserInCatalog` gives the name away, and never answered from memory;
+   * a lookup without this method signs nobody in that way.
+   *
+   * Rejects when the catalog cannot be asked.
+   */
+  isNameTaken?(ref: { readonly namespace: string; readonly name: string }): Promise<boolean>;
 }

@@ -17,7 +17,7 @@ export interface CachedLookupOptions extends UserLookupCacheSettings {
 }
 
 /** @internal */
-export interface CachedLookup extends Required<CatalogUserLookup> {
+export interface CachedLookup extends Required<Omit<CatalogUserLookup, 'isNameTaken'>> {
   size(): number;
   forget(query?: UserQuery): void;
 }

@@ -4,8 +4,10 @@ import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { CatalogUserLookup } from './CatalogUserLookup';
 import { createBatchedFinder } from './createBatchedFinder';
 import { createCachedLookup } from './createCachedLookup';
+import { createCatalogCaller } from './createCatalogCaller';
 import { createCatalogUserSource } from './createCatalogUserSource';
 import { createCoalescedFinder } from './createCoalescedFinder';
+import { createNameCheck } from './createNameCheck';
 import { createSharedFinder } from './createSharedFinder';
 import { createVerifiedFinder } from './createVerifiedFinder';
 import type { UserLookupFields } from './UserLookupFields';
@@ -98,6 +100,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
   return {
     find: lookup.find,
     peek: lookup.peek,
+    isNameTaken: createNameCheck(createCatalogCaller(catalog, auth, now), batch.timeoutMs),
     get stats() {
       return { entries: lookup.size(), ...counters };
     },

@@ -5,9 +5,8 @@ import type { CatalogCaller } from './createCatalogCaller';
 import { createFasterOf } from './createFasterOf';
 import type { FieldQuery } from './createFieldFinder';
 import { isFilterSafe } from './isFilterSafe';
-import { requestFields } from './requestFields';
+import { identityFields } from './identityFields';
 import type { UserLookupFields } from './UserLookupFields';
-import type { UserQueryField } from './UserQuery';
 import type { SourceAnswer } from './UserSource';
 
 /**
@@ -19,7 +18,7 @@ import type { SourceAnswer } from './UserSource';
  */
 export function createChainFinder(
   catalog: CatalogCaller,
-  byField: (field: UserQueryField) => AskMany<FieldQuery>,
+  byField: (field: FieldQuery['field']) => AskMany<FieldQuery>,
   kept: UserLookupFields,
   now: () => number,
 ): (queries: readonly FieldQuery[]) => Promise<readonly SourceAnswer[]> {
@@ -36,7 +35,7 @@ export function createChainFinder(
       const { items } = await catalog.getEntities({
         filter: queries.map(({ field, value }) => ({ [field]: value, kind: 'User' })),
         // The same for every annotation, so the first one speaks for all.
-        fields: kept === 'identity' ? requestFields(queries.map(fieldOf).sort()[0]) : [],
+        fields: kept === 'identity' ? identityFields : [],
       });
       return queries.map(({ field, value }) => ({
         type: 'entities',
@@ -46,8 +45,4 @@ export function createChainFinder(
   };
 
   return createFasterOf(apart, joined, now);
-}
-
-function fieldOf({ field }: FieldQuery): UserQueryField {
-  return field;
 }

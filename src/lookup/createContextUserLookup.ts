@@ -1,6 +1,8 @@
+import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
 import { canonicalQuery } from './canonicalQuery';
 import type { CatalogUserLookup } from './CatalogUserLookup';
+import { ownerRefs } from './createNameCheck';
 import { isFilterSafe } from './isFilterSafe';
 import type { UserQuery } from './UserQuery';
 import type { SourceAnswer } from './UserSource';
@@ -24,7 +26,35 @@ export function createContextUserLookup(
       const answer = canonicalQuery(query) ? await ask(context, query) : nobody;
       return verifyAnswer(answer, query);
     },
+    async isNameTaken(ref) {
+      const refs = ownerRefs(ref);
+      for (const entityRef of refs) {
+        if (await exists(context, { entityRef })) return true;
+      }
+      // The kind is there because a filter without one asks for users only.
+      const filter = { kind: CATALOG_FILTER_EXISTS, 'relations.ownedBy': refs };
+      return exists(context, { filter });
+    },
   };
+}
+
+async function exists(
+  context: Pick<AuthResolverContext, 'findCatalogUser'>,
+  query: Parameters<AuthResolverContext['findCatalogUser']>[0],
+): Promise<boolean> {
+  try {
+    await context.findCatalogUser(query);
+    return true;
+  } catch (error) {
+    if (nameOf(error) === 'NotFoundError') return false;
+    if (nameOf(error) === 'ConflictError') return true;
+    throw error;
+  }
+}
+
+/** By name and not by class: the context may come from another copy of Backstage's errors. */
+function nameOf(error: unknown): unknown {
+  return error instanceof Object && 'name' in error ? error.name : undefined;
 }
 
 async function ask(
@@ -45,9 +75,9 @@ async function ask(
     const { entity } = await context.findCatalogUser({ filter });
     return { type: 'entities', entities: [entity] };
   } catch (error) {
-    // By name and not by class: the context may come from another copy of @backstage/errors.
-    const name = error instanceof Object && 'name' in error ? error.name : undefined;
-    if (name === 'NotFoundError') return nobody;
-    return name === 'ConflictError' ? { type: 'conflict' } : { type: 'unavailable', cause: error };
+    if (nameOf(error) === 'NotFoundError') return nobody;
+    return nameOf(error) === 'ConflictError'
+      ? { type: 'conflict' }
+      : { type: 'unavailable', cause: error };
   }
 }

@@ -4,7 +4,7 @@ import type { CatalogCaller } from './createCatalogCaller';
 import { createExactSearch } from './createExactSearch';
 import { createFasterOf } from './createFasterOf';
 import { createTextSearch } from './createTextSearch';
-import { requestFields } from './requestFields';
+import { identityFields } from './identityFields';
 import type { Search } from './Search';
 import type { UserLookupFields } from './UserLookupFields';
 import type { UserQuery, UserQueryField } from './UserQuery';
@@ -41,7 +41,7 @@ export function createFieldFinder(
 
   return field => {
     const single = singleOf(field);
-    const fields = kept === 'identity' ? requestFields(field) : [];
+    const fields = kept === 'identity' ? identityFields : [];
     return async queries => {
       const values = queries.map(query => query.value);
       if (values.length === 1) return [await single({ field, values, fields })];

@@ -2,7 +2,7 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogCaller } from './createCatalogCaller';
 import type { AskMany } from './askTogether';
-import { requestFields } from './requestFields';
+import { identityFields } from './identityFields';
 import type { UserQuery } from './UserQuery';
 import type { UserLookupFields } from './UserLookupFields';
 
@@ -26,7 +26,7 @@ export function createRefFinder(
     const { items } = await catalog.getEntitiesByRefs({
       // The catalog compares the text of refs, and those it keeps are lower case.
       entityRefs: refs.map(ref => stringifyEntityRef(ref)),
-      fields: fields === 'identity' ? requestFields() : undefined,
+      fields: fields === 'identity' ? identityFields : undefined,
     });
     return refs.map((_, index) => present(items[index]));
   };

@@ -6,12 +6,14 @@ import type { TracedDecision } from '../resolvers';
 const suspicious: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'MULTIPLE_MATCHING_USERS',
   'ATTRIBUTES_DISAGREE',
+  'ENTITY_OF_ANOTHER_ACCOUNT',
   'USER_REF_TAKEN',
 ]);
 
 /**
  * How much a decision should interest somebody who watches over security. Signing in is `low`, being
- * refused `medium`; two people who could be one, and a person who is in no catalog, are `high`.
+ * refused `medium`; two people who could be one, an entity of another account,
+ * and a person who is in no catalog are `high`.
  *
  * @internal
  */

@@ -9,8 +9,8 @@ const resolvers = [
   { resolver: 'usernameMatchingUserEntityName' },
 ];
 
-/** Everybody has an entity of their own, and nothing is twice. */
-function cleanWorld(): { payloads: JsonObject[]; entities: Entity[] } {
+/** Everybody has an entity of their own, and nothing is twice; `named: false` = no entity says by id whose it is. */
+function cleanWorld({ named = true } = {}): { payloads: JsonObject[]; entities: Entity[] } {
   const names = ['ada', 'bob', 'cem', 'Dör.the', 'eve-lyn', 'f_f'];
   const payloads = names.map((name, index) =>
     bitbucketUser(name, { id: 900 + index, emailAddress: `${name.toLowerCase()}@corp.example` }),
@@ -19,7 +19,7 @@ function cleanWorld(): { payloads: JsonObject[]; entities: Entity[] } {
     userEntity(`person-${index}`, {
       email: `${name.toLowerCase()}@corp.example`,
       annotations: {
-        [`${host}/user-id`]: String(900 + index),
+        ...(named && { [`${host}/user-id`]: String(900 + index) }),
         'backstage.io/managed-by-location': 'url:https://corp.example/org.yaml',
       },
     }),
@@ -31,8 +31,9 @@ function cleanWorld(): { payloads: JsonObject[]; entities: Entity[] } {
 async function findingsWith(more: {
   payloads?: JsonObject[];
   entities?: Entity[];
+  named?: boolean;
 }): Promise<[string, string, readonly string[]][]> {
-  const clean = cleanWorld();
+  const clean = cleanWorld(more);
   const { findings } = await audit({
     resolvers,
     payloads: [...clean.payloads, ...(more.payloads ?? [])],
@@ -51,18 +52,29 @@ describe('the lint of the audit', () => {
 
   it('finds an entity that two Bitbucket users reach, and calls it dangerous', async () => {
     const payloads = [bitbucketUser('mallory', { emailAddress: 'ADA@corp.example' })];
-    expect(await findingsWith({ payloads })).toEqual([
+    expect(await findingsWith({ payloads, named: false })).toEqual([
       ['sharedEntity', 'danger', ['bitbucket:ada', 'bitbucket:mallory', 'user:default/person-0']],
     ]);
   });
 
   it('says so in the line of each of those people', async () => {
-    const { payloads, entities } = cleanWorld();
+    const { payloads, entities } = cleanWorld({ named: false });
     payloads.push(bitbucketUser('mallory', { emailAddress: 'ada@corp.example' }));
     const { people, summary } = await audit({ resolvers, payloads, entities });
     const dangerous = people.filter(({ reason }) => reason?.startsWith('DANGER'));
     expect(dangerous.map(({ username }) => username).sort()).toEqual(['ada', 'mallory']);
     expect(summary.conflicts).toBe(1);
+  });
+
+  it('is not worried about an entity that names its account: the other person is refused', async () => {
+    const { payloads, entities } = cleanWorld();
+    payloads.push(bitbucketUser('mallory', { emailAddress: 'ada@corp.example' }));
+    const { people } = await audit({ resolvers, payloads, entities });
+    expect(people.find(({ username }) => username === 'mallory')).toMatchObject({
+      outcome: 'ambiguous',
+      code: 'ENTITY_OF_ANOTHER_ACCOUNT',
+    });
+    expect(await findingsWith({ payloads: payloads.slice(-1) })).toEqual([]);
   });
 
   it('finds one email on two entities', async () => {

@@ -51,7 +51,7 @@ function fullProfileOf(scenario: Scenario) {
 }
 
 async function signIn(scenario: Scenario) {
-  const { profileTransform, ...options } = prepare(scenario);
+  const { profileTransform, entities: _entities, ...options } = prepare(scenario);
   const events: SignInDecisionEvent[] = [];
   const subs: string[] = [];
   const context = {

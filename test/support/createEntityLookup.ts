@@ -1,8 +1,9 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../src/lookup';
 import { satisfiesQuery } from '../../src/lookup/satisfiesQuery';
 
-export interface EntityLookup extends CatalogUserLookup {
+export interface EntityLookup extends Required<Pick<CatalogUserLookup, 'find' | 'isNameTaken'>> {
   readonly asked: UserQuery[];
 }
 
@@ -18,6 +19,15 @@ export function createEntityLookup(
       asked.push(query);
       const found = entities.filter(entity => satisfiesQuery(entity, query) === undefined);
       return answer(query) ?? { type: 'entities', entities: found };
+    },
+    async isNameTaken({ namespace, name }) {
+      if (answer({ by: 'ref', namespace, name })?.type === 'unavailable') throw new Error('down');
+      const refs = ['User', 'Group'].map(kind => stringifyEntityRef({ kind, namespace, name }));
+      return entities.some(
+        entity =>
+          refs.includes(stringifyEntityRef(entity)) ||
+          entity.relations?.some(each => each.type === 'ownedBy' && refs.includes(each.targetRef)),
+      );
     },
   };
 }

@@ -30,6 +30,7 @@ export async function referenceEvaluate(
       denied: step.onDenied ?? 'next',
       ambiguous: step.onAmbiguous ?? 'stop',
       disagreement: step.onAmbiguous ?? 'stop',
+      otherAccount: 'stop',
       unavailable: 'stop',
     };
     if (actions[outcome] === 'stop') return { outcome: 'refused', code: codes[outcome] };
@@ -43,10 +44,11 @@ export async function referenceEvaluate(
       if (!allowed || plan.type !== 'query' || !plan.fallbackName) continue;
       if (!/^[a-z0-9][a-z0-9._+@-]*$/i.test(plan.fallbackName)) continue;
       const namespace = allowed === true ? 'default' : allowed.namespace;
-      const taken = await lookup.find({ by: 'ref', namespace, name: plan.fallbackName });
-      if (taken.type === 'unavailable') return { outcome: 'refused', code: 'CATALOG_UNAVAILABLE' };
-      if (taken.type === 'conflict' || taken.entities.length > 0) {
-        return { outcome: 'refused', code: 'USER_REF_TAKEN' };
+      try {
+        const taken = await lookup.isNameTaken!({ namespace, name: plan.fallbackName });
+        if (taken) return { outcome: 'refused', code: 'USER_REF_TAKEN' };
+      } catch {
+        return { outcome: 'refused', code: 'CATALOG_UNAVAILABLE' };
       }
       return {
         outcome: 'withoutUser',
@@ -66,6 +68,7 @@ const codes: Record<string, string> = {
   denied: 'EMAIL_DOMAIN_NOT_ALLOWED',
   ambiguous: 'MULTIPLE_MATCHING_USERS',
   disagreement: 'ATTRIBUTES_DISAGREE',
+  otherAccount: 'ENTITY_OF_ANOTHER_ACCOUNT',
   unavailable: 'CATALOG_UNAVAILABLE',
 };
 
@@ -82,16 +85,22 @@ async function runPlan(
       if (answer.type === 'conflict') return { outcome: 'ambiguous' };
       const left = answer.entities.filter(entity => !reject?.(entity));
       if (left.length > 1) return { outcome: 'ambiguous' };
-      if (left[0]) return { outcome: 'matched', ref: stringifyEntityRef(left[0]) };
+      if (!left[0]) continue;
+      const named = left[0].metadata.annotations?.[`${subject.host}/user-id`];
+      if (named !== undefined && named !== subject.id) return { outcome: 'otherAccount' };
+      return { outcome: 'matched', ref: stringifyEntityRef(left[0]) };
     }
     return { outcome: 'none' };
   }
   const results = [];
   for (const part of plan.parts) results.push(await runPlan(part.plan, lookup, subject));
   const refs = new Set(results.flatMap(({ ref }) => ref ?? []));
+  const outcomes = results.map(({ outcome }) => outcome);
+  if (outcomes.includes('unavailable')) return { outcome: 'unavailable' };
+  if (outcomes.includes('otherAccount')) return { outcome: 'otherAccount' };
   if (refs.size > 1) return { outcome: 'disagreement' };
-  for (const worst of ['unavailable', 'denied', 'ambiguous', 'missing', 'none']) {
-    if (results.some(({ outcome }) => outcome === worst)) return { outcome: worst };
+  for (const worst of ['denied', 'ambiguous', 'missing', 'none']) {
+    if (outcomes.includes(worst)) return { outcome: worst };
   }
   return { outcome: 'matched', ref: [...refs][0] };
 }

@@ -136,6 +136,7 @@ const outcomeOfCode: Partial<Record<SignInErrorCode, AuditOutcome>> = {
   USER_REF_TAKEN: 'nobody',
   MULTIPLE_MATCHING_USERS: 'ambiguous',
   ATTRIBUTES_DISAGREE: 'ambiguous',
+  ENTITY_OF_ANOTHER_ACCOUNT: 'ambiguous',
   EMAIL_DOMAIN_NOT_ALLOWED: 'denied',
   EMAIL_NOT_TRUSTED: 'denied',
   ATTRIBUTE_MISSING: 'missing',
@@ -179,6 +180,7 @@ const wordOf: Record<string, string> = {
   none: 'nobody',
   ambiguous: 'several',
   disagreement: 'its attributes name different people',
+  otherAccount: 'the entity belongs to another account',
 };
 
 /** Lists that many people share are made once. */

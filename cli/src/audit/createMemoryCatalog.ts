@@ -58,6 +58,7 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
   const users = entities.filter(entity => isKind(entity, 'user'));
   const fields = new Map<UserQueryField, Map<string, Entity[]>>();
   let refs: Map<string, Entity> | undefined;
+  let owners: Set<string> | undefined;
   const longAnswers = new Map<string, UserLookupAnswer>();
 
   function indexOf(field: UserQueryField): Map<string, Entity[]> {
@@ -95,9 +96,21 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
   return {
     peek,
     find: async query => peek(query),
+    isNameTaken: async ({ namespace, name }) => {
+      owners ??= new Set(entities.flatMap(ownersOf));
+      return ['User', 'Group'].some(kind =>
+        owners!.has(stringifyEntityRef({ kind, namespace, name })),
+      );
+    },
     hasField: field => indexOf(field).size > 0,
     askedFields: () => [...fields.keys()],
   };
+}
+
+/** Whom an entity is, and whom it belongs to. */
+function ownersOf(entity: Entity): string[] {
+  const relations = (entity.relations ?? []).filter(({ type }) => type === 'ownedBy');
+  return [stringifyEntityRef(entity), ...relations.map(({ targetRef }) => targetRef.toLowerCase())];
 }
 
 /**

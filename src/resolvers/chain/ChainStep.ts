@@ -1,5 +1,44 @@
-import type { Matcher } from '../matchers';
-import type { StepPolicy } from './StepPolicy';
+import type { Entity } from '@backstage/catalog-model';
+import { z } from 'zod/v3';
+import type { SignInErrorCode } from '../../errors';
+import type { RejectedCandidate, UserLookupAnswer } from '../../lookup';
+import { checkOptions, isNamespace } from '../matchers';
+import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
+
+/**
+ * What a chain does after a step that did not sign the person in.
+ *
+ * @public
+ */
+export type PolicyAction = 'next' | 'stop';
+
+/**
+ * Per step of a chain.
+ *
+ * @public
+ */
+export interface StepPolicy {
+  /** The subject lacks the attribute. Default `next`. */
+  readonly onMissing?: PolicyAction;
+  /** No verified entity. Default `next`. */
+  readonly onNoMatch?: PolicyAction;
+  /** Domain not allowed, or email not trusted. Default `next`. */
+  readonly onDenied?: PolicyAction;
+  /** Two or more verified entities, or attributes that disagree. Default `stop`. */
+  readonly onAmbiguous?: PolicyAction;
+}
+
+const action = z.enum(['next', 'stop']).optional();
+
+/** @internal */
+export const policyShape = {
+  onMissing: action.describe('When the account lacks the attribute. Default: next.'),
+  onNoMatch: action.describe('When no entity matches. Default: next.'),
+  onDenied: action.describe('When the attribute may not be used. Default: next.'),
+  onAmbiguous: action.describe(
+    'When several entities match, or attributes disagree. Default: stop.',
+  ),
+} as const;
 
 /**
  * A matcher with its policy.
@@ -9,11 +48,180 @@ import type { StepPolicy } from './StepPolicy';
 export interface ChainStep extends StepPolicy {
   readonly matcher: Matcher;
   /**
-   * Signs people in who have no `User` entity, when every step said none or missing.
+   * Signs people in who have no `User` entity, when every step said none or missing. Never under a
+   * name that a `User` or `Group` has, or that owns anything.
    *
    * Dangerous: whoever can choose a free name in Bitbucket can then choose their name in Backstage.
    *
    * `true` = in namespace `default`. Default `false`.
    */
   readonly dangerouslyAllowSignInWithoutUserInCatalog?: boolean | { readonly namespace: string };
+}
+
+/** @internal */
+export const withoutUserShape = {
+  dangerouslyAllowSignInWithoutUserInCatalog: z
+    .union([
+      z.boolean(),
+      z.object({ namespace: z.string().refine(isNamespace, 'it is not a namespace') }).strict(),
+    ])
+    .optional()
+    .describe(
+      'Signs in people who have no User entity, when every step found nobody. Dangerous: a name that is free in the catalog belongs to whoever can choose it in Bitbucket.',
+    ),
+} as const;
+
+const stepShape = { matcher: z.unknown(), ...policyShape, ...withoutUserShape };
+
+/**
+ * Checks a chain once, at start.
+ *
+ * @throws `Error` that names the step and what is wrong with it
+ * @internal
+ */
+export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly ChainStep[] {
+  if (!Array.isArray(match) || match.length === 0) {
+    throw new Error('"match" must be a list of at least one matcher');
+  }
+  return match.map((item: Matcher | ChainStep, index) => {
+    const where = `match[${index}]`;
+    const isStep = typeof item === 'object' && item !== null && 'matcher' in item;
+    const step: ChainStep = isStep ? item : { matcher: item };
+    const { matcher } = step;
+    if (typeof matcher?.name !== 'string' || typeof matcher.match !== 'function') {
+      throw new Error(`"${where}" must be a matcher or { matcher, …policy }`);
+    }
+    const misplaced = Object.keys(stepShape).find(key => key !== 'matcher' && key in matcher);
+    if (misplaced) {
+      throw new Error(`"${where}" must be { matcher, ${misplaced} }: a matcher has no policy`);
+    }
+    checkOptions(where, stepShape, step);
+    return step;
+  });
+}
+
+/**
+ * How one step ended.
+ *
+ * @public
+ */
+export type StepOutcome =
+  | 'matched'
+  | 'none'
+  | 'missing'
+  | 'denied'
+  | 'ambiguous'
+  | 'disagreement'
+  /** The entity that matches names another account of Bitbucket. */
+  | 'otherAccount'
+  | 'unavailable'
+  | 'failed';
+
+/**
+ * What a step did, as raw material: `describeDecision` makes the trace of it, so that a sign-in
+ * that nobody looks at does not pay for the words.
+ *
+ * @internal
+ */
+export interface StepRecord {
+  readonly step: ChainStep;
+  /** Absent when the matcher threw. */
+  readonly plan?: MatchPlan;
+  readonly outcome: StepOutcome;
+  readonly entity?: Entity;
+  readonly attempts: readonly AttemptRecord[];
+  /** What a matcher threw, or why the catalog could not be asked. */
+  readonly cause?: unknown;
+}
+
+/** @internal */
+export interface AttemptRecord {
+  /** Whose attempt: the step's matcher, or a part of its agreement. */
+  readonly matcher: Matcher;
+  readonly attempt: MatchAttempt;
+  readonly answer: UserLookupAnswer;
+  /** What is left of the answer after all checks. */
+  readonly accepted: readonly Entity[];
+  readonly rejected: readonly RejectedCandidate[];
+}
+
+/**
+ * The answer of a chain.
+ *
+ * @internal
+ */
+export type Decision =
+  | {
+      readonly outcome: 'matched';
+      readonly entity: Entity;
+      readonly record: StepRecord;
+      readonly records: readonly StepRecord[];
+    }
+  | {
+      /** `dangerouslyAllowSignInWithoutUserInCatalog`. */
+      readonly outcome: 'withoutUser';
+      readonly userEntityRef: string;
+      readonly record: StepRecord;
+      readonly records: readonly StepRecord[];
+    }
+  | {
+      readonly outcome: 'refused';
+      readonly code: SignInErrorCode;
+      /** The step that decided; `undefined` when all were tried in vain. */
+      readonly record?: StepRecord;
+      readonly records: readonly StepRecord[];
+      readonly cause?: unknown;
+    };
+
+/**
+ * What a step's policy says of its outcome. What cannot be configured stops: an answer that nobody
+ * has is no reason to ask somebody less sure.
+ *
+ * @internal
+ */
+export function policyAction(policy: StepPolicy, outcome: StepOutcome): PolicyAction {
+  switch (outcome) {
+    case 'missing':
+      return policy.onMissing ?? 'next';
+    case 'none':
+      return policy.onNoMatch ?? 'next';
+    case 'denied':
+      return policy.onDenied ?? 'next';
+    case 'ambiguous':
+    case 'disagreement':
+      return policy.onAmbiguous ?? 'stop';
+    default:
+      return 'stop';
+  }
+}
+
+/**
+ * The code of the refusal when a chain stops at a step.
+ *
+ * @internal
+ */
+export function refusalCode({
+  outcome,
+  plan,
+}: Pick<StepRecord, 'plan'> & { outcome: Refusing }): SignInErrorCode {
+  if (outcome === 'denied') return deniedCode(plan) ?? 'EMAIL_NOT_TRUSTED';
+  return codes[outcome];
+}
+
+type Refusing = Exclude<StepOutcome, 'matched'>;
+
+const codes: Record<Exclude<Refusing, 'denied'>, SignInErrorCode> = {
+  none: 'NO_MATCHING_USER',
+  missing: 'ATTRIBUTE_MISSING',
+  ambiguous: 'MULTIPLE_MATCHING_USERS',
+  disagreement: 'ATTRIBUTES_DISAGREE',
+  otherAccount: 'ENTITY_OF_ANOTHER_ACCOUNT',
+  unavailable: 'CATALOG_UNAVAILABLE',
+  failed: 'MATCHER_FAILED',
+};
+
+function deniedCode(plan: MatchPlan | undefined): SignInErrorCode | undefined {
+  if (plan?.type === 'denied') return plan.code;
+  if (plan?.type !== 'agreement') return undefined;
+  return plan.parts.map(part => deniedCode(part.plan)).find(Boolean);
 }

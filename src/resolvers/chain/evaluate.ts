@@ -1,55 +1,95 @@
-import type { CatalogUserLookup } from '../../lookup';
+import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
-import type { ChainStep } from './ChainStep';
-import { createPrefetch } from './createPrefetch';
-import type { Decision, StepRecord } from './Decision';
-import { decideWithoutUser } from './decideWithoutUser';
-import { planOf } from './planOf';
-import { policyAction } from './policyAction';
-import { refusalCode } from './refusalCode';
-import { runStep } from './runStep';
+import { policyAction, refusalCode } from './ChainStep';
+import type { ChainStep, Decision, StepRecord } from './ChainStep';
+import { runStep, safeMatch } from './runStep';
+import { decideWithoutUser } from './withoutUser';
 
 /** @internal */
 export interface EvaluateOptions {
   readonly steps: readonly ChainStep[];
   readonly subject: Subject;
   readonly lookup: CatalogUserLookup;
+  /** Annotation in which an entity names its account. Default: `<host>/user-id` with the subject's host. */
+  readonly accountIdAnnotation?: string;
 }
 
 /**
  * THE evaluator: sign-in, explain and audit all call it. Its answer is that of trying the steps one
- * after another. Only what is not at hand is fetched, and then for all steps to come at once, so that
- * a chain costs one latency; a chain whose people are nearly all found by one step asks that one first.
+ * after another. The first step that has a question asks alone, because it signs most people in; when
+ * it does not, the questions of all other steps are asked at once. So a chain of any length takes as
+ * long as two answers of the catalog.
  *
  * Never throws and never rejects: a matcher that throws and a catalog that is down are decisions.
  *
  * @internal
  */
-export async function evaluate({ steps, subject, lookup }: EvaluateOptions): Promise<Decision> {
+export async function evaluate(options: EvaluateOptions): Promise<Decision> {
+  const { steps, subject, lookup } = options;
+  const ask = createQuestions(lookup, subject);
+  const annotation = options.accountIdAnnotation ?? accountIdAnnotationOf(subject);
+  const context = { ask, account: { id: subject.id, annotation } };
+  const matches = steps.map(step => safeMatch(step, subject));
   const records: StepRecord[] = [];
-  const prefetch = createPrefetch({ steps, subject, lookup, done: () => records.length });
-  for (const step of steps) {
-    const plan = planOf(step, subject);
-    const ran =
-      'failed' in plan
-        ? { step, outcome: 'failed' as const, attempts: [], cause: plan.failed }
-        : runStep(step, plan, prefetch.ask);
-    const record = ran instanceof Promise ? await ran : ran;
+  let hasAsked = false;
+  for (const [index, step] of steps.entries()) {
+    const record = await runStep(step, matches[index]!, context);
     records.push(record);
     const decision = decisionOf(record, records);
-    if (decision) {
-      prefetch.end(records.length);
-      return decision;
+    if (decision) return decision;
+    if (!hasAsked && record.attempts.length > 0) {
+      hasAsked = true;
+      for (const match of matches.slice(index + 1)) {
+        if ('queries' in match) match.queries.forEach(query => void ask(query));
+      }
     }
   }
-  prefetch.end(records.length);
   return decideWithoutUser(records, lookup);
+}
+
+function accountIdAnnotationOf({ host }: Subject): string | undefined {
+  // As the host is written in the default annotations: "git.corp.com." is the same host.
+  return host === undefined ? undefined : `${host.replace(/\.$/, '')}/user-id`;
 }
 
 /** What a step decides; `undefined` when the next one is due. */
 function decisionOf(record: StepRecord, records: readonly StepRecord[]): Decision | undefined {
-  const { step, outcome, entity, cause } = record;
+  const { step, outcome, entity, cause, plan } = record;
   if (outcome === 'matched') return { outcome: 'matched', entity: entity!, record, records };
   if (policyAction(step, outcome) === 'next') return undefined;
-  return { outcome: 'refused', code: refusalCode(record), record, records, cause };
+  return { outcome: 'refused', code: refusalCode({ outcome, plan }), record, records, cause };
 }
+
+/** Asks each question of an evaluation once. Never rejects. */
+function createQuestions(lookup: CatalogUserLookup, { refresh }: Subject) {
+  const answers = new Map<string, Promise<UserLookupAnswer>>();
+  return (query: UserQuery): Promise<UserLookupAnswer> => {
+    const key = JSON.stringify(query);
+    let answer = answers.get(key);
+    if (!answer) {
+      answer = safeFind(lookup, query, refresh);
+      answers.set(key, answer);
+    }
+    return answer;
+  };
+}
+
+/** A lookup of somebody else's that breaks the contract is one that cannot be asked. */
+async function safeFind(
+  lookup: CatalogUserLookup,
+  query: UserQuery,
+  refresh: boolean,
+): Promise<UserLookupAnswer> {
+  try {
+    const answer = await lookup.find(query, { refresh });
+    const isAnswer =
+      answer.type === 'entities'
+        ? Array.isArray(answer.entities)
+        : ['conflict', 'unavailable'].includes(answer.type);
+    return isAnswer ? answer : { type: 'unavailable', cause: new TypeError(contract) };
+  } catch (error) {
+    return { type: 'unavailable', cause: error };
+  }
+}
+
+const contract = 'the lookup did not return an answer';

@@ -1,6 +1,12 @@
-export type { ChainStep } from './ChainStep';
-export type { AttemptRecord, Decision, StepOutcome, StepRecord } from './Decision';
-export type { PolicyAction, StepPolicy } from './StepPolicy';
+export { policyAction, policyShape, toChainSteps, withoutUserShape } from './ChainStep';
+export type {
+  AttemptRecord,
+  ChainStep,
+  Decision,
+  PolicyAction,
+  StepOutcome,
+  StepPolicy,
+  StepRecord,
+} from './ChainStep';
 export { evaluate } from './evaluate';
 export type { EvaluateOptions } from './evaluate';
-export { policyAction } from './policyAction';

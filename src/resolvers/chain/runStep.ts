@@ -1,12 +1,74 @@
 import type { Entity } from '@backstage/catalog-model';
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import type { UserLookupAnswer } from '../../lookup';
+import { satisfiesQuery } from '../../lookup';
+import type { RejectedCandidate, UserLookupAnswer, UserQuery } from '../../lookup';
+import type { Subject } from '../../profile';
+import { foldAscii } from '../../shared';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
-import type { ChainStep } from './ChainStep';
-import type { AttemptRecord, StepOutcome, StepRecord } from './Decision';
+import type { AttemptRecord, ChainStep, StepOutcome, StepRecord } from './ChainStep';
+
+/**
+ * The account that signs in, and the annotation in which entities name theirs.
+ *
+ * @internal
+ */
+export interface Account {
+  readonly id?: string;
+  readonly annotation?: string;
+}
 
 /** @internal */
-export type AskLookup = (attempt: MatchAttempt) => UserLookupAnswer | Promise<UserLookupAnswer>;
+export interface StepContext {
+  /** Answers the same question once only, and never rejects. */
+  readonly ask: (query: UserQuery) => Promise<UserLookupAnswer>;
+  readonly account: Account;
+}
+
+/** @internal */
+export type Match =
+  | { readonly plan: MatchPlan; readonly queries: readonly UserQuery[] }
+  | { readonly failed: unknown };
+
+/**
+ * Asks a matcher for its plan. Never throws: matchers are other people's code too, and not all of it
+ * is type checked.
+ *
+ * @internal
+ */
+export function safeMatch({ matcher }: ChainStep, subject: Subject): Match {
+  try {
+    const plan = matcher.match(subject);
+    return { plan, queries: queriesOf(plan) };
+  } catch (error) {
+    return { failed: error };
+  }
+}
+
+function queriesOf(plan: MatchPlan): readonly UserQuery[] {
+  switch (plan?.type) {
+    case 'missing':
+    case 'denied':
+      return [];
+    case 'query':
+      return plan.attempts.map(({ query }) => checkQuery(query));
+    case 'agreement':
+      return plan.parts.flatMap(part => {
+        // The type forbids it; a matcher of somebody else may not be type checked.
+        if ((part.plan as MatchPlan).type === 'agreement') {
+          throw new TypeError('the matcher returned an agreement in an agreement');
+        }
+        return queriesOf(part.plan);
+      });
+    default:
+      throw new TypeError('the matcher did not return a plan');
+  }
+}
+
+function checkQuery(query: UserQuery): UserQuery {
+  const texts = query.by === 'ref' ? [query.namespace, query.name] : [query.field, query.value];
+  if (texts.every(text => typeof text === 'string')) return query;
+  throw new TypeError('the matcher returned a query that is not valid');
+}
 
 interface Result {
   readonly outcome: StepOutcome;
@@ -14,97 +76,104 @@ interface Result {
   readonly cause?: unknown;
 }
 
-// Promises only where something is really waited for: when all answers are at hand, each promise
-// would cost more than the rest of the step.
-type Eventually<T> = T | Promise<T>;
-
 /**
- * Runs one step whose plan is known. Never throws and never rejects.
+ * Runs one step whose plan is known. All its questions are asked at once. Never rejects.
  *
  * @internal
  */
-export function runStep(step: ChainStep, plan: MatchPlan, ask: AskLookup): Eventually<StepRecord> {
+export async function runStep(
+  step: ChainStep,
+  match: Match,
+  context: StepContext,
+): Promise<StepRecord> {
   const attempts: AttemptRecord[] = [];
-  const record = ({ outcome, entity, cause }: Result): StepRecord => ({
-    step,
-    plan,
-    attempts,
-    outcome,
-    entity,
-    cause,
-  });
-  const failed = (cause: unknown) => record({ outcome: 'failed', cause });
+  if ('failed' in match) return { step, outcome: 'failed', attempts, cause: match.failed };
+  const { plan, queries } = match;
   try {
-    const result = runPlan(step.matcher, plan, ask, attempts);
-    return result instanceof Promise ? result.then(record, failed) : record(result);
-  } catch (error) {
-    return failed(error);
+    for (const query of queries) void context.ask(query);
+    return { step, plan, attempts, ...(await runPlan(step.matcher, plan, context, attempts)) };
+  } catch (cause) {
+    // The matcher's own check of a candidate threw.
+    return { step, plan, attempts, outcome: 'failed', cause };
   }
 }
 
-function runPlan(
+async function runPlan(
   matcher: Matcher,
   plan: MatchPlan,
-  ask: AskLookup,
+  context: StepContext,
   attempts: AttemptRecord[],
-): Eventually<Result> {
-  switch (plan.type) {
-    case 'missing':
-    case 'denied':
-      return { outcome: plan.type };
-    case 'query':
-      return runAttempts(matcher, plan.attempts, ask, attempts);
-    case 'agreement':
-      return runAgreement(plan, ask, attempts);
-    default:
-      throw new TypeError(`matcher "${matcher.name}" returned no plan`);
-  }
-}
-
-function runAttempts(
-  matcher: Matcher,
-  wanted: readonly MatchAttempt[],
-  ask: AskLookup,
-  attempts: AttemptRecord[],
-  from = 0,
-): Eventually<Result> {
-  for (let index = from; index < wanted.length; index += 1) {
-    const attempt = wanted[index]!;
-    const judge = (answer: UserLookupAnswer): Result | undefined => {
-      const accepted = accept(attempt, answer);
-      attempts.push({ matcher, attempt, answer, accepted });
-      return resultOf(answer, accepted);
-    };
-    const answer = ask(attempt);
-    if (answer instanceof Promise) {
-      return answer.then(
-        late => judge(late) ?? runAttempts(matcher, wanted, ask, attempts, index + 1),
-      );
-    }
-    const result = judge(answer);
-    if (result) return result;
+): Promise<Result> {
+  if (plan.type === 'agreement') return runAgreement(plan.parts, context, attempts);
+  if (plan.type !== 'query') return { outcome: plan.type };
+  for (const attempt of plan.attempts) {
+    const answer = await context.ask(attempt.query);
+    const { accepted, rejected } = checkCandidates(attempt, answer);
+    const record = { matcher, attempt, answer, accepted, rejected };
+    attempts.push(record);
+    if (answer.type === 'unavailable') return { outcome: 'unavailable', cause: answer.cause };
+    if (answer.type === 'conflict' || accepted.length > 1) return { outcome: 'ambiguous' };
+    const [entity] = accepted;
+    if (!entity) continue;
+    const stranger = namesAnotherAccount(entity, context.account);
+    if (stranger === undefined) return { outcome: 'matched', entity };
+    const refused = { entityRef: stringifyEntityRef(entity), reason: stranger };
+    attempts.splice(-1, 1, { ...record, accepted: [], rejected: [...rejected, refused] });
+    return { outcome: 'otherAccount' };
   }
   return { outcome: 'none' };
 }
 
-/** What an answer decides; `undefined` when nobody was found and the next attempt is due. */
-function resultOf(answer: UserLookupAnswer, accepted: readonly Entity[]): Result | undefined {
-  if (answer.type === 'unavailable') return { outcome: 'unavailable', cause: answer.cause };
-  if (answer.type === 'conflict' || accepted.length > 1) return { outcome: 'ambiguous' };
-  return accepted.length === 1 ? { outcome: 'matched', entity: accepted[0] } : undefined;
+/**
+ * Which entities of an answer stand: really a `User`, really what was asked for, and not refused by
+ * the matcher; each once. It is checked here, whoever wrote the lookup.
+ */
+function checkCandidates({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
+  const accepted = new Map<string, Entity>();
+  const rejected: RejectedCandidate[] = [];
+  if (answer.type === 'entities') {
+    rejected.push(...(answer.rejected ?? []));
+    for (const entity of answer.entities) {
+      const entityRef = refOf(entity);
+      const reason =
+        satisfiesQuery(entity, query) ??
+        (entityRef === undefined ? 'its name is not valid' : reject?.(entity));
+      if (reason === undefined) accepted.set(entityRef!, entity);
+      else rejected.push({ entityRef: entityRef ?? 'unknown', reason });
+    }
+  }
+  return { accepted: [...accepted.values()], rejected };
 }
 
-const nobody: readonly Entity[] = [];
+function refOf(entity: Entity): string | undefined {
+  try {
+    return typeof entity.metadata.name === 'string' ? stringifyEntityRef(entity) : undefined;
+  } catch {
+    // Not an entity at all, so it has no ref; it is refused for that.
+    return undefined;
+  }
+}
 
-function accept({ reject }: MatchAttempt, answer: UserLookupAnswer): readonly Entity[] {
-  if (answer.type !== 'entities') return nobody;
-  return reject ? answer.entities.filter(entity => reject(entity) === undefined) : answer.entities;
+/**
+ * Once an entity names its account by id, nobody else becomes it: an email or a username may be given
+ * to somebody new, an id never is. An account without an id is another one too.
+ */
+function namesAnotherAccount(entity: Entity, { id, annotation }: Account): string | undefined {
+  if (annotation === undefined) return undefined;
+  const wanted = foldAscii(annotation);
+  // The catalog does not mind the case of a key.
+  const other = Object.entries(entity.metadata.annotations ?? {}).some(
+    ([key, value]) => foldAscii(key) === wanted && value !== id,
+  );
+  return other ? `its annotation ${annotation} names another account` : undefined;
 }
 
 /** Worst first: what makes one part so makes the agreement so. */
 const precedence: readonly StepOutcome[] = [
-  'failed',
   'unavailable',
+  'otherAccount',
+  // Two parts that name different people outweigh a third that says nothing.
+  'disagreement',
   'denied',
   'ambiguous',
   'missing',
@@ -112,20 +181,17 @@ const precedence: readonly StepOutcome[] = [
 ];
 
 async function runAgreement(
-  plan: Extract<MatchPlan, { type: 'agreement' }>,
-  ask: AskLookup,
+  parts: Extract<MatchPlan, { type: 'agreement' }>['parts'],
+  context: StepContext,
   attempts: AttemptRecord[],
 ): Promise<Result> {
   const results: Result[] = [];
-  for (const { matcher, plan: part } of plan.parts) {
-    // The type forbids it; a matcher of somebody else may not be type checked.
-    if ((part as MatchPlan).type === 'agreement') throw new TypeError('agreement in an agreement');
-    results.push(await runPlan(matcher, part, ask, attempts));
+  for (const { matcher, plan } of parts) {
+    results.push(await runPlan(matcher, plan, context, attempts));
   }
   const entities = results.flatMap(({ entity }) => entity ?? []);
   const refs = new Set(entities.map(entity => stringifyEntityRef(entity)));
-  // Two parts that name different people outweigh a third that says nothing.
-  if (refs.size > 1) return { outcome: 'disagreement' };
+  if (refs.size > 1) results.push({ outcome: 'disagreement' });
   const worst = precedence.find(outcome => results.some(result => result.outcome === outcome));
   if (!worst) return { outcome: 'matched', entity: entities[0] };
   return { outcome: worst, cause: results.find(result => result.outcome === worst)?.cause };

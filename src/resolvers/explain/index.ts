@@ -1,13 +1,16 @@
+export { createNearMissFinder, nearMissesOf, queriesOf } from './nearMisses';
+export type { FindNearMisses, NearMiss } from './nearMisses';
+export {
+  createRefusal,
+  describeDecision,
+  formatTrace,
+  summarizeTrace,
+  traceDecision,
+} from './trace';
 export type {
   SignInTrace,
   TracedCandidate,
   TracedDecision,
   TracedLookup,
   TracedStep,
-} from './SignInTrace';
-export { describeDecision, traceDecision } from './describeDecision';
-export { formatTrace, summarizeTrace } from './formatTrace';
-export type { FindNearMisses, NearMiss } from './NearMiss';
-export { createNearMissFinder } from './createNearMissFinder';
-export { nearMissesOf } from './nearMissesOf';
-export { queriesOf } from './queriesOf';
+} from './trace';

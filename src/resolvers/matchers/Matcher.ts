@@ -1,10 +1,12 @@
 import type { Entity } from '@backstage/catalog-model';
+import { z } from 'zod/v3';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 
 /**
  * One way to find the `User` entity of a person: a pure function from the {@link Subject} to what
- * the catalog shall be asked. No I/O, no throw.
+ * the catalog shall be asked. No I/O, no throw. It may be called although an earlier step signs the
+ * person in.
  *
  * The safety comes for free: only entities of kind `User` count, every candidate is checked again
  * against the query on our side, each step is traced.
@@ -16,8 +18,8 @@ import type { Subject } from '../../profile';
  *   label: 'staff number',
  *   match: ({ username }) =>
  *     username && /^[a-z]\d{6}$/i.test(username)
- *       ? matchQuery({ by: 'field', field: 'metadata.annotations.corp.example/staff', value: username })
- *       : missing('username', 'the username is no staff number'),
+ *       ? matchPlan.query({ by: 'field', field: 'metadata.annotations.corp.example/staff', value: username })
+ *       : matchPlan.missing('username', 'the username is not a staff number'),
  * };
  * ```
  *
@@ -72,4 +74,122 @@ export interface MatchAttempt {
 export interface AgreementPart {
   readonly matcher: Matcher;
   readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
+}
+
+/**
+ * The answers that a matcher can give.
+ *
+ * @public
+ */
+export const matchPlan = {
+  /**
+   * Ask the catalog. `reject` may refuse a candidate for a reason beyond the query; `fallbackName`
+   * is the entity name for `dangerouslyAllowSignInWithoutUserInCatalog`.
+   */
+  query(
+    query: UserQuery | readonly UserQuery[],
+    options: {
+      readonly reject?: (entity: Entity) => string | undefined;
+      readonly fallbackName?: string;
+    } = {},
+  ): MatchPlan {
+    const { reject, fallbackName } = options;
+    const queries = 'by' in query ? [query] : query;
+    return {
+      type: 'query',
+      attempts: queries.map(each => ({ query: each, reject })),
+      fallbackName,
+    };
+  },
+
+  /** The person lacks the attribute, or has one that this matcher cannot use. */
+  missing(attribute: SubjectAttribute, reason: string): MatchPlan {
+    return { type: 'missing', attribute, reason };
+  },
+
+  /** The person has the attribute, and it may not be used. */
+  denied(code: Extract<MatchPlan, { type: 'denied' }>['code'], reason: string): MatchPlan {
+    return { type: 'denied', code, reason };
+  },
+} as const;
+
+/**
+ * A matcher whose parts must all name the same entity. Two that name different ones are a
+ * disagreement, which stops the chain. A part that names nobody, lacks its attribute or is denied
+ * makes the whole so.
+ *
+ * @throws `Error` for fewer than two parts, or an agreement within an agreement
+ * @example
+ * ```ts
+ * agreement([
+ *   matchers.annotation({ from: 'id', annotation: 'bitbucket.corp.com/user-id' }),
+ *   matchers.profileEmail(),
+ * ]);
+ * ```
+ * @public
+ */
+export function agreement(parts: readonly Matcher[]): Matcher {
+  if (!Array.isArray(parts) || parts.length < 2) {
+    throw new Error('an agreement must have at least two matchers');
+  }
+  if (parts.some(part => agreements.has(part))) {
+    throw new Error('an agreement must not contain another agreement; list all matchers in one');
+  }
+  const matcher: Matcher = {
+    name: `agreement(${parts.map(part => part.name).join(', ')})`,
+    label: parts.map(part => part.label).join(' and '),
+    needs: parts.flatMap(part => part.needs ?? []),
+    match(subject) {
+      return {
+        type: 'agreement',
+        parts: parts.map(part => ({
+          matcher: part,
+          plan: part.match(subject) as AgreementPart['plan'],
+        })),
+      };
+    },
+  };
+  agreements.add(matcher);
+  return matcher;
+}
+
+const agreements = new WeakSet<Matcher>();
+
+/**
+ * Checks options that were given in code as strictly as those of the configuration: a misspelt
+ * `allowedDomain` would otherwise allow every domain.
+ *
+ * @param where - what the options belong to, for the error
+ * @throws `Error` for an unknown option or a value that is not valid
+ * @internal
+ */
+export function checkOptions(where: string, shape: z.ZodRawShape, options: unknown): void {
+  const result = z.object(shape).strict().safeParse(options);
+  const issue = result.error && deepest(result.error.issues[0]!);
+  if (!issue) return;
+  if (issue.code === 'unrecognized_keys') {
+    const path = [where, ...issue.path, issue.keys[0]].join('.');
+    const known = issue.path.length > 0 ? '' : `; expected one of ${Object.keys(shape).join(', ')}`;
+    throw new Error(`"${path}" is not a known option${known}`);
+  }
+  throw new Error(`"${[where, ...issue.path].join('.')}" ${problemOf(issue)}`);
+}
+
+/** A union hides its reasons one level down; the last alternative is the one with the most to say. */
+function deepest(issue: z.ZodIssue): z.ZodIssue {
+  const inner = issue.code === 'invalid_union' ? issue.unionErrors.at(-1)?.issues[0] : undefined;
+  return inner ? deepest(inner) : issue;
+}
+
+function problemOf(issue: z.ZodIssue): string {
+  if (issue.code === 'invalid_enum_value') {
+    const choices = issue.options.map(option => JSON.stringify(option)).join(' or ');
+    return `must be ${choices}, got ${JSON.stringify(issue.received)}`;
+  }
+  if (issue.code === 'invalid_type') {
+    return issue.received === 'undefined'
+      ? 'is missing'
+      : `must be of type ${issue.expected}, got ${issue.received}`;
+  }
+  return `is not valid: ${issue.message}`;
 }

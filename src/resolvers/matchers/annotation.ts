@@ -1,11 +1,15 @@
 import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
-import type { EmailOptions } from './EmailOptions';
-import type { Matcher, SubjectAttribute } from './Matcher';
-import { createEmailCheck } from './createEmailCheck';
-import { matchPlan } from './matchPlan';
+import { z } from 'zod/v3';
+import type { Subject } from '../../profile';
+import { createEmailCheck, emailShape } from './emails';
+import type { EmailOptions } from './emails';
+import { checkOptions, matchPlan } from './Matcher';
+import type { MatchPlan, Matcher, SubjectAttribute } from './Matcher';
+import { inNamespaces, namespaceShape, readName, stripPrefixShape } from './names';
+import type { NamespaceOptions, StripPrefixOptions } from './names';
 
 /** @public */
-export interface AnnotationOptions extends EmailOptions {
+export interface AnnotationOptions extends EmailOptions, NamespaceOptions, StripPrefixOptions {
   readonly from: SubjectAttribute;
   /** Key of the annotation, such as `bitbucket.corp.com/user-id`. */
   readonly annotation: string;
@@ -19,19 +23,33 @@ const labels: Record<SubjectAttribute, string> = {
 };
 
 /**
- * An attribute = the value of an annotation. By `id` it is the safest of all matchers: the id
- * survives a rename and nobody can choose it.
+ * The options for an attribute: an email alone has a trust, a username alone has a prefix.
  *
- * @throws `Error` for a key that is none, for email options with another attribute than `email`
+ * @internal
+ */
+export function annotationShape(from: SubjectAttribute) {
+  return {
+    ...(from === 'email' ? emailShape : {}),
+    ...(from === 'username' ? stripPrefixShape : {}),
+    ...namespaceShape("['*']"),
+  } as const;
+}
+
+/**
+ * An attribute = the value of an annotation. By `id` it is the safest of all matchers: the id
+ * survives a rename and nobody can choose it. Default of `namespaces`: `['*']`.
+ *
+ * @throws `Error` for an option that is not known, not valid, or not for this attribute: only the
+ * email has `allowedDomains` and `emailTrust`, only the username has `stripPrefix`
  * @public
  */
 export function annotation(options: AnnotationOptions): Matcher {
-  const { from, annotation: key, allowedDomains, emailTrust } = options;
+  const { from, annotation: key, namespaces } = options;
+  const attribute = z.enum(['id', 'username', 'slug', 'email']);
+  const shape = { from: attribute, annotation: z.string(), ...annotationShape(from) };
+  checkOptions('annotation', shape, options);
   if (!KubernetesValidatorFunctions.isValidAnnotationKey(key)) {
-    throw new Error(`"${key}" is no annotation key`);
-  }
-  if (from !== 'email' && (allowedDomains ?? emailTrust) !== undefined) {
-    throw new Error('"allowedDomains" and "emailTrust" only go with the email');
+    throw new Error(`"${key}" is not an annotation key`);
   }
   const email = from === 'email' ? createEmailCheck(options) : undefined;
   return {
@@ -39,13 +57,19 @@ export function annotation(options: AnnotationOptions): Matcher {
     label: labels[from],
     needs: email?.needs,
     match(subject) {
-      const value = email ? email.check(subject) : subject[from];
-      if (!value) return matchPlan.missing(from, `the account has no ${labels[from]}`);
+      const value = email ? email.check(subject) : readAttribute(subject, from, options);
       if (typeof value !== 'string') return value;
-      return matchPlan.query(
-        { by: 'field', field: `metadata.annotations.${key}`, value },
-        { fallbackName: value },
-      );
+      const query = { by: 'field', field: `metadata.annotations.${key}`, value } as const;
+      return { type: 'query', attempts: inNamespaces(query, namespaces), fallbackName: value };
     },
   };
+}
+
+function readAttribute(
+  subject: Subject,
+  from: SubjectAttribute,
+  options: StripPrefixOptions,
+): string | MatchPlan {
+  if (from === 'username' || from === 'slug') return readName(subject, from, options);
+  return subject[from] ?? matchPlan.missing(from, `the account has no ${labels[from]}`);
 }

@@ -1,11 +1,20 @@
+export { agreement, checkOptions, matchPlan } from './Matcher';
 export type { AgreementPart, MatchAttempt, MatchPlan, Matcher, SubjectAttribute } from './Matcher';
-export { agreement } from './agreement';
-export { matchPlan } from './matchPlan';
 export { matchers } from './matchers';
+export { annotationShape } from './annotation';
 export type { AnnotationOptions } from './annotation';
-export type { EmailLocalPartOptions } from './emailLocalPart';
-export type { EmailOptions, EmailTrust } from './EmailOptions';
-export type { EntityNameOptions, NameNormalization } from './entityName';
-export { isNamespace } from './namespaceQueries';
-export type { NamespaceOptions } from './namespaceQueries';
-export type { ProfileEmailOptions } from './profileEmail';
+export { emailEntityNameShape, emailLocalPartShape, profileEmailShape } from './emails';
+export type {
+  EmailEntityNameOptions,
+  EmailLocalPartOptions,
+  EmailOptions,
+  EmailTrust,
+  ProfileEmailOptions,
+} from './emails';
+export { entityNameShape, isNamespace } from './names';
+export type {
+  EntityNameOptions,
+  NameNormalization,
+  NamespaceOptions,
+  StripPrefixOptions,
+} from './names';

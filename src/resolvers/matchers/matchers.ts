@@ -1,11 +1,16 @@
 import { annotation } from './annotation';
-import { emailLocalPart } from './emailLocalPart';
-import { entityName } from './entityName';
-import { profileEmail } from './profileEmail';
+import { emailEntityName, emailLocalPart, profileEmail } from './emails';
+import { entityName } from './names';
 
 /**
  * The matchers of this package, each a function from its options to a {@link Matcher}.
  *
  * @public
  */
-export const matchers = { profileEmail, emailLocalPart, entityName, annotation } as const;
+export const matchers = {
+  profileEmail,
+  emailLocalPart,
+  emailEntityName,
+  entityName,
+  annotation,
+} as const;

@@ -1,12 +1,9 @@
-export { allResolvers } from './allResolvers';
-export type { BitbucketServerResolverName } from './allResolvers';
-export {
-  bitbucketServerSignInResolvers,
-  createBitbucketServerSignInResolvers,
-} from './createBitbucketServerSignInResolvers';
+export { allResolvers, resolverRegistry } from './entries';
+export type { BitbucketServerResolverName } from './entries';
+export { bitbucketServerSignInResolvers, createBitbucketServerSignInResolvers } from './factories';
 export type {
   BitbucketServerSignInResolvers,
   CreateBitbucketServerSignInResolversOptions,
-} from './createBitbucketServerSignInResolvers';
+} from './factories';
 export { readSignInChain } from './readSignInChain';
 export type { SignInChain } from './readSignInChain';

@@ -2,9 +2,8 @@ import type { Config } from '@backstage/config';
 import { createConfigError, readNamedList } from '../../config';
 import { isSignInError } from '../../errors';
 import type { ChainStep } from '../chain';
-import { allResolvers } from './allResolvers';
-import { createChainStep } from './createChainStep';
-import type { ResolverEnvironment } from './resolverEntry';
+import { allResolvers } from './entries';
+import type { ResolverEntry, ResolverEnvironment } from './entries';
 
 /** @internal */
 export interface SignInChain {
@@ -58,4 +57,33 @@ function fallbackWarnings(options: Record<string, unknown>): string[] {
   return options.dangerouslyAllowSignInWithoutUserInCatalog
     ? ['dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog']
     : [];
+}
+
+/**
+ * Makes a step of the parsed options of a named resolver. The step is called as the resolver is.
+ *
+ * @throws `Error` for options that cannot be
+ * @internal
+ */
+export function createChainStep(
+  name: string,
+  entry: ResolverEntry,
+  options: Record<string, unknown>,
+  env: ResolverEnvironment,
+): ChainStep {
+  const { onMissing, onNoMatch, onDenied, onAmbiguous, ...rest } = options as Omit<
+    ChainStep,
+    'matcher'
+  > &
+    Record<string, unknown>;
+  const { dangerouslyAllowSignInWithoutUserInCatalog, ...matcherOptions } = rest;
+  const matcher = entry.createMatcher(matcherOptions, env);
+  return {
+    matcher: { ...matcher, name },
+    onMissing,
+    onNoMatch,
+    onDenied,
+    onAmbiguous,
+    dangerouslyAllowSignInWithoutUserInCatalog,
+  };
 }

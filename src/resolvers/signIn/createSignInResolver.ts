@@ -1,22 +1,44 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { SignInResolver } from '@backstage/plugin-auth-node';
+import { z } from 'zod/v3';
 import { logSignInError } from '../../errors';
 import { createContextUserLookup } from '../../lookup';
 import type { CatalogUserLookup } from '../../lookup';
 import { toSubject } from '../../profile';
-import { evaluate } from '../chain';
-import type { ChainStep } from '../chain';
-import { describeDecision, traceDecision } from '../explain';
-import type { FindNearMisses } from '../explain';
+import type { Subject, SubjectDirectory } from '../../profile';
+import { evaluate, toChainSteps } from '../chain';
+import type { ChainStep, Decision } from '../chain';
+import { createRefusal, describeDecision, queriesOf, traceDecision } from '../explain';
+import type { FindNearMisses, SignInTrace, TracedDecision } from '../explain';
+import { checkOptions } from '../matchers';
 import type { Matcher } from '../matchers';
-import { createCompleteSubject } from './createCompleteSubject';
-import type { FindDirectory } from './createCompleteSubject';
-import { createRefusal } from './createRefusal';
 import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
 import type { OwnershipExtension } from './issueIdentity';
-import type { SignInDecisionEvent } from './SignInDecisionEvent';
-import { logNearMisses } from './logNearMisses';
-import { toChainSteps } from './toChainSteps';
+
+/**
+ * What an observer is told of a decision.
+ *
+ * @public
+ */
+export interface SignInDecisionEvent {
+  /** Outcome, with entity ref or code, and the step that decided. */
+  readonly decision: TracedDecision;
+  /** Who signed in, by the facts of Bitbucket. */
+  readonly subject: Subject;
+  /** Reference of the error that the browser shows, when refused. */
+  readonly reference?: string;
+  /** From the start of the evaluation to the decision, in milliseconds. */
+  readonly durationMs: number;
+  /** Makes the trace, when somebody wants it. */
+  readonly trace: () => SignInTrace;
+}
+
+/**
+ * Asks which directory the account of a person is in.
+ *
+ * @public
+ */
+export type FindDirectory = (subject: Subject) => Promise<SubjectDirectory>;
 
 /** @public */
 export interface CreateSignInResolverOptions {
@@ -27,6 +49,16 @@ export interface CreateSignInResolverOptions {
    * the catalog every time; give a {@link createCatalogUserLookup} to have answers cached.
    */
   readonly lookup?: CatalogUserLookup;
+  /**
+   * Annotation in which an entity names its account by Bitbucket's user id. An entity that names
+   * another account than the one that signs in is refused with `ENTITY_OF_ANOTHER_ACCOUNT`, whatever
+   * matched, so that an email or username that is given to somebody new takes nobody over. A lookup
+   * with `fields: 'identity'` keeps keys that end with `/user-id` only.
+   *
+   * Default: `<host>/user-id` with the host of Bitbucket Server, where the authenticator tells it: that
+   * of this package does, upstream's does not.
+   */
+  readonly accountIdAnnotation?: string;
   /** Where refusals are written with their detail. Default: nowhere. */
   readonly logger?: LoggerService;
   /**
@@ -45,6 +77,20 @@ export interface CreateSignInResolverOptions {
   readonly onDecision?: (event: SignInDecisionEvent) => void;
 }
 
+const optional = z.unknown().optional();
+
+/** @internal */
+export const optionsShape = {
+  match: optional,
+  lookup: optional,
+  accountIdAnnotation: z.string().min(1).optional(),
+  logger: optional,
+  findDirectory: optional,
+  findNearMisses: optional,
+  extendOwnership: optional,
+  onDecision: optional,
+} satisfies Record<keyof CreateSignInResolverOptions, z.ZodTypeAny>;
+
 /**
  * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
  * throws a {@link SignInError} that says what every step did.
@@ -52,7 +98,9 @@ export interface CreateSignInResolverOptions {
  * It fits every OAuth provider whose result has a `fullProfile`: this package's, upstream's and the
  * legacy one.
  *
- * @throws `Error` at once for an empty or invalid chain; the resolver throws {@link SignInError} only
+ * @throws `Error` at once for an option that is not known, a chain that is empty or not valid, and a
+ * `lookup` without `isNameTaken` where a step has `dangerouslyAllowSignInWithoutUserInCatalog`; the
+ * resolver throws {@link SignInError} only
  * @example
  * ```ts
  * const signInResolver = createSignInResolver({
@@ -70,17 +118,25 @@ export function createSignInResolver(
   options: CreateSignInResolverOptions,
   // `any`, because a resolver of OAuth results of every authenticator is what it is.
 ): SignInResolver<any> {
+  checkOptions('createSignInResolver', optionsShape, options);
   const steps = toChainSteps(options.match);
-  const { lookup, logger, findNearMisses, extendOwnership, onDecision } = options;
-  const completeSubject = createCompleteSubject(steps, options.findDirectory);
+  const { lookup, accountIdAnnotation, logger, findNearMisses, extendOwnership, onDecision } =
+    options;
+  const allowing = steps.findIndex(step => step.dangerouslyAllowSignInWithoutUserInCatalog);
+  if (allowing >= 0 && lookup && !lookup.isNameTaken) {
+    throw new Error(
+      `"match[${allowing}].dangerouslyAllowSignInWithoutUserInCatalog" needs a lookup with isNameTaken()`,
+    );
+  }
 
   return async (info, context) => {
     const startedAt = performance.now();
-    const subject = await completeSubject(toSubject(info));
+    const subject = await withDirectory(toSubject(info), steps, options.findDirectory);
     const decision = await evaluate({
       steps,
       subject,
       lookup: lookup ?? createContextUserLookup(context),
+      accountIdAnnotation,
     });
     const refusal = decision.outcome === 'refused' ? createRefusal(decision) : undefined;
     onDecision?.({
@@ -113,4 +169,50 @@ export function createSignInResolver(
       throw error;
     }
   };
+}
+
+/**
+ * The subject with the facts that a chain's matchers need and that cost I/O; as it is when none needs
+ * any. Never rejects.
+ *
+ * @internal
+ */
+export async function withDirectory(
+  subject: Subject,
+  steps: readonly ChainStep[],
+  findDirectory: FindDirectory | undefined,
+): Promise<Subject> {
+  const isNeeded = steps.some(({ matcher }) => matcher.needs?.includes('directory'));
+  if (!isNeeded || !findDirectory) return subject;
+  try {
+    return { ...subject, directory: await findDirectory(subject) };
+  } catch (error) {
+    return { ...subject, directory: { unknown: String(error) } };
+  }
+}
+
+/**
+ * Writes the nearest misses of a refused person to the log. Never rejects.
+ *
+ * @internal
+ */
+export async function logNearMisses(options: {
+  readonly decision: Decision;
+  readonly reference: string;
+  readonly findNearMisses: FindNearMisses;
+  readonly logger: LoggerService;
+}): Promise<void> {
+  const { decision, reference, findNearMisses, logger } = options;
+  if (decision.outcome !== 'refused' || decision.code !== 'NO_MATCHING_USER') return;
+  const queries = queriesOf(decision);
+  if (queries.length === 0) return;
+  try {
+    const misses = await findNearMisses(queries);
+    const texts = misses.map(({ entityRef, reason }) => `${entityRef}: ${reason}`);
+    if (texts.length > 0) {
+      logger.warn(`Bitbucket Server sign-in ${reference}, near misses: ${texts.join('; ')}`);
+    }
+  } catch (error) {
+    logger.debug(`Bitbucket Server sign-in ${reference}: no near misses known, ${String(error)}`);
+  }
 }

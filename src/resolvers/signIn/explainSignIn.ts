@@ -8,15 +8,49 @@ import type { CatalogUserLookup } from '../../lookup';
 import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../profile';
 import type { BitbucketServerPassportProfile, Subject } from '../../profile';
 import { composeProfileTransforms, requireActiveUser } from '../../transforms';
-import { evaluate } from '../chain';
+import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep } from '../chain';
-import { describeDecision, queriesOf } from '../explain';
-import type { FindNearMisses, SignInTrace } from '../explain';
+import { describeDecision, formatTrace, queriesOf } from '../explain';
+import type { FindNearMisses, NearMiss, SignInTrace, TracedDecision } from '../explain';
 import type { Matcher } from '../matchers';
-import { createCompleteSubject } from './createCompleteSubject';
-import type { FindDirectory } from './createCompleteSubject';
-import type { SignInExplanation } from './SignInExplanation';
-import { toChainSteps } from './toChainSteps';
+import { withDirectory } from './createSignInResolver';
+import type { FindDirectory } from './createSignInResolver';
+
+/**
+ * What a sign-in of a person would do, and why. For people who run Backstage only.
+ *
+ * @public
+ */
+export interface SignInExplanation {
+  readonly user: {
+    readonly id: number;
+    readonly username: string;
+    readonly slug: string;
+    /** The email that matchers see, after the profile transforms. */
+    readonly email?: string;
+  };
+  /** What matchers saw. Absent when a profile transform refused the person. */
+  readonly subject?: Subject;
+  /** What is decided, with the entity ref or the code: the same as `trace.decision`. */
+  readonly decision: TracedDecision;
+  readonly trace: SignInTrace;
+  /** Entities that nearly matched; only when nobody did. */
+  readonly nearMisses: readonly NearMiss[];
+}
+
+/**
+ * An explanation as text of several lines.
+ *
+ * @public
+ */
+export function formatExplanation({ user, trace, nearMisses }: SignInExplanation): string {
+  const email = user.email === undefined ? 'no email' : user.email;
+  return [
+    `${user.username} (id ${user.id}, slug ${user.slug}, ${email})`,
+    formatTrace(trace),
+    ...nearMisses.map(({ entityRef, reason }) => `   near miss: ${entityRef}: ${reason}`),
+  ].join('\n');
+}
 
 /** @public */
 export interface ExplainSignInOptions {
@@ -33,6 +67,8 @@ export interface ExplainSignInOptions {
   /** The profile transform of the provider. Default: that of the module without any in the config. */
   readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
   readonly findDirectory?: FindDirectory;
+  /** As for `createSignInResolver`. Default: `<host>/user-id` with the host of `baseUrl`. */
+  readonly accountIdAnnotation?: string;
   /** Looks for near misses when nobody matches. Default: not looked for. */
   readonly findNearMisses?: FindNearMisses;
   /** Explains the refresh of a session instead of a first sign-in. Default `false`. */
@@ -54,7 +90,7 @@ export interface ExplainSignInOptions {
  */
 export async function explainSignIn(options: ExplainSignInOptions): Promise<SignInExplanation> {
   const { match, lookup, baseUrl, refresh, findDirectory, findNearMisses } = options;
-  const { profileTransform = composeProfileTransforms(requireActiveUser()) } = options;
+  const { accountIdAnnotation, profileTransform = defaultTransform } = options;
   const steps = toChainSteps(match);
   const user = parseBitbucketServerUser(await readPayload(options));
   const fullProfile = toPassportProfile(user, { baseUrl, refresh });
@@ -66,28 +102,32 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
   } catch (error) {
     if (!isSignInError(error)) throw error;
     const decision = { outcome: 'refused', code: error.code, reason: error.detail } as const;
-    return { user: who, trace: { decision, steps: [] }, nearMisses: [] };
+    return { user: who, decision, trace: { decision, steps: [] }, nearMisses: [] };
   }
 
   const facts = toSubject({ profile, result: { fullProfile } });
-  const subject = await createCompleteSubject(steps, findDirectory)(facts);
-  const decision = await evaluate({ steps, subject, lookup });
-  const nobody = decision.outcome === 'refused' && codesOfNobody.includes(decision.code);
+  const subject = await withDirectory(facts, steps, findDirectory);
+  const decision = await evaluate({ steps, subject, lookup, accountIdAnnotation });
+  const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
+  const trace = describeDecision(decision);
   return {
     user: { ...who, email: subject.email },
     subject,
-    trace: describeDecision(decision),
+    decision: trace.decision,
+    trace,
     nearMisses: nobody && findNearMisses ? await findNearMisses(queriesOf(decision)) : [],
   };
 }
 
+const defaultTransform = composeProfileTransforms(requireActiveUser());
+
 /**
- * Runs a chain for facts that are at hand already, such as those that `explainSignIn` answers, and
- * says what every step did. It is what a sign-in decides; only the token is missing.
+ * Runs a chain for facts that are at hand already, such as the `subject` of an explanation, and says
+ * what every step did. It is what a sign-in decides; only the token is missing.
  *
  * Never rejects: a matcher that throws and a catalog that is down are outcomes.
  *
- * @throws `Error` for a chain that is none
+ * @throws `Error` for a chain that is empty or not valid
  * @example
  * ```ts
  * const { decision } = await traceChain({
@@ -103,19 +143,12 @@ export async function traceChain(options: {
   readonly match: readonly (Matcher | ChainStep)[];
   readonly subject: Subject;
   readonly lookup: CatalogUserLookup;
+  /** As for `createSignInResolver`. Default: `<host>/user-id` with the host of the subject. */
+  readonly accountIdAnnotation?: string;
 }): Promise<SignInTrace> {
-  const { match, subject, lookup } = options;
-  return describeDecision(await evaluate({ steps: toChainSteps(match), subject, lookup }));
+  const { match, ...rest } = options;
+  return describeDecision(await evaluate({ steps: toChainSteps(match), ...rest }));
 }
-
-const codesOfNobody: readonly string[] = ['NO_MATCHING_USER', 'USER_REF_TAKEN'];
-
-/** A transform may look people up; nothing that explains may issue a token. */
-const noContext = new Proxy({} as AuthResolverContext, {
-  get(_target, method) {
-    throw new Error(`explainSignIn has no sign-in context, but "${String(method)}" of it was used`);
-  },
-});
 
 async function readPayload({ user, username, findUser }: ExplainSignInOptions): Promise<unknown> {
   if (user !== undefined) return user;
@@ -124,3 +157,10 @@ async function readPayload({ user, username, findUser }: ExplainSignInOptions): 
   }
   return findUser(username);
 }
+
+/** A transform may look people up; nothing that explains may issue a token. */
+const noContext = new Proxy({} as AuthResolverContext, {
+  get(_target, method) {
+    throw new Error(`explainSignIn has no sign-in context, but "${String(method)}" of it was used`);
+  },
+});

@@ -1,10 +1,9 @@
-export { createSignInResolver } from './createSignInResolver';
-export type { CreateSignInResolverOptions } from './createSignInResolver';
+export { createSignInResolver, optionsShape } from './createSignInResolver';
+export type {
+  CreateSignInResolverOptions,
+  FindDirectory,
+  SignInDecisionEvent,
+} from './createSignInResolver';
+export { explainSignIn, formatExplanation, traceChain } from './explainSignIn';
+export type { ExplainSignInOptions, SignInExplanation } from './explainSignIn';
 export type { OwnershipExtension } from './issueIdentity';
-export type { SignInDecisionEvent } from './SignInDecisionEvent';
-export { createCompleteSubject } from './createCompleteSubject';
-export type { FindDirectory } from './createCompleteSubject';
-export { explainSignIn, traceChain } from './explainSignIn';
-export type { ExplainSignInOptions } from './explainSignIn';
-export { formatExplanation } from './SignInExplanation';
-export type { SignInExplanation } from './SignInExplanation';

@@ -1,4 +1,4 @@
-import { isFallbackName } from '../../../src/resolvers/chain/isFallbackName';
+import { isFallbackName } from '../../../src/resolvers/chain/withoutUser';
 
 describe('isFallbackName', () => {
   it.each(['jane', 'jane@corp.com', 'jane+x@corp.com', 'j', '7', 'a.b_c-d'])(

@@ -171,14 +171,18 @@ describe('annotation', () => {
   it.each(['', 'a b', 'x/y/z', 'a,b', '[::1]/user-id'])(
     'refuses the key %j at once',
     annotation => {
-      expect(() => matchers.annotation({ from: 'id', annotation })).toThrow('is no annotation key');
+      expect(() => matchers.annotation({ from: 'id', annotation })).toThrow(
+        'is not an annotation key',
+      );
     },
   );
 
   it('refuses email options for another attribute', () => {
     expect(() =>
       matchers.annotation({ from: 'id', annotation: 'a.b/c', allowedDomains: ['corp.com'] }),
-    ).toThrow('only go with the email');
+    ).toThrow(
+      '"annotation.allowedDomains" is not a known option; expected one of from, annotation, namespaces',
+    );
   });
 });
 
@@ -196,9 +200,9 @@ describe('agreement', () => {
   });
 
   it('refuses to be of less than two, or of another agreement', () => {
-    expect(() => agreement([byId])).toThrow('two matchers or more');
+    expect(() => agreement([byId])).toThrow('at least two matchers');
     expect(() => agreement([byId, agreement([byId, byEmail])])).toThrow(
-      'agreement within an agreement',
+      'must not contain another agreement',
     );
   });
 });

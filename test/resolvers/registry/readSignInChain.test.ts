@@ -26,6 +26,7 @@ describe('readSignInChain', () => {
     expect(names).toEqual([
       'emailMatchingUserEntityProfileEmail',
       'emailLocalPartMatchingUserEntityName',
+      'emailMatchingUserEntityName',
       'emailMatchingUserEntityAnnotation',
       'usernameMatchingUserEntityName',
       'userSlugMatchingUserEntityName',
@@ -130,11 +131,11 @@ describe('readSignInChain', () => {
     [[{ resolver: 'toString' }], `${first}.resolver" is "toString"`],
     [
       [{ resolver: 'usernameMatchingUserEntityName', allowedDomain: [] }],
-      `${first}.allowedDomain" is no option; valid options are: namespaces, normalize, dangerously`,
+      `${first}.allowedDomain" is no option; valid options are: namespaces, normalize, stripPrefix, dangerously`,
     ],
     [
       [{ resolver: 'usernameMatchingUserEntityName', namespaces: ['A/B'] }],
-      `${first}" (usernameMatchingUserEntityName) "A/B" is no namespace`,
+      `${first}.namespaces[0]" is not valid: "A/B" is not a namespace`,
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: 'corp.com' }],
@@ -150,7 +151,7 @@ describe('readSignInChain', () => {
     ],
     [
       [{ resolver: 'userIdMatchingUserEntityAnnotation', annotation: 'a b' }],
-      `"a b" is no annotation key`,
+      `"a b" is not an annotation key`,
     ],
     [
       [
@@ -168,7 +169,7 @@ describe('readSignInChain', () => {
           dangerouslyAllowSignInWithoutUserInCatalog: { namespace: 'a/b:c' },
         },
       ],
-      'it is no namespace',
+      'it is not a namespace',
     ],
     [
       [
@@ -203,7 +204,7 @@ describe('readSignInChain', () => {
           ],
         },
       ],
-      '"of[0].onMissing" is no option; valid options are: namespaces, normalize',
+      '"of[0].onMissing" is no option; valid options are: namespaces, normalize, stripPrefix',
     ],
   ])('refuses %j', (resolvers, message) => {
     expect(() => read(resolvers)).toThrow(message);
@@ -216,7 +217,7 @@ describe('readSignInChain', () => {
       { emailTrust: 'readOnlyDirectory' },
       /without allowedDomains/,
     ],
-    ['usernameMatchingUserEntityName', { normalize: 'underscore' }, /two usernames can become/],
+    ['usernameMatchingUserEntityName', { normalize: 'underscore' }, /two accounts can become/],
   ])('warns of %s with %j', (resolver, options, warning) => {
     expect(read([{ resolver, ...options }])!.warnings.join()).toMatch(warning);
   });
@@ -233,7 +234,9 @@ describe('readSignInChain', () => {
 describe('the factories', () => {
   it('refuse an unknown option and list the valid ones', () => {
     const factory = bitbucketServerSignInResolvers.usernameMatchingUserEntityName;
-    expect(() => factory({ nope: 1 })).toThrow('valid options are: namespaces, normalize');
+    expect(() => factory({ nope: 1 })).toThrow(
+      'not a known option; expected one of namespaces, normalize',
+    );
     expect(factory()).toEqual(expect.any(Function));
     expect(factory.optionsJsonSchema).toBeDefined();
   });

@@ -125,10 +125,16 @@ describe('createSignInResolver', () => {
 
   it.each<[string, ChainStep, string, string]>([
     [
-      'missing',
-      { matcher: matchers.annotation({ from: 'id', annotation: 'a.b/c' }), onNoMatch: 'stop' },
+      'nobody matches',
+      { matcher: matchers.annotation({ from: 'id', annotation: 'a.b/c' }) },
       'NO_MATCHING_USER',
       'NotFoundError',
+    ],
+    [
+      'nobody matches and the step stops',
+      { matcher: matchers.annotation({ from: 'id', annotation: 'a.b/c' }), onNoMatch: 'stop' },
+      'NO_MATCHING_USER',
+      'NotAllowedError',
     ],
     [
       'denied',
@@ -249,7 +255,7 @@ describe('createSignInResolver', () => {
     [[{}], '"match[0]" must be a matcher'],
     [
       [{ matcher: byName, onMissing: 'skip' }],
-      '"match[0].onMissing" must be "next" or "stop", got skip',
+      '"match[0].onMissing" must be "next" or "stop", got "skip"',
     ],
   ])('refuses the chain %j at once', (match, message) => {
     expect(() => createSignInResolver({ match: match as never })).toThrow(message);

@@ -1,0 +1,84 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { CatalogUserLookup } from '../../lookup';
+import { refusalCode } from './ChainStep';
+import type { Decision, StepRecord } from './ChainStep';
+
+/**
+ * The decision when no step found anybody. Only where the catalog has answered each of them with
+ * nobody, and one allows it, a person without an entity gets a ref of their own, and never one that
+ * anybody has.
+ *
+ * @internal
+ */
+export async function decideWithoutUser(
+  records: readonly StepRecord[],
+  lookup: CatalogUserLookup,
+): Promise<Decision> {
+  const refused: Decision = { outcome: 'refused', code: exhaustedCode(records), records };
+  const nobody = records.every(({ outcome }) => outcome === 'none' || outcome === 'missing');
+  const record = nobody ? records.find(allowsFallback) : undefined;
+  if (!record || record.plan?.type !== 'query' || !record.plan.fallbackName) return refused;
+
+  const allowed = record.step.dangerouslyAllowSignInWithoutUserInCatalog;
+  const namespace = typeof allowed === 'object' ? allowed.namespace : 'default';
+  const name = record.plan.fallbackName;
+  try {
+    // The steps looked elsewhere, so the name may well be somebody's: that would be a takeover.
+    if (await isTaken(records, lookup, { namespace, name })) {
+      return { ...refused, code: 'USER_REF_TAKEN', record };
+    }
+  } catch (error) {
+    return { ...refused, code: 'CATALOG_UNAVAILABLE', record, cause: error };
+  }
+  const userEntityRef = stringifyEntityRef({ kind: 'User', namespace, name });
+  return { outcome: 'withoutUser', userEntityRef, record, records };
+}
+
+/** Rejects when the catalog has not answered, and for a lookup that cannot tell. */
+async function isTaken(
+  records: readonly StepRecord[],
+  lookup: CatalogUserLookup,
+  ref: { readonly namespace: string; readonly name: string },
+): Promise<boolean> {
+  const answers = records.flatMap(({ attempts }) => attempts.map(({ answer }) => answer));
+  // That nobody was there an hour ago does not say that nobody is there now.
+  if (answers.some(answer => answer.type === 'entities' && answer.staleForMs !== undefined)) {
+    throw new Error('the catalog could not be asked, and an expired answer is not enough');
+  }
+  if (!lookup.isNameTaken) throw new Error('the lookup has no isNameTaken()');
+  const taken: unknown = await lookup.isNameTaken(ref);
+  if (typeof taken !== 'boolean') throw new TypeError('isNameTaken() did not return a boolean');
+  return taken;
+}
+
+function allowsFallback({ step, plan }: StepRecord): boolean {
+  const allowed = Boolean(step.dangerouslyAllowSignInWithoutUserInCatalog);
+  return allowed && plan?.type === 'query' && isFallbackName(plan.fallbackName);
+}
+
+/**
+ * The code when every step was tried and none signed in: what was ambiguous on the way is the better
+ * explanation than that nobody was found.
+ */
+function exhaustedCode(records: readonly StepRecord[]) {
+  for (const { outcome, plan } of records) {
+    if (outcome === 'ambiguous' || outcome === 'disagreement') {
+      return refusalCode({ outcome, plan });
+    }
+  }
+  const lacksAll = records.length > 0 && records.every(({ outcome }) => outcome === 'missing');
+  return lacksAll ? 'ATTRIBUTE_MISSING' : 'NO_MATCHING_USER';
+}
+
+// ASCII, because Backstage lower-cases refs by the rules of all of Unicode; and nothing that has a
+// meaning in a ref, so that the ref reads back as what it was built from.
+const safeName = /^[A-Za-z0-9](?:[A-Za-z0-9._+@-]{0,251}[A-Za-z0-9])?$/;
+
+/**
+ * Whether a value may be the name of a person who is in no catalog.
+ *
+ * @internal
+ */
+export function isFallbackName(value: unknown): value is string {
+  return typeof value === 'string' && safeName.test(value);
+}

@@ -1,0 +1,245 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { createSignInError, signInErrorCodes } from '../../errors';
+import type { SignInError, SignInErrorCode, SignInErrorName } from '../../errors';
+import type { UserQuery } from '../../lookup';
+import { describeCause, quote } from '../../shared';
+import { policyAction } from '../chain';
+import type { AttemptRecord, Decision, StepOutcome, StepRecord } from '../chain';
+import type { MatchPlan } from '../matchers';
+
+/**
+ * Everything that an evaluation looked at, for people who run Backstage. It holds other people's
+ * entity refs, so it goes to the log and to `explainSignIn`, never to a browser. Tokens and secrets
+ * are not among the things that an evaluation is given.
+ *
+ * @public
+ */
+export interface SignInTrace {
+  readonly decision: TracedDecision;
+  readonly steps: readonly TracedStep[];
+}
+
+/** @public */
+export type TracedDecision =
+  | { readonly outcome: 'matched'; readonly userEntityRef: string; readonly step: string }
+  | { readonly outcome: 'withoutUser'; readonly userEntityRef: string; readonly step: string }
+  | {
+      readonly outcome: 'refused';
+      readonly code: SignInErrorCode;
+      /** The step that decided; `undefined` when all were tried in vain, or none was. */
+      readonly step?: string;
+      /** Why no step was tried: what a profile transform said. */
+      readonly reason?: string;
+    };
+
+/** @public */
+export interface TracedStep {
+  readonly step: string;
+  readonly outcome: StepOutcome;
+  /** What the chain did next. */
+  readonly action: 'signIn' | 'next' | 'stop';
+  /** Why it was missing, denied, unavailable or failed. */
+  readonly reason?: string;
+  readonly lookups: readonly TracedLookup[];
+}
+
+/** @public */
+export interface TracedLookup {
+  /** Name of the matcher; within an agreement, that of the part. */
+  readonly matcher: string;
+  /** What the catalog was asked for, in words. */
+  readonly query: string;
+  readonly candidates: readonly TracedCandidate[];
+  /** Why there is no list of candidates. */
+  readonly problem?: string;
+  /** Set when an expired answer was served: for how long it had been expired, in milliseconds. */
+  readonly staleForMs?: number;
+}
+
+/** @public */
+export interface TracedCandidate {
+  readonly entityRef: string;
+  /** `undefined` = accepted. */
+  readonly rejectedBecause?: string;
+}
+
+/**
+ * Puts a decision into words.
+ *
+ * @internal
+ */
+export function describeDecision(decision: Decision): SignInTrace {
+  return { decision: traceDecision(decision), steps: decision.records.map(traceStep) };
+}
+
+/** @internal */
+export function traceDecision(decision: Decision): TracedDecision {
+  const step = decision.record?.step.matcher.name;
+  switch (decision.outcome) {
+    case 'matched':
+      return {
+        outcome: 'matched',
+        userEntityRef: stringifyEntityRef(decision.entity),
+        step: step!,
+      };
+    case 'withoutUser':
+      return { outcome: 'withoutUser', userEntityRef: decision.userEntityRef, step: step! };
+    case 'refused':
+      return { outcome: 'refused', code: decision.code, step };
+  }
+}
+
+function traceStep(record: StepRecord): TracedStep {
+  const { step, outcome, attempts, plan, cause } = record;
+  const reason = [plan && reasonOf(plan), cause === undefined ? undefined : describeCause(cause)];
+  return {
+    step: step.matcher.name,
+    outcome,
+    action: outcome === 'matched' ? 'signIn' : policyAction(step, outcome),
+    reason: reason.filter(Boolean).join('; ') || undefined,
+    // Put into words when somebody reads them: an audit makes hundreds of thousands of traces.
+    get lookups() {
+      return attempts.map(traceLookup);
+    },
+  };
+}
+
+function reasonOf(plan: MatchPlan): string | undefined {
+  if (plan.type === 'missing' || plan.type === 'denied') return plan.reason;
+  if (plan.type !== 'agreement') return undefined;
+  const reasons = plan.parts.flatMap(part => {
+    const reason = reasonOf(part.plan);
+    return reason ? [`${part.matcher.name}: ${reason}`] : [];
+  });
+  return reasons.join('; ') || undefined;
+}
+
+function traceLookup({ matcher, attempt, answer, ...checked }: AttemptRecord): TracedLookup {
+  const lookup = { matcher: matcher.name, query: describeQuery(attempt.query) };
+  if (answer.type === 'conflict') {
+    return { ...lookup, candidates: [], problem: 'the catalog has several and did not say which' };
+  }
+  if (answer.type === 'unavailable') {
+    return {
+      ...lookup,
+      candidates: [],
+      problem: `the catalog could not be asked: ${describeCause(answer.cause)}`,
+    };
+  }
+  const accepted = checked.accepted.map(entity => ({ entityRef: stringifyEntityRef(entity) }));
+  const rejected = checked.rejected.map(({ entityRef, reason }) => ({
+    entityRef,
+    rejectedBecause: reason,
+  }));
+  return { ...lookup, candidates: [...accepted, ...rejected], staleForMs: answer.staleForMs };
+}
+
+function describeQuery(query: UserQuery): string {
+  return query.by === 'ref'
+    ? `User ${quote(query.name)} in namespace ${quote(query.namespace)}`
+    : `User with ${query.field} = ${quote(query.value)}`;
+}
+
+/**
+ * A trace as text of several lines, for a terminal.
+ *
+ * @public
+ */
+export function formatTrace(trace: SignInTrace): string {
+  const steps = trace.steps.flatMap((step, index) => formatStep(step, index + 1));
+  return [...steps, `=> ${formatDecision(trace)}`].join('\n');
+}
+
+/**
+ * A trace as text of one line, for a log.
+ *
+ * @internal
+ */
+export function summarizeTrace(trace: SignInTrace): string {
+  const steps = trace.steps.map(step => {
+    const reason = step.reason ? ` (${step.reason})` : '';
+    const lookups = step.lookups.map(lookup => ` [${formatLookup(lookup)}]`).join('');
+    return `${step.step}: ${step.outcome}${reason}${lookups}`;
+  });
+  return steps.join(' | ') || 'no step is configured';
+}
+
+function formatDecision({ decision }: SignInTrace): string {
+  switch (decision.outcome) {
+    case 'matched':
+      return `signs in as ${decision.userEntityRef} by ${decision.step}`;
+    case 'withoutUser':
+      return `signs in as ${decision.userEntityRef}, which is in no catalog, by ${decision.step}`;
+    case 'refused':
+      return decision.step
+        ? `refused with ${decision.code} by ${decision.step}`
+        : `refused with ${decision.code}: every step was tried`;
+  }
+}
+
+function formatStep(step: TracedStep, number: number): string[] {
+  const reason = step.reason ? `: ${step.reason}` : '';
+  return [
+    `${number}. ${step.step} -> ${step.outcome}${reason} (${step.action})`,
+    ...step.lookups.map(lookup => `   ${formatLookup(lookup)}`),
+  ];
+}
+
+function formatLookup(lookup: TracedLookup): string {
+  const stale = lookup.staleForMs === undefined ? '' : `, expired ${lookup.staleForMs} ms ago`;
+  const result = lookup.problem ?? (lookup.candidates.map(formatCandidate).join(', ') || 'nobody');
+  return `${lookup.query}: ${result}${stale}`;
+}
+
+function formatCandidate({ entityRef, rejectedBecause }: TracedCandidate): string {
+  return rejectedBecause ? `${entityRef} rejected (${rejectedBecause})` : entityRef;
+}
+
+type Refusal = Extract<Decision, { outcome: 'refused' }>;
+
+/**
+ * The error of a chain that did not sign in. The public text says which steps were tried and how
+ * each ended, in the words of the person; the trace goes to the log.
+ *
+ * @internal
+ */
+export function createRefusal(decision: Refusal): SignInError {
+  return createSignInError(decision.code, {
+    name: nameOf(decision),
+    phase: decision.code === 'CATALOG_UNAVAILABLE' ? 'lookup' : 'match',
+    hint: decision.code === 'CATALOG_UNAVAILABLE' ? undefined : tried(decision.records),
+    detail: summarizeTrace(describeDecision(decision)),
+    cause: decision.cause,
+  });
+}
+
+/**
+ * Backstage's own reader of resolver lists goes on after a `NotFoundError` and after nothing else. So
+ * this is the name of every refusal for which the chain went on to its end, and of none for which a
+ * step stopped it.
+ */
+function nameOf({ code, record }: Refusal): SignInErrorName | undefined {
+  if (!record) return 'NotFoundError';
+  return signInErrorCodes[code].name === 'NotFoundError' ? 'NotAllowedError' : undefined;
+}
+
+// Of the outcomes, not of the reasons: a reason can name a list of domains or a directory.
+const words: Record<StepOutcome, string> = {
+  matched: 'found',
+  none: 'no match',
+  missing: 'your account has none that can be used',
+  denied: 'may not be used for sign-in here',
+  ambiguous: 'more than one match',
+  disagreement: 'they do not agree',
+  otherAccount: 'belongs to another account',
+  unavailable: 'could not be checked',
+  failed: 'could not be checked',
+};
+
+function tried(records: readonly StepRecord[]): string | undefined {
+  if (records.length === 0) return undefined;
+  const list = records.map(
+    ({ step, outcome }) => `${step.matcher.label || step.matcher.name} (${words[outcome]})`,
+  );
+  return `Tried: ${[...new Set(list)].join(', ')}.`;
+}

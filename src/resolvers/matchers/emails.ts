@@ -1,0 +1,232 @@
+import { z } from 'zod/v3';
+import type { UserQuery } from '../../lookup';
+import type { Subject } from '../../profile';
+import { createDomainList } from '../../shared';
+import { checkOptions, matchPlan } from './Matcher';
+import type { MatchPlan, Matcher } from './Matcher';
+import {
+  createNameQueries,
+  inNamespaces,
+  isEntityName,
+  namespaceShape,
+  normalizations,
+  toEntityName,
+} from './names';
+import type { NamespaceOptions } from './names';
+
+/**
+ * Whose word an email address is.
+ *
+ * - `always`: Bitbucket's, whatever directory the account is in. People of an internal directory can
+ *   edit their own address there, without proof that it is theirs.
+ * - `readOnlyDirectory`: only when the account is in a directory that its owner cannot edit. Needs
+ *   the `directory` credential in the config; when it cannot be asked, the email is not trusted.
+ * - `never`: no step by email signs anybody in.
+ *
+ * @public
+ */
+export type EmailTrust = 'always' | 'readOnlyDirectory' | 'never';
+
+/** @public */
+export interface EmailOptions {
+  /** Whole domains, in any case; `*.corp.com` for every subdomain of `corp.com`. Default: all. */
+  readonly allowedDomains?: readonly string[];
+  /** Default `always`. */
+  readonly emailTrust?: EmailTrust;
+}
+
+/** @internal */
+export const emailShape = {
+  allowedDomains: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      'Domains whose addresses may sign in; "*.corp.com" for all subdomains. Default: all.',
+    ),
+  emailTrust: z
+    .enum(['always', 'readOnlyDirectory', 'never'])
+    .optional()
+    .describe('Whether the email is relied on. Default: always.'),
+} as const;
+
+/** @internal */
+export interface EmailCheck {
+  readonly needs: Matcher['needs'];
+  /** The email when it may be used, else the plan that says why not. */
+  check(subject: Subject): string | MatchPlan;
+}
+
+/**
+ * What every matcher by email does first: is there one, may it be relied on, is its domain allowed.
+ *
+ * @throws `Error` for an entry of `allowedDomains` that is not a domain
+ * @internal
+ */
+export function createEmailCheck(options: EmailOptions): EmailCheck {
+  const list = options.allowedDomains && createDomainList(options.allowedDomains);
+  const trust = options.emailTrust ?? 'always';
+  return {
+    needs: trust === 'readOnlyDirectory' ? ['directory'] : undefined,
+    check(subject) {
+      const { email } = subject;
+      if (email === undefined)
+        return matchPlan.missing('email', 'the profile has no email address');
+      const doubt = trust === 'always' ? undefined : distrust(subject, trust);
+      if (doubt) return matchPlan.denied('EMAIL_NOT_TRUSTED', doubt);
+      if (list && !list.allows(email)) {
+        return matchPlan.denied(
+          'EMAIL_DOMAIN_NOT_ALLOWED',
+          `its domain is not one of ${list.domains.join(', ')}`,
+        );
+      }
+      return email;
+    },
+  };
+}
+
+function distrust(
+  { emailOrigin, directory }: Subject,
+  trust: 'readOnlyDirectory' | 'never',
+): string | undefined {
+  if (trust === 'never') return 'emailTrust is "never"';
+  if (emailOrigin !== 'payload') return 'a profile transform made it, not a directory';
+  if (!directory) return 'nobody could be asked which directory the account is in';
+  if ('unknown' in directory) return `the directory is not known: ${directory.unknown}`;
+  return directory.readOnly
+    ? undefined
+    : 'the account is in a directory where people edit their own email';
+}
+
+/** @public */
+export interface ProfileEmailOptions extends EmailOptions, NamespaceOptions {
+  /**
+   * Whether `jane+x@corp.com` may sign in as the entity with `jane@corp.com` when no entity has the
+   * address with the tag. Only safe where the mail system gives a tagged address to the owner of the
+   * untagged one. Default `false`.
+   */
+  readonly stripPlusTag?: boolean;
+}
+
+/** @internal */
+export const profileEmailShape = {
+  ...emailShape,
+  stripPlusTag: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether jane+x@ may match jane@ when nobody has the tagged address. Default: false.',
+    ),
+  ...namespaceShape("['*']"),
+} as const;
+
+const plusTag = /^([^+]+)\+[^@]*(@.*)$/;
+
+/**
+ * Email = `spec.profile.email`, without regard to the case of ASCII letters. Default of
+ * `namespaces`: `['*']`.
+ *
+ * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @public
+ */
+export function profileEmail(options: ProfileEmailOptions = {}): Matcher {
+  checkOptions('profileEmail', profileEmailShape, options);
+  const { needs, check } = createEmailCheck(options);
+  const { stripPlusTag = false, namespaces } = options;
+  return {
+    name: 'profileEmail',
+    label: 'email address',
+    needs,
+    match(subject) {
+      const email = check(subject);
+      if (typeof email !== 'string') return email;
+      const parts = stripPlusTag ? plusTag.exec(email) : null;
+      // After the tagged address, so that an entity of its own always wins.
+      const emails = parts ? [email, `${parts[1]}${parts[2]}`] : [email];
+      const attempts = emails.map(byEmail).flatMap(query => inNamespaces(query, namespaces));
+      return { type: 'query', attempts, fallbackName: email };
+    },
+  };
+}
+
+function byEmail(value: string): UserQuery {
+  return { by: 'field', field: 'spec.profile.email', value };
+}
+
+/** @public */
+export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
+
+/** @internal */
+export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]') } as const;
+
+/**
+ * The part of the email before the `@` = `metadata.name`.
+ *
+ * Without `allowedDomains`, `jane@anything` is `jane`: give it.
+ *
+ * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @public
+ */
+export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {
+  checkOptions('emailLocalPart', emailLocalPartShape, options);
+  const { needs, check } = createEmailCheck(options);
+  const queries = createNameQueries(options);
+  return {
+    name: 'emailLocalPart',
+    label: 'first part of the email address',
+    needs,
+    match(subject) {
+      const email = check(subject);
+      if (typeof email !== 'string') return email;
+      const name = email.slice(0, email.indexOf('@'));
+      if (!isEntityName(name)) {
+        return matchPlan.missing('email', 'the part before the "@" is not a valid entity name');
+      }
+      return matchPlan.query(queries(name), { fallbackName: name });
+    },
+  };
+}
+
+/** @public */
+export interface EmailEntityNameOptions extends EmailOptions, NamespaceOptions {
+  /** An email is never a valid entity name, because of its `@`. Default `underscore`. */
+  readonly normalize?: 'underscore' | 'dash';
+}
+
+/** @internal */
+export const emailEntityNameShape = {
+  ...emailShape,
+  ...namespaceShape('[default]'),
+  normalize: z
+    .enum(normalizations)
+    .optional()
+    .describe('What replaces the characters that an entity name cannot have. Default: underscore.'),
+} as const;
+
+/**
+ * The whole email as an entity name = `metadata.name`: `jane@corp.com` is `jane_corp.com`, as
+ * Backstage's Microsoft Graph provider names people.
+ *
+ * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @public
+ */
+export function emailEntityName(options: EmailEntityNameOptions = {}): Matcher {
+  checkOptions('emailEntityName', emailEntityNameShape, options);
+  const { needs, check } = createEmailCheck(options);
+  const { normalize = 'underscore' } = options;
+  const queries = createNameQueries(options);
+  return {
+    name: 'emailEntityName',
+    label: 'email address as a name',
+    needs,
+    match(subject) {
+      const email = check(subject);
+      if (typeof email !== 'string') return email;
+      const name = toEntityName(email, normalize);
+      if (!isEntityName(name)) {
+        return matchPlan.missing('email', 'the email address cannot be made an entity name');
+      }
+      return matchPlan.query(queries(name), { fallbackName: name });
+    },
+  };
+}

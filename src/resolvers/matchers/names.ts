@@ -1,0 +1,188 @@
+import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
+import { z } from 'zod/v3';
+import type { UserQuery } from '../../lookup';
+import type { Subject } from '../../profile';
+import { foldAscii } from '../../shared';
+import { checkOptions, matchPlan } from './Matcher';
+import type { MatchAttempt, MatchPlan, Matcher } from './Matcher';
+
+/** @public */
+export interface NamespaceOptions {
+  /**
+   * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
+   * that a person whom two providers brought is found once. `'*'` looks in all, where two entities
+   * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
+   */
+  readonly namespaces?: readonly string[];
+}
+
+/** @internal */
+export function namespaceShape(byDefault: string) {
+  return {
+    namespaces: z
+      .array(z.string().refine(value => value === '*' || isNamespace(value), isNotNamespace))
+      .min(1)
+      .optional()
+      .describe(`Namespaces in order of precedence; '*' for any. Default: ${byDefault}.`),
+  };
+}
+
+function isNotNamespace(value: string) {
+  return { message: `"${value}" is not a namespace` };
+}
+
+/**
+ * The questions for an entity name in namespaces.
+ *
+ * @internal
+ */
+export function createNameQueries({ namespaces = ['default'] }: NamespaceOptions) {
+  return (name: string): UserQuery[] =>
+    namespaces.map(namespace =>
+      namespace === '*'
+        ? { by: 'field', field: 'metadata.name', value: name }
+        : { by: 'ref', namespace, name },
+    );
+}
+
+/**
+ * Attempts that ask one question and accept one namespace after the other. The catalog is asked once.
+ *
+ * @internal
+ */
+export function inNamespaces(query: UserQuery, namespaces: readonly string[] = ['*']) {
+  return namespaces.map((namespace): MatchAttempt => {
+    if (namespace === '*') return { query };
+    const wanted = foldAscii(namespace);
+    return {
+      query,
+      reject: ({ metadata }) =>
+        foldAscii(metadata.namespace ?? 'default') === wanted
+          ? undefined
+          : `its namespace is not "${namespace}"`,
+    };
+  });
+}
+
+/** @internal */
+export function isNamespace(value: string): boolean {
+  return KubernetesValidatorFunctions.isValidNamespace(value.toLowerCase());
+}
+
+/** @internal */
+export function isEntityName(value: string): boolean {
+  return KubernetesValidatorFunctions.isValidObjectName(value);
+}
+
+/**
+ * How a value that is not a valid entity name is made one.
+ *
+ * - `none`: not at all, the step does not apply.
+ * - `underscore`: as Backstage's own organization providers name entities: every character that an
+ *   entity name cannot have becomes `_`, runs of `_` become one, `_` at the end goes.
+ * - `dash`: the same with `-`.
+ *
+ * Two values can become the same name (`j@corp` and `j_corp`): only for servers where nobody can
+ * choose theirs.
+ *
+ * @public
+ */
+export type NameNormalization = 'none' | 'underscore' | 'dash';
+
+/** @internal */
+export const normalizations = ['underscore', 'dash'] as const;
+
+/** @see normalizeEntityName of `@backstage/plugin-catalog-backend-module-msgraph` */
+export function toEntityName(value: string, normalize: NameNormalization): string {
+  if (normalize === 'none') return value;
+  const [filler, runs, end] = normalize === 'dash' ? ['-', /-+/g, /-$/] : ['_', /_+/g, /_$/];
+  return value
+    .trim()
+    .replace(/[^a-zA-Z0-9_.-]/g, filler)
+    .replace(runs, filler)
+    .replace(end, '');
+}
+
+/** @public */
+export interface StripPrefixOptions {
+  /**
+   * Prefix of the username, such as `CORP\`, in any case of ASCII letters. A username without it is
+   * not matched by this step, so that `jane` of another directory is not taken for `CORP\jane`.
+   * Default: none.
+   */
+  readonly stripPrefix?: string;
+}
+
+/** @internal */
+export const stripPrefixShape = {
+  stripPrefix: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Prefix such as CORP\\ that is dropped; a username without it does not match. Default: none.',
+    ),
+} as const;
+
+/**
+ * The username or slug of a person, without its prefix, or the plan that says why there is none.
+ *
+ * @internal
+ */
+export function readName(
+  subject: Subject,
+  from: 'username' | 'slug',
+  { stripPrefix }: StripPrefixOptions,
+): string | MatchPlan {
+  const value = subject[from];
+  if (!value) return matchPlan.missing(from, `the account has no ${from}`);
+  if (stripPrefix === undefined) return value;
+  const rest = value.slice(stripPrefix.length);
+  const hasPrefix = foldAscii(value.slice(0, stripPrefix.length)) === foldAscii(stripPrefix);
+  return hasPrefix && rest !== ''
+    ? rest
+    : matchPlan.missing(from, `the ${from} does not start with "${stripPrefix}"`);
+}
+
+/** @public */
+export interface EntityNameOptions extends NamespaceOptions, StripPrefixOptions {
+  /** Which attribute. They differ: `jane@corp.com` has the slug `jane_corp.com`. */
+  readonly from: 'username' | 'slug';
+  /** Default `none`. */
+  readonly normalize?: NameNormalization;
+}
+
+/** @internal */
+export const entityNameShape = {
+  ...namespaceShape('[default]'),
+  normalize: z
+    .enum(['none', ...normalizations])
+    .optional()
+    .describe('How a username that is not a valid entity name is made one. Default: none.'),
+  ...stripPrefixShape,
+} as const;
+
+/**
+ * Username or slug = `metadata.name`.
+ *
+ * @throws `Error` for an option that is not known or not valid, such as a namespace
+ * @public
+ */
+export function entityName(options: EntityNameOptions): Matcher {
+  checkOptions('entityName', { from: z.enum(['username', 'slug']), ...entityNameShape }, options);
+  const { from, normalize = 'none' } = options;
+  const queries = createNameQueries(options);
+  return {
+    name: `${from}EntityName`,
+    label: from,
+    match(subject) {
+      const value = readName(subject, from, options);
+      if (typeof value !== 'string') return value;
+      const name = toEntityName(value, normalize);
+      if (!isEntityName(name)) {
+        return matchPlan.missing(from, `the ${from} is not a valid entity name`);
+      }
+      return matchPlan.query(queries(name), { fallbackName: name });
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import { z } from 'zod/v3';
+import { createConfigError, readNamedItem } from '../../config';
+import { policyShape, withoutUserShape } from '../chain';
+import {
+  agreement,
+  annotationShape,
+  emailEntityNameShape,
+  emailLocalPartShape,
+  entityNameShape,
+  matchers,
+  profileEmailShape,
+} from '../matchers';
+import type { AnnotationOptions, Matcher, SubjectAttribute } from '../matchers';
+
+/**
+ * What is known about the place where a named resolver is used.
+ *
+ * @internal
+ */
+export interface ResolverEnvironment {
+  /** Host name of the Bitbucket Server, for defaults of annotations. */
+  readonly host?: string;
+}
+
+/** @internal */
+export interface ResolverEntry {
+  /** Options of the matcher, without those of the step. */
+  readonly matcherSchema: z.AnyZodObject;
+  /** All options. */
+  readonly optionsSchema: z.AnyZodObject;
+  /** @throws `Error` for options that are not valid */
+  readonly createMatcher: (options: Record<string, unknown>, env: ResolverEnvironment) => Matcher;
+  /** What the administrator should know about these options. */
+  readonly warnings: (options: Record<string, unknown>) => readonly string[];
+}
+
+/** @internal */
+export function resolverEntry<TShape extends z.ZodRawShape>(
+  shape: TShape,
+  createMatcher: (options: z.output<z.ZodObject<TShape>>, env: ResolverEnvironment) => Matcher,
+  warnings: (options: z.output<z.ZodObject<TShape>>) => readonly string[] = () => [],
+): ResolverEntry {
+  type Options = z.output<z.ZodObject<TShape>>;
+  return {
+    matcherSchema: z.object(shape).strict(),
+    optionsSchema: z.object({ ...shape, ...withoutUserShape, ...policyShape }).strict(),
+    // The options come out of the schema just above, which the registry's type does not remember.
+    createMatcher: (options, env) => createMatcher(options as Options, env),
+    warnings: options => warnings(options as Options),
+  };
+}
+
+/**
+ * A resolver by annotation, whose default key is `<host>/<suffix>`: the host keeps the people of two
+ * Bitbucket instances apart.
+ */
+function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEntry {
+  const annotation = z
+    .string()
+    .optional()
+    .describe(`Key of the annotation. Default: <host>/${suffix}.`);
+  return resolverEntry(
+    { ...annotationShape(from), annotation },
+    (parsed, { host }) => {
+      // What a shape holds depends on the attribute, and checkOptions of the matcher looks again.
+      const options = parsed as Partial<AnnotationOptions>;
+      const key = options.annotation ?? (host && `${host}/${suffix}`);
+      if (!key) {
+        throw new Error(
+          `needs the option "annotation": its default <host>/${suffix} is only known inside this package's backend module`,
+        );
+      }
+      return matchers.annotation({ ...options, from, annotation: key });
+    },
+    options => (from === 'email' ? emailWarnings(options as Partial<AnnotationOptions>) : []),
+  );
+}
+
+const trustWarning =
+  'people of an internal Bitbucket directory can edit their own email address, and with emailTrust "always" sign in as whoever has it in the catalog; userIdMatchingUserEntityAnnotation is the safe key, or set emailTrust to "readOnlyDirectory"';
+
+function emailWarnings({ emailTrust = 'always' }: { emailTrust?: string }): string[] {
+  if (emailTrust === 'never') return ['with emailTrust "never", this step signs nobody in'];
+  return emailTrust === 'always' ? [trustWarning] : [];
+}
+
+function nameWarnings({ normalize = 'none' }: { normalize?: string }): string[] {
+  return normalize === 'none'
+    ? []
+    : [`with normalize "${normalize}", two accounts can become the same entity name`];
+}
+
+/**
+ * What `signIn.resolvers` of a config can name, apart from `agreement`, which is made of these.
+ * Factories, the reader of the config, its schema and the documentation all come from here.
+ *
+ * @internal
+ */
+export const resolverRegistry = {
+  emailMatchingUserEntityProfileEmail: resolverEntry(
+    profileEmailShape,
+    options => matchers.profileEmail(options),
+    emailWarnings,
+  ),
+  emailLocalPartMatchingUserEntityName: resolverEntry(
+    emailLocalPartShape,
+    options => matchers.emailLocalPart(options),
+    options => [
+      ...emailWarnings(options),
+      ...(options.allowedDomains
+        ? []
+        : ['without allowedDomains, the same local part of every domain is the same person']),
+    ],
+  ),
+  emailMatchingUserEntityName: resolverEntry(
+    emailEntityNameShape,
+    options => matchers.emailEntityName(options),
+    ({ normalize = 'underscore', ...options }) => [
+      ...emailWarnings(options),
+      ...nameWarnings({ normalize }),
+    ],
+  ),
+  emailMatchingUserEntityAnnotation: annotationResolver('email', 'email'),
+  usernameMatchingUserEntityName: resolverEntry(
+    entityNameShape,
+    options => matchers.entityName({ ...options, from: 'username' }),
+    nameWarnings,
+  ),
+  userSlugMatchingUserEntityName: resolverEntry(
+    { namespaces: entityNameShape.namespaces },
+    options => matchers.entityName({ ...options, from: 'slug' }),
+  ),
+  userIdMatchingUserEntityAnnotation: annotationResolver('id', 'user-id'),
+  usernameMatchingUserEntityAnnotation: annotationResolver('username', 'username'),
+  userSlugMatchingUserEntityAnnotation: annotationResolver('slug', 'user-slug'),
+} as const satisfies Record<string, ResolverEntry>;
+
+/**
+ * Name of a resolver in `signIn.resolvers`.
+ *
+ * @public
+ */
+export type BitbucketServerResolverName = keyof typeof resolverRegistry | 'agreement';
+
+const agreementShape = {
+  of: z
+    .array(z.record(z.unknown()))
+    .min(2)
+    .describe(
+      'The resolvers that must all name the same entity: [{ resolver: <name>, …options }].',
+    ),
+};
+
+// Steps of an agreement have no policy of their own, so the options of a step are unknown there.
+const parts = Object.fromEntries(
+  Object.entries(resolverRegistry).map(([name, entry]) => [
+    name,
+    { ...entry, optionsSchema: entry.matcherSchema },
+  ]),
+);
+
+/** `agreement`: all resolvers of its list must name the same entity. */
+const agreementEntry: ResolverEntry = {
+  matcherSchema: z.object(agreementShape).strict(),
+  // Several attributes give no one name, so there is no sign-in without a user here.
+  optionsSchema: z.object({ ...agreementShape, ...policyShape }).strict(),
+  createMatcher: (options, env) =>
+    agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, env))),
+  warnings(options) {
+    const all = readParts(options);
+    // A forged email alone gets nobody in when an attribute that cannot be forged must agree.
+    const emails = all.filter(part => part.name.startsWith('email'));
+    const relevant = emails.length < all.length ? all.filter(part => !emails.includes(part)) : all;
+    return relevant.flatMap(part => parts[part.name]!.warnings(part.options));
+  },
+};
+
+function readParts(options: Record<string, unknown>) {
+  return (options.of as unknown[]).map((item, index) => {
+    const nested = item as { resolver?: unknown };
+    if (nested.resolver === 'agreement') {
+      throw createConfigError(`of[${index}].resolver`, 'must not be an agreement itself');
+    }
+    return readNamedItem(item, `of[${index}]`, { nameKey: 'resolver', registry: parts });
+  });
+}
+
+/**
+ * Everything that `signIn.resolvers` of a config can name.
+ *
+ * @internal
+ */
+export const allResolvers: Readonly<Record<BitbucketServerResolverName, ResolverEntry>> = {
+  ...resolverRegistry,
+  agreement: agreementEntry,
+};

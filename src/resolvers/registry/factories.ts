@@ -1,0 +1,88 @@
+import { createSignInResolverFactory } from '@backstage/plugin-auth-node';
+import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
+import { z } from 'zod/v3';
+import { checkOptions } from '../matchers';
+import { createSignInResolver, optionsShape } from '../signIn';
+import type { CreateSignInResolverOptions } from '../signIn';
+import { allResolvers } from './entries';
+import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
+import { createChainStep } from './readSignInChain';
+
+/** @public */
+export type CreateBitbucketServerSignInResolversOptions = Omit<
+  CreateSignInResolverOptions,
+  'match'
+> & {
+  /**
+   * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
+   * `annotation` is required.
+   */
+  readonly host?: string;
+};
+
+/** @public */
+export type BitbucketServerSignInResolvers = Record<
+  BitbucketServerResolverName,
+  SignInResolverFactory
+>;
+
+/**
+ * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`, with what they
+ * shall share.
+ *
+ * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, after which
+ * Backstage's reader tries the next resolver; when it says `stop`, and for a catalog that is down, an
+ * error of another name, which ends the sign-in.
+ *
+ * @throws `InputError` (from the factories) for wrong options
+ * @example
+ * ```ts
+ * createOAuthProviderFactory({
+ *   authenticator: bitbucketServerAuthenticator,
+ *   signInResolverFactories: createBitbucketServerSignInResolvers({ lookup, logger }),
+ * });
+ * ```
+ * @public
+ */
+export function createBitbucketServerSignInResolvers(
+  options: CreateBitbucketServerSignInResolversOptions = {},
+): BitbucketServerSignInResolvers {
+  const { match: _match, ...shape } = { ...optionsShape, host: z.string().min(1).optional() };
+  checkOptions('createBitbucketServerSignInResolvers', shape, options);
+  const { host, ...rest } = options;
+  const accountIdAnnotation = options.accountIdAnnotation ?? (host && `${host}/user-id`);
+  const shared = { ...rest, accountIdAnnotation };
+  const entries = Object.entries(allResolvers).map(([name, entry]) => [
+    name,
+    createFactory(name, entry, shared, { host }),
+  ]);
+  return Object.fromEntries(entries) as BitbucketServerSignInResolvers;
+}
+
+/**
+ * The named resolvers as factories, asking the catalog through the context of the sign-in.
+ *
+ * @see {@link createBitbucketServerSignInResolvers} for cached lookups and a log
+ * @public
+ */
+export const bitbucketServerSignInResolvers = createBitbucketServerSignInResolvers();
+
+function createFactory(
+  name: string,
+  entry: ResolverEntry,
+  shared: Omit<CreateSignInResolverOptions, 'match'>,
+  env: ResolverEnvironment,
+): SignInResolverFactory {
+  const keys = Object.keys(entry.optionsSchema.shape).join(', ');
+  const optionsSchema = entry.optionsSchema.strict(`not a known option; expected one of ${keys}`);
+  return createSignInResolverFactory({
+    // Optional, because Backstage's reader passes nothing when the config gives no options.
+    optionsSchema: optionsSchema.optional() as z.ZodType<Record<string, unknown> | undefined>,
+    create(parsed = {}) {
+      return createSignInResolver({
+        ...shared,
+        match: [createChainStep(name, entry, parsed, env)],
+      });
+    },
+  });
+}

@@ -1,0 +1,105 @@
+import {
+  agreement,
+  createBitbucketServerSignInResolvers,
+  createSignInResolver,
+  matchers,
+} from '../../src';
+
+const byName = matchers.entityName({ from: 'username' });
+// `as never`, because the compiler would say so first: not everybody has one.
+const options = (value: object) => value as never;
+
+/** Each of these would leave a door open if it were ignored. */
+describe('an option in code that is misspelt or of the wrong type', () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      'a domain list',
+      () => matchers.profileEmail(options({ allowedDomain: ['corp.com'] })),
+      '"profileEmail.allowedDomain" is not a known option; expected one of allowedDomains, emailTrust',
+    ],
+    [
+      'a domain list as text',
+      () => matchers.profileEmail(options({ allowedDomains: 'corp.com' })),
+      '"profileEmail.allowedDomains" must be of type array, got string',
+    ],
+    [
+      'a boolean as text',
+      () => matchers.profileEmail(options({ stripPlusTag: 'false' })),
+      '"profileEmail.stripPlusTag" must be of type boolean, got string',
+    ],
+    [
+      'a trust',
+      () => matchers.emailLocalPart(options({ emailTrust: 'readonly' })),
+      '"emailLocalPart.emailTrust" must be "always" or "readOnlyDirectory" or "never", got "readonly"',
+    ],
+    [
+      'a number as a namespace',
+      () => matchers.entityName(options({ from: 'username', namespaces: [7] })),
+      '"entityName.namespaces.0" must be of type string, got number',
+    ],
+    [
+      'a trust for a username',
+      () =>
+        matchers.annotation(options({ from: 'username', annotation: 'a/b', emailTrust: 'never' })),
+      '"annotation.emailTrust" is not a known option',
+    ],
+    [
+      'a normalization',
+      () => matchers.emailEntityName(options({ normalize: 'none' })),
+      '"emailEntityName.normalize" must be "underscore" or "dash", got "none"',
+    ],
+    ['an agreement of one', () => agreement(options([byName])), 'at least two matchers'],
+    [
+      'a policy',
+      () => createSignInResolver({ match: options([{ matcher: byName, onMising: 'stop' }]) }),
+      '"match[0].onMising" is not a known option; expected one of matcher, onMissing',
+    ],
+    [
+      'a policy of the matcher',
+      () => createSignInResolver({ match: options([{ ...byName, onMissing: 'stop' }]) }),
+      '"match[0]" must be { matcher, onMissing }: a matcher has no policy',
+    ],
+    [
+      'a policy as boolean',
+      () => createSignInResolver({ match: options([{ matcher: byName, onMissing: true }]) }),
+      "\"match[0].onMissing\" must be of type 'next' | 'stop', got boolean",
+    ],
+    [
+      'the fallback as text',
+      () =>
+        createSignInResolver({
+          match: options([
+            { matcher: byName, dangerouslyAllowSignInWithoutUserInCatalog: 'false' },
+          ]),
+        }),
+      '"match[0].dangerouslyAllowSignInWithoutUserInCatalog" must be of type',
+    ],
+    [
+      'the namespace of the fallback',
+      () =>
+        createSignInResolver({
+          match: options([
+            { matcher: byName, dangerouslyAllowSignInWithoutUserInCatalog: { namspace: 'guests' } },
+          ]),
+        }),
+      '"match[0].dangerouslyAllowSignInWithoutUserInCatalog.namespace" is missing',
+    ],
+    [
+      'an option of the resolver',
+      () => createSignInResolver(options({ match: [byName], lookUp: {} })),
+      '"createSignInResolver.lookUp" is not a known option; expected one of match, lookup',
+    ],
+    [
+      'an empty annotation of accounts',
+      () => createSignInResolver({ match: [byName], accountIdAnnotation: '' }),
+      '"createSignInResolver.accountIdAnnotation" is not valid',
+    ],
+    [
+      'an option of all resolvers',
+      () => createBitbucketServerSignInResolvers(options({ hosts: 'git.corp.com' })),
+      '"createBitbucketServerSignInResolvers.hosts" is not a known option',
+    ],
+  ])('is refused at start: %s', (_what, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
