@@ -25,7 +25,7 @@ describe('the suggestion of the audit', () => {
     const suggested = tree.auth.providers.bitbucketServer.production.signIn.resolvers;
     expect(suggested).toEqual(suggestion!.resolvers);
     const world = { resolvers: suggested, payloads, entities };
-    expect(settingsOf(world).resolvers).toHaveLength(3);
+    expect(settingsOf(world).match).toHaveLength(3);
     expect((await audit(world)).summary).toMatchObject({ coverage: 100, conflicts: 0 });
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createAuditRun } from '../../cli/src/audit';
 import { explainSignIn } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type { SignInTrace } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { ChainStep, SignInTrace } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { createEntityLookup } from '../support/createEntityLookup';
 import { referenceEvaluate } from '../support/referenceEvaluate';
 import { anyWorld, audit, bitbucketUser, settingsOf } from './worlds';
@@ -75,7 +75,7 @@ describe('the verdict of the audit', () => {
           const { result, subject } = await run.audit(payload);
           if (!subject) continue;
           const lookup = createEntityLookup(world.entities);
-          const expected = await referenceEvaluate(settings.match, subject, lookup);
+          const expected = await referenceEvaluate(settings.match as ChainStep[], subject, lookup);
           expect(result.entityRef ?? result.code).toBe(expected.ref ?? expected.code);
         }
       }),

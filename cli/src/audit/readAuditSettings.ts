@@ -1,7 +1,11 @@
 import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { readSignInSetup } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type { SignInSetup } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type {
+  ChainStep,
+  Matcher,
+  SignInSetup,
+} from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { AuditError } from '../AuditError';
 
 /**
@@ -12,8 +16,10 @@ import { AuditError } from '../AuditError';
  */
 export interface AuditSettings extends Pick<
   SignInSetup,
-  'baseUrl' | 'host' | 'match' | 'resolvers' | 'profileTransform' | 'needsDirectory'
+  'baseUrl' | 'host' | 'profileTransform' | 'needsDirectory'
 > {
+  /** The chain, as for `createSignInResolver`. */
+  readonly match: readonly (Matcher | ChainStep)[];
   /** Name of the environment. */
   readonly env: string;
   /** Path of the environment in the configuration. */

@@ -24,7 +24,7 @@ export interface AuditReport {
   readonly notes: readonly string[];
   readonly env: string;
   readonly baseUrl: string;
-  /** Names of the configured resolvers, in order. */
+  /** Names of the steps of the chain, in order. */
   readonly resolvers: readonly string[];
   /** Number of entities by which the catalog was represented. */
   readonly entities: { readonly users: number; readonly groups: number };
@@ -117,7 +117,7 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
     notes: input.notes ?? [],
     env: settings.env,
     baseUrl: settings.baseUrl,
-    resolvers: settings.resolvers,
+    resolvers: settings.match.map(item => ('matcher' in item ? item.matcher : item).name),
     entities: { users: count(entities, 'user'), groups: count(entities, 'group') },
     summary: summarize(people, findings),
     people: sortPeople(markShared(people, findings).map(cutCandidates)),
