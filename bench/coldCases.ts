@@ -109,7 +109,7 @@ export async function* coldCases(
 
 async function nobodyAgain(access: CatalogAccess): Promise<BenchResult> {
   const ours = createOwn(access, ['id', 'email', 'username'], {
-    cache: { notFoundTtlMs: 600_000 },
+    notFoundTtl: { minutes: 10 },
   });
   const people = Array.from({ length: rounds }, (_, index) => ours.prepare(unknown(index)));
   for (const person of people) await ours.resolve(person);

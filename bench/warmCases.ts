@@ -30,8 +30,7 @@ async function warmHit(ours: OwnContestant, people: number): Promise<Measurement
 }
 
 export async function* warmCases(access: CatalogAccess): AsyncGenerator<BenchResult> {
-  const cache = { ttlMs: hour };
-  const ours = createOwn(access, ['email', 'id', 'username'], { cache });
+  const ours = createOwn(access, ['email', 'id', 'username'], { ttl: { hours: 1 } });
   for (let index = 0; index < 1000; index += 1) await ours.resolve(ours.prepare(known(index)));
   await ours.requests.idle();
   const upstream = createUpstream(access, ['email', 'emailAgain', 'localPart']);
@@ -81,7 +80,8 @@ async function manyPeople(): Promise<BenchResult> {
   const ours = createOwn({ baseUrl: 'http://127.0.0.1:1', token: 'x' }, ['email'], {
     // Two of the client's methods are all that is called for emails.
     catalog: catalog as never,
-    cache: { ttlMs: hour, maxEntries: people },
+    ttl: { hours: 1 },
+    maxEntries: people,
     fields: 'identity',
   });
   const before = usedMemory();
@@ -96,7 +96,7 @@ async function manyPeople(): Promise<BenchResult> {
   const floor = await bareHit(people);
   const warm = await warmHit(ours, people);
   const overFloor = timeRatio(warm, floor);
-  const { entries } = ours.lookup.stats;
+  const entries = ours.lookup.size;
   return {
     name: '100,000 people cached (fields: identity)',
     ours: warm,

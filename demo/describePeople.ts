@@ -2,7 +2,12 @@ import Table from 'cli-table3';
 import type { SimulatedPerson } from './bitbucket/SimulatorOptions';
 import type { Expectation } from './world/Expectation';
 
-/** The table of people to try, with what a sign-in gives where that is known. */
+/** Widest that a table gets, so that it fits a terminal of usual size. */
+const MAX_WIDTH = 100;
+/** A space on each side of a cell. */
+const PADDING = 2;
+
+/** The table of people to try, with what a sign-in gives where that is known; at most 100 columns wide. */
 export function describePeople(
   people: readonly SimulatedPerson[],
   expectations: readonly Expectation[] | undefined,
@@ -11,20 +16,21 @@ export function describePeople(
 }
 
 function describeExpected(expectations: readonly Expectation[]): string {
-  const table = newTable(['Bitbucket user', 'shows', 'Backstage answers']);
-  for (const { username, shows, expect } of expectations) {
-    table.push([username, shows, answerOf(expect)]);
-  }
-  return table.toString();
+  return drawTable(
+    ['Bitbucket user', 'shows', 'Backstage answers'],
+    expectations.map(({ username, shows, expect }) => [username, shows, answerOf(expect)]),
+  );
 }
 
 function describeOthers(people: readonly SimulatedPerson[]): string {
-  const table = newTable(['Bitbucket user', 'display name', 'email']);
-  for (const { user } of people) {
-    const cells = [user.name, user.displayName, user.emailAddress];
-    table.push(cells.map(cell => (typeof cell === 'string' ? printable(cell) : '')));
-  }
-  return table.toString();
+  return drawTable(
+    ['Bitbucket user', 'id', 'display name', 'email'],
+    people.map(({ user }) =>
+      [user.name, user.id, user.displayName, user.emailAddress].map(cell =>
+        ['string', 'number'].includes(typeof cell) ? printable(String(cell)) : '',
+      ),
+    ),
+  );
 }
 
 function answerOf(outcome: Expectation['expect']): string {
@@ -32,9 +38,44 @@ function answerOf(outcome: Expectation['expect']): string {
 }
 
 /** Without colours, because it may end up in a file, and without lines between the rows. */
-function newTable(head: string[]) {
+function drawTable(head: string[], rows: string[][]): string {
   const noLine = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
-  return new Table({ head, chars: noLine, style: { head: [], border: [] } });
+  const widths = columnWidths([head, ...rows]);
+  const table = new Table({
+    head,
+    chars: noLine,
+    style: { head: [], border: [] },
+    colWidths: widths,
+    wordWrap: true,
+    // Between words unless a word is too long for its column: it would lose its end then.
+    wrapOnWordBoundary: wordsFit(rows, widths),
+  });
+  table.push(...rows);
+  return table.toString();
+}
+
+/** As wide as the longest cell, and the widest columns narrower until the table fits. */
+function columnWidths(rows: string[][]): number[] {
+  const columns = rows[0]?.map((_cell, column) => rows.map(row => row[column] ?? '')) ?? [];
+  const widths = columns.map(cells => Math.max(...cells.map(cell => cell.length)) + PADDING);
+  const available = MAX_WIDTH - (widths.length + 1);
+  while (total(widths) > available) {
+    const widest = widths.indexOf(Math.max(...widths));
+    widths[widest] = Math.min(widths[widest]! - 1, available);
+  }
+  return widths;
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0);
+}
+
+function wordsFit(rows: string[][], widths: readonly number[]): boolean {
+  return rows.every(row =>
+    row.every((cell, column) =>
+      cell.split(' ').every(word => word.length + PADDING <= (widths[column] ?? 0)),
+    ),
+  );
 }
 
 /** Payload files are foreign: their control characters do not get to write to the terminal. */

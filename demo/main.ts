@@ -1,5 +1,6 @@
 import type { LogLine } from './createLogRecorder';
 import type { Demo } from './Demo';
+import { choosePort } from './choosePort';
 import { DemoError } from './DemoError';
 import { describePeople } from './describePeople';
 import { findExpectations } from './findExpectations';
@@ -43,6 +44,9 @@ async function main(): Promise<void> {
     console.log(demoHelp);
     return;
   }
+  // Told before anything starts. A free port (0) is chosen by the demo itself.
+  await choosePort(options.port ?? 0, '--port');
+  await choosePort(options.bitbucketPort ?? 0, '--bitbucket-port');
   console.log('Starting Backstage and a Bitbucket Server …');
   // Loaded only now: the whole of Backstage takes a second, and a wrong option should be told at once.
   const { startDemo } = await import('./startDemo');

@@ -4,6 +4,7 @@ import { ConfigSources, FileConfigSource, StaticConfigSource } from '@backstage/
 import type { ClosableConfig } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
 import { DemoError } from './DemoError';
+import { readYaml } from './readYaml';
 
 /** What the files in `demo/world` refer to as `${…}`. */
 export interface DemoVariables {
@@ -22,7 +23,7 @@ export interface DemoVariables {
  * Puts the config together: the demo's own file, then `files` in their order, then `overlay`; the later
  * one wins. `${NAME}` in a file is one of the variables, else one of the environment.
  *
- * @throws DemoError when a file does not exist or is not readable.
+ * @throws DemoError of one line when a file does not exist or is not readable.
  */
 export async function readDemoConfig(options: {
   variables: DemoVariables;
@@ -37,12 +38,18 @@ export async function readDemoConfig(options: {
     if (!existsSync(path)) {
       throw new DemoError(`There is no config file ${path}`);
     }
+    // Backstage's own error says neither the file nor, in its first line, all of it.
+    const [document] = readYaml(path);
+    if (document && (typeof document.content !== 'object' || Array.isArray(document.content))) {
+      throw new DemoError(`${document.place}: the config must be an object`);
+    }
     return FileConfigSource.create({ path, watch: false, substitutionFunc });
   });
   sources.push(StaticConfigSource.create({ data: overlay, context: 'demo options' }));
   try {
     return await ConfigSources.toConfig(ConfigSources.merge(sources));
   } catch (error) {
-    throw new DemoError(`The config cannot be read: ${(error as Error).message}`);
+    const [problem] = (error as Error).message.split(/:?\n/);
+    throw new DemoError(`The config cannot be read: ${problem}`);
   }
 }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { checkExists, parseOptions, readContextPath, readPort } from './commandLine';
 import type { DemoOptions } from './Demo';
 import { DemoError } from './DemoError';
 
@@ -32,61 +31,36 @@ Ctrl-C ends it.`;
  * @throws DemoError for an unknown option, a bad value and a file that does not exist.
  */
 export function readDemoOptions(args: string[]): DemoOptions | 'help' {
-  const values = parse(args);
+  const values = parseOptions(args, {
+    users: { type: 'string' },
+    catalog: { type: 'string' },
+    config: { type: 'string', multiple: true },
+    port: { type: 'string' },
+    'bitbucket-port': { type: 'string' },
+    'context-path': { type: 'string' },
+    'redirect-flow': { type: 'boolean' },
+    help: { type: 'boolean' },
+  });
   if (values.help) return 'help';
-  for (const [option, paths] of [
-    ['--users', values.users ? [values.users] : []],
-    ['--catalog', values.catalog ? [values.catalog] : []],
-    ['--config', values.config ?? []],
-  ] as const) {
-    const missing = paths.find(path => !existsSync(path));
-    if (missing !== undefined) throw new DemoError(`${option}: there is no ${missing}`);
+  checkExists('--users', values.users ? [values.users] : []);
+  checkExists('--catalog', values.catalog ? [values.catalog] : []);
+  checkExists('--config', values.config ?? []);
+  const port = readPort('--port', values.port, defaultPorts.backstage);
+  const bitbucketPort = readPort(
+    '--bitbucket-port',
+    values['bitbucket-port'],
+    defaultPorts.bitbucket,
+  );
+  if (port === bitbucketPort && port !== 0) {
+    throw new DemoError(`--port and --bitbucket-port must be different, got ${port} for both`);
   }
   return {
     users: values.users,
     catalog: values.catalog,
     configFiles: values.config,
-    port: readPort('--port', values.port, defaultPorts.backstage),
-    bitbucketPort: readPort('--bitbucket-port', values['bitbucket-port'], defaultPorts.bitbucket),
+    port,
+    bitbucketPort,
     contextPath: readContextPath(values['context-path']),
     redirectFlow: values['redirect-flow'],
   };
-}
-
-function parse(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      allowPositionals: false,
-      options: {
-        users: { type: 'string' },
-        catalog: { type: 'string' },
-        config: { type: 'string', multiple: true },
-        port: { type: 'string' },
-        'bitbucket-port': { type: 'string' },
-        'context-path': { type: 'string' },
-        'redirect-flow': { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-    return values;
-  } catch (error) {
-    // Node's message may go on for several sentences; the first one says what is wrong.
-    const [problem] = (error as Error).message.split(/[.\n]/);
-    throw new DemoError(`${problem}; see --help`);
-  }
-}
-
-function readPort(option: string, value: string | undefined, fallback: number): number {
-  if (value === undefined) return fallback;
-  const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
-  if (!(port <= 65_535)) {
-    throw new DemoError(`${option}: '${value}' is no port; give a number from 0 to 65535`);
-  }
-  return port;
-}
-
-function readContextPath(value: string | undefined): string | undefined {
-  if (value === undefined || /^(\/[\w.-]+)+$/.test(value)) return value;
-  throw new DemoError(`--context-path: '${value}' is no path like /bitbucket`);
 }

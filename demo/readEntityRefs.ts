@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { parseAllDocuments } from 'yaml';
 import { DemoError } from './DemoError';
+import { readYaml } from './readYaml';
 
 /**
  * Refs of the entities that a catalog file describes, in lower case.
@@ -10,15 +9,15 @@ import { DemoError } from './DemoError';
  * @throws DemoError when the file cannot be read or holds something that is no entity.
  */
 export function readEntityRefs(catalogFile: string): string[] {
-  try {
-    return parseAllDocuments(readFileSync(catalogFile, 'utf8')).flatMap(document => {
-      if (document.errors[0]) throw document.errors[0];
-      const entity = document.toJS() as Entity | null;
-      return entity ? [stringifyEntityRef(entity)] : [];
-    });
-  } catch (error) {
-    // The parser quotes the place in further lines.
-    const [problem] = (error as Error).message.split(/:?\n/);
-    throw new DemoError(`Catalog file ${catalogFile}: ${problem}`);
-  }
+  return readYaml(catalogFile).map(({ content, place }) => {
+    if (!isEntity(content)) {
+      throw new DemoError(`${place}: not an entity, "kind" and "metadata.name" must be strings`);
+    }
+    return stringifyEntityRef(content);
+  });
+}
+
+function isEntity(content: unknown): content is Entity {
+  const { kind, metadata } = (content ?? {}) as Partial<Entity>;
+  return typeof kind === 'string' && typeof metadata?.name === 'string';
 }

@@ -2,8 +2,8 @@ import { zodToJsonSchema } from 'zod-to-json-schema';
 import type { z } from 'zod/v3';
 import { authenticatorConfigSchema } from '../src/authenticator/authenticatorConfigSchema';
 import { directoryConfigSchema } from '../src/directory/directoryConfigSchema';
-import { userLookupConfigSchema } from '../src/lookup/userLookupConfigSchema';
-import { ownershipConfigSchema } from '../src/ownership/ownershipConfigSchema';
+import { userLookupConfigSchema } from '../src/lookup/userLookupConfig';
+import { ownershipConfigSchema } from '../src/ownership/ownershipConfig';
 import { allResolvers, resolverRegistry } from '../src/resolvers';
 import { profileTransformRegistry } from '../src/transforms/profileTransformRegistry';
 

@@ -40,7 +40,7 @@ export type {
 } from './transforms';
 export { readSignInSetup } from './readSignInSetup';
 export type { SignInSetup } from './readSignInSetup';
-export { createCatalogUserLookup, verifyCandidates } from './lookup';
+export { createCatalogUserLookup } from './lookup';
 export { foldAscii } from './shared';
 export type {
   CachedUserLookup,
@@ -48,12 +48,8 @@ export type {
   CatalogUserLookupOptions,
   RejectedCandidate,
   UserLookupAnswer,
-  UserLookupBatchSettings,
-  UserLookupCacheSettings,
   UserLookupConfig,
-  UserLookupFields,
   UserLookupOptions,
-  UserLookupStats,
   UserQuery,
   UserQueryField,
 } from './lookup';

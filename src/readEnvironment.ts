@@ -45,7 +45,7 @@ export function readEnvironment(
   const { timeoutMs } = readAuthenticatorConfig(config);
   const setup = readSignInSetup(config, path);
   const { match, profileTransform, ownership } = setup;
-  const { shared, ...lookupOptions } = setup.userLookup;
+  const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
   const onDecision = createDecisionObserver({ auditor, logger, environment: env });
@@ -59,20 +59,23 @@ export function readEnvironment(
       match.length > 0
         ? createSignInResolver({
             match,
-            lookup: createCatalogUserLookup({
-              catalog,
-              auth,
-              logger,
-              ...lookupOptions,
-              sharedCache: shared ? cache : undefined,
-            }),
+            lookup: createCatalogUserLookup({ catalog, auth, logger, ...setup.userLookup }),
             accountIdAnnotation: `${setup.host}/user-id`,
             logger,
             findDirectory,
             onDecision,
             findNearMisses: createNearMissFinder({ catalog, auth }),
             extendOwnership: ownership.transitiveGroups
-              ? createTransitiveGroups({ catalog, auth, logger, cache: lookupOptions.cache })
+              ? createTransitiveGroups({
+                  catalog,
+                  auth,
+                  logger,
+                  ttl,
+                  notFoundTtl,
+                  staleIfError,
+                  timeout,
+                  maxEntries,
+                })
               : undefined,
           })
         : undefined,

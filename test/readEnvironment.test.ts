@@ -79,7 +79,6 @@ describe('readEnvironment', () => {
         ttl: '2 minutes',
         notFoundTtl: { seconds: 5 },
         maxEntries: 5,
-        shared: true,
         fields: 'identity',
       },
       directory: { username: 'svc', password: 'planted-secret', trustedDirectories: ['LDAP'] },

@@ -34,6 +34,13 @@ export interface BitbucketSimulator {
   readonly requests: readonly RecordedRequest[];
   readonly counts: Readonly<RequestCounts>;
   readonly faults: FaultSwitch;
+  /**
+   * Holds every answer back for so many milliseconds, on top of what a fault says. The server has done its
+   * work by then: a client that gives up meanwhile has rotated its tokens all the same.
+   *
+   * @throws RangeError when it is negative or no finite number.
+   */
+  setLatency(milliseconds: number): void;
   /** Forgets recorded requests and sets every counter to zero. */
   clearRequests(): void;
   /** Resolves once that many requests of the route have arrived (answered or not) since the counters were zero. */

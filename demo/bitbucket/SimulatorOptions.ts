@@ -44,6 +44,14 @@ export interface SimulatorOptions {
   serviceTokens?: Record<string, string>;
   /** Milliseconds since 1970; decides about the age of codes and tokens. Default `Date.now`. */
   now?: () => number;
+  /**
+   * What a refresh token that was used before sets off. `refuse`: it is answered `invalid_grant` and its
+   * successor lives on. `end-grant`: the successor and every other token of the sign-in die too, as
+   * RFC 9700 §4.14.2 recommends. Which one Bitbucket does is not known. Default `refuse`.
+   */
+  refreshTokenReuse?: 'refuse' | 'end-grant';
+  /** Milliseconds that every answer takes on its way, see `setLatency`. Default 0. */
+  latencyMs?: number;
   /** Refuse an authorization request without `code_challenge`. Default false. */
   requirePkce?: boolean;
   /** Default `9.4.0`. Below 7.20 the server has no OAuth 2.0 provider. */

@@ -44,7 +44,7 @@ export function createWorld(options: SimulatorOptions): World {
     people,
     serviceTokens,
     clients,
-    grants: createGrantStore(now),
+    grants: createGrantStore(now, options.refreshTokenReuse),
     contextPath: contextPath.replace(/^\/*(?=[^/])/, '/').replace(/\/+$/, ''),
     requirePkce: options.requirePkce ?? false,
     version: options.version ?? '9.4.0',

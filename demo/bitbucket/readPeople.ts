@@ -16,13 +16,16 @@ const directoryKeys = [
  * takes `user-*.json`, or every `*.json` when there is none of that name, in the order of the file names.
  * The keys that only `/admin/users` serves become the person's directory facts.
  *
- * @throws Error that names the file when it is no JSON or holds something that is no user.
+ * @throws Error that names the file when it is no JSON, holds something that is no user, or nobody at all.
  */
 export function readPeople(pathToFileOrFolder: string): SimulatedPerson[] {
   return payloadFiles(pathToFileOrFolder).flatMap(file => {
     const content = readJson(file);
     const values = isObject(content) && 'values' in content ? content.values : content;
     const payloads: unknown[] = Array.isArray(values) ? values : [values];
+    if (payloads.length === 0) {
+      throw new Error(`${file}: the file holds no Bitbucket user`);
+    }
     return payloads.map(payload => toPerson(payload, file));
   });
 }
@@ -55,19 +58,28 @@ function readJson(file: string): unknown {
 }
 
 function toPerson(payload: unknown, file: string): SimulatedPerson {
-  if (!isObject(payload) || typeof payload.name !== 'string') {
-    throw new Error(`${file}: not a Bitbucket user, a text under "name" is missing`);
-  }
+  assertUser(payload, file);
   const entries = Object.entries(payload);
   const user = Object.fromEntries(entries.filter(([key]) => !directoryKeys.includes(key)));
   const facts = Object.fromEntries(entries.filter(([key]) => directoryKeys.includes(key)));
   return Object.keys(facts).length > 0 ? { user, directory: toDirectory(facts, file) } : { user };
 }
 
+function assertUser(payload: unknown, file: string): asserts payload is Record<string, unknown> {
+  // Many a JSON file has a "name"; a slug next to it makes a user.
+  for (const key of ['name', 'slug']) {
+    if (!isObject(payload) || typeof payload[key] !== 'string' || payload[key] === '') {
+      throw new Error(`${file}: not a Bitbucket user, "${key}" must be a non-empty string`);
+    }
+  }
+}
+
 function toDirectory(facts: Record<string, unknown>, file: string): DirectoryFacts {
   const { directoryName = 'Bitbucket Internal Directory', mutableDetails = true } = facts;
   if (typeof directoryName !== 'string' || typeof mutableDetails !== 'boolean') {
-    throw new Error(`${file}: "directoryName" must be a text and "mutableDetails" true or false`);
+    throw new Error(
+      `${file}: "directoryName" must be a string and "mutableDetails" must be true or false`,
+    );
   }
   return { ...facts, directoryName, mutableDetails };
 }

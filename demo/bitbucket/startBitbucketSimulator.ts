@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BitbucketSimulator } from './BitbucketSimulator';
 import { createFaultSwitch } from './faults/createFaultSwitch';
+import { createLatency } from './http/createLatency';
 import { createRequestListener } from './http/createRequestListener';
 import { createRequestLog } from './http/recordRequest';
 import { authorizeDirectly, issueTokensDirectly } from './oauth/authorizeDirectly';
@@ -22,7 +23,8 @@ export async function startBitbucketSimulator(
   const { people, grants } = world;
   const faults = createFaultSwitch();
   const log = createRequestLog();
-  const listen = createRequestListener(world, faults, log);
+  const latency = createLatency(options.latencyMs);
+  const listen = createRequestListener(world, { faults, log, latency });
   const server = createServer((request, response) => {
     listen(request, response).catch((error: Error) => {
       // Loud, because to the client it looks like a reset that nobody asked for.
@@ -51,6 +53,7 @@ export async function startBitbucketSimulator(
     requests: log.requests,
     counts: log.counts,
     faults,
+    setLatency: milliseconds => latency.set(milliseconds),
     clearRequests: () => log.clear(),
     arrived: (route, times = 1) => log.arrived(route, times),
     addPerson: person => people.add(person),

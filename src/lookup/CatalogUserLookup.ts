@@ -8,7 +8,7 @@ import type { UserQuery } from './UserQuery';
  *   none, one or more. `staleForMs` is set when the catalog could not be asked and an expired entry
  *   was served instead: how long ago, in milliseconds, it expired.
  * - `conflict`: the source could only say that there are several, not which.
- * - `unavailable`: the catalog could not be asked.
+ * - `unavailable`: the catalog could not be asked, or what answered was not the catalog.
  *
  * @public
  */
@@ -29,11 +29,16 @@ export type UserLookupAnswer =
  * @public
  */
 export interface RejectedCandidate {
+  /** `unknown` when what was offered has no name. */
   readonly entityRef: string;
   readonly reason: string;
 }
 
-/** @public */
+/**
+ * How to look somebody up.
+ *
+ * @public
+ */
 export interface UserLookupOptions {
   /**
    * Whether the person already has a session (a refresh). Only then may an expired answer be served
@@ -48,12 +53,8 @@ export interface UserLookupOptions {
  * @public
  */
 export interface CatalogUserLookup {
+  /** Finds the users that answer the query. */
   find(query: UserQuery, options?: UserLookupOptions): Promise<UserLookupAnswer>;
-  /**
-   * The answer when it is at hand without any I/O, else `undefined`. Optional: it only saves the
-   * promises of a sign-in whose answers are all cached.
-   */
-  peek?(query: UserQuery): UserLookupAnswer | undefined;
   /**
    * Whether a name is somebody's: a `User` or a `Group` has it in this namespace, in any case of
    * letters, or an entity is owned by one of that name which is not there any more. Asked before

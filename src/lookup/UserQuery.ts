@@ -1,3 +1,5 @@
+import { foldAscii } from '../shared';
+
 /**
  * What a matcher may ask the catalog for. Kind `User` is implied and cannot be changed.
  *
@@ -17,3 +19,106 @@ export type UserQuery =
  */
 export type UserQueryField =
   'metadata.name' | 'spec.profile.email' | `metadata.annotations.${string}`;
+
+/** @internal */
+export type RefQuery = Extract<UserQuery, { by: 'ref' }>;
+
+/** @internal */
+export type FieldQuery = Extract<UserQuery, { by: 'field' }>;
+
+const annotationPrefix = 'metadata.annotations.';
+
+/**
+ * The catalog's search index holds neither keys nor values beyond this length, so that a longer
+ * value finds nobody, and a body of one megabyte never travels.
+ */
+const maxLength = 200;
+
+/** Control characters (PostgreSQL answers NUL with a 500, which would fail the neighbours) and lone surrogates. */
+const unsafeInValue = /[\p{Cc}\p{Cs}]/u;
+
+/** What no part of an entity ref can hold: separators of refs, URLs and filters, white space, invisible characters. */
+const unsafeInName = /[\p{C}\p{Z}/:\\?#%,;&=]|^\.+$/u;
+
+/**
+ * The form of a query in which equal questions are equal, or `undefined` when no entity can answer
+ * it. Everything below the lookup (keys, requests, the local check) sees only this form.
+ *
+ * @internal
+ */
+export function canonicalQuery(query: UserQuery): UserQuery | undefined {
+  if (query.by === 'ref') {
+    const namespace = foldAscii(query.namespace);
+    const name = foldAscii(query.name);
+    return isName(namespace) && isName(name) ? { by: 'ref', namespace, name } : undefined;
+  }
+  const value = foldAscii(query.value);
+  if (!isKnownField(query.field) || value === '' || value.length > maxLength) return undefined;
+  return unsafeInValue.test(value) ? undefined : { by: 'field', field: query.field, value };
+}
+
+function isName(part: string): boolean {
+  return part !== '' && part.length <= maxLength && !unsafeInName.test(part);
+}
+
+function isKnownField(field: string): boolean {
+  if (field === 'metadata.name' || field === 'spec.profile.email') return true;
+  return Boolean(annotationOf(field)) && field.length <= maxLength && !unsafeInValue.test(field);
+}
+
+/**
+ * A key that two canonical queries share only when they ask the same. A line feed separates its
+ * parts: no canonical query contains one.
+ *
+ * @internal
+ */
+export function queryKey(query: UserQuery): string {
+  return query.by === 'ref'
+    ? `r\n${query.namespace}\n${query.name}`
+    : `f\n${query.field}\n${query.value}`;
+}
+
+/**
+ * Whether a key and a value keep their meaning in the catalog's `filter` parameter: a comma-separated
+ * list without escaping, whose parts are trimmed.
+ *
+ * A value may hold `=`, because the catalog splits at the first one only; a key may not.
+ *
+ * @see https://backstage.io/docs/features/software-catalog/software-catalog-api#filtering
+ * @internal
+ */
+export function isFilterSafe(field: string, value: string): boolean {
+  return !field.includes('=') && [field, value].every(isFilterSafeText);
+}
+
+function isFilterSafeText(text: string): boolean {
+  return text !== '' && !text.includes(',') && text.trim() === text;
+}
+
+/**
+ * The value of a matchable field, read from own properties only, so that `__proto__` and
+ * `constructor` are names like any other. Survives any shape of entity.
+ *
+ * @internal
+ */
+export function readField(entity: unknown, field: string): unknown {
+  const metadata = ownProperty(entity, 'metadata');
+  if (field === 'metadata.name') return ownProperty(metadata, 'name');
+  if (field === 'spec.profile.email') {
+    return ownProperty(ownProperty(ownProperty(entity, 'spec'), 'profile'), 'email');
+  }
+  const annotation = annotationOf(field);
+  return annotation ? ownProperty(ownProperty(metadata, 'annotations'), annotation) : undefined;
+}
+
+/** @internal */
+export function annotationOf(field: string): string | undefined {
+  return field.startsWith(annotationPrefix) ? field.slice(annotationPrefix.length) : undefined;
+}
+
+/** @internal */
+export function ownProperty(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}

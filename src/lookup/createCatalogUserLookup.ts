@@ -1,44 +1,71 @@
-import type { AuthService, CacheService, LoggerService } from '@backstage/backend-plugin-api';
+import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
 import type { CatalogApi } from '@backstage/catalog-client';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import type { CatalogUserLookup } from './CatalogUserLookup';
-import { createBatchedFinder } from './createBatchedFinder';
-import { createCachedLookup } from './createCachedLookup';
-import { createCatalogCaller } from './createCatalogCaller';
-import { createCatalogUserSource } from './createCatalogUserSource';
-import { createCoalescedFinder } from './createCoalescedFinder';
+import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
+import DataLoader from 'dataloader';
+import { LRUCache } from 'lru-cache';
+import { createCatalogCaller, createCatalogMemory } from './catalog';
+import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
 import { createNameCheck } from './createNameCheck';
-import { createSharedFinder } from './createSharedFinder';
-import { createVerifiedFinder } from './createVerifiedFinder';
-import type { UserLookupFields } from './UserLookupFields';
-import { defaultBatchSettings } from './UserLookupBatchSettings';
-import type { UserLookupBatchSettings } from './UserLookupBatchSettings';
-import { defaultCacheSettings } from './UserLookupCacheSettings';
-import type { UserLookupCacheSettings } from './UserLookupCacheSettings';
-import { createLookupCounters } from './UserLookupStats';
-import type { UserLookupStats } from './UserLookupStats';
+import { createUserSearch } from './createUserSearch';
+import type { LookupResult } from './createUserSearch';
+import { canonicalQuery, queryKey } from './UserQuery';
 import type { UserQuery } from './UserQuery';
+import { createFrozenCopier, identityOf, verifyCandidates } from './verifyCandidates';
+import type { EntitiesAnswer } from './verifyCandidates';
+import { createIncident, describeCause } from '../shared';
 
-/** @public */
+/**
+ * What a lookup asks with, and how long it remembers the answers.
+ *
+ * @public
+ */
 export interface CatalogUserLookupOptions {
   /** Backstage's `catalogServiceRef`, or any client of the catalog API. */
   readonly catalog: CatalogService | CatalogApi;
   readonly auth: AuthService;
-  /** See {@link UserLookupCacheSettings} for the defaults. */
-  readonly cache?: Partial<UserLookupCacheSettings>;
-  /** See {@link UserLookupBatchSettings} for the defaults. */
-  readonly batch?: Partial<UserLookupBatchSettings>;
-  /** Second level behind the memory: `coreServices.cache`, for answers that replicas share. Default none. */
-  readonly sharedCache?: CacheService;
-  /** Milliseconds that the shared cache may take before it counts as not there. Default 75. */
-  readonly sharedCacheTimeoutMs?: number;
+  /** Told once per outage that refreshes are served from expired answers. Default: nobody. */
   readonly logger?: LoggerService;
-  /** Default `all`. */
-  readonly fields?: UserLookupFields;
+  /** How long exactly one user is remembered. `{ seconds: 0 }` = ask every time. Default one minute. */
+  readonly ttl?: HumanDuration;
+  /** How long "nobody" and "several" are remembered. `{ seconds: 0 }` = ask every time. Default five seconds. */
+  readonly notFoundTtl?: HumanDuration;
+  /**
+   * How long an expired answer may still serve the refresh of an existing session while the catalog
+   * cannot be asked. Never a first sign-in, never "nobody" or "several". `{ seconds: 0 }` = never.
+   * Default one hour.
+   */
+  readonly staleIfError?: HumanDuration;
+  /** How long a question may wait for its answer. Default ten seconds. */
+  readonly timeout?: HumanDuration;
+  /** Most answers in memory; the least recently used one goes first. Default 10,000. */
+  readonly maxEntries?: number;
+  /** Most names in one request to the catalog. Default 1,000, as many as the client sends at once. */
+  readonly maxRefsPerRequest?: number;
+  /** Most emails or annotation values in one request to the catalog. Default 100. */
+  readonly maxValuesPerRequest?: number;
+  /**
+   * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
+   * it, or `identity`: kind, name, namespace, email, memberships, and the annotation that was matched.
+   * Default `all`.
+   */
+  readonly fields?: 'all' | 'identity';
+  /** Told of every request to the catalog when it has ended. */
+  readonly onRequest?: (event: {
+    readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
+    /** Milliseconds from sending it; the wait for its turn is not in it. */
+    readonly durationMs: number;
+    readonly outcome: 'ok' | 'error' | 'timeout';
+    /** How many names or values it asked for. */
+    readonly values: number;
+  }) => void;
+  /** Told of every answer where it came from; not of those that say `unavailable`. */
+  readonly onAnswer?: (event: {
+    readonly source: 'memory' | 'inFlight' | 'catalog' | 'stale';
+  }) => void;
   /** Milliseconds of a clock that never goes back. Default `performance.now`. */
   readonly now?: () => number;
-  /** Calls back when queries of one moment have gathered. Default `setImmediate`. */
-  readonly schedule?: (flush: () => void) => void;
 }
 
 /**
@@ -46,73 +73,143 @@ export interface CatalogUserLookupOptions {
  *
  * @public
  */
-export interface CachedUserLookup extends Required<CatalogUserLookup> {
-  readonly stats: UserLookupStats;
-  /** Forgets everything in memory. The shared cache keeps its entries until they expire. */
+export interface CachedUserLookup extends CatalogUserLookup {
+  /** How many answers are in memory. */
+  readonly size: number;
+  /** Forgets everything. Answers under way are delivered, but not kept. */
   clear(): void;
-  /** Forgets the answer to a query, in the shared cache too. Never rejects. */
-  delete(query: UserQuery): Promise<void>;
+  /** Forgets the answer to a query. */
+  delete(query: UserQuery): void;
 }
 
+const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
+
+/** Fields are configured, so there are few; this is for matchers that make them up. */
+const maxFields = 100;
+
 /**
- * Makes the lookup engine: answers are verified, remembered, shared between equal queries in flight,
- * and the rest is asked in batches.
+ * Makes the lookup of users: questions of one moment are asked together, equal ones once, and answers
+ * are verified before they are remembered.
  *
+ * @throws `TypeError` for an option that is out of range
  * @example
  * ```ts
- * const lookup = createCatalogUserLookup({ catalog, auth, logger, cache: { ttlMs: 120_000 } });
+ * const lookup = createCatalogUserLookup({ catalog, auth, logger, ttl: { minutes: 2 } });
  * const signInResolver = createSignInResolver({ match: [matchers.profileEmail()], lookup });
  * ```
  *
  * @public
  */
 export function createCatalogUserLookup(options: CatalogUserLookupOptions): CachedUserLookup {
-  const { catalog, auth, logger, sharedCache, fields = 'all' } = options;
-  const now = options.now ?? (() => performance.now());
-  const batch = withDefaults(defaultBatchSettings, options.batch);
-  const cache = withDefaults(defaultCacheSettings, options.cache);
-  const counters = createLookupCounters();
+  const { catalog, auth, logger, fields = 'all', now = () => performance.now() } = options;
+  const ttlMs = duration('ttl', options.ttl ?? { minutes: 1 });
+  const notFoundTtlMs = duration('notFoundTtl', options.notFoundTtl ?? { seconds: 5 });
+  const maxRefs = count('maxRefsPerRequest', options.maxRefsPerRequest ?? 1_000);
+  const maxValues = count('maxValuesPerRequest', options.maxValuesPerRequest ?? 100);
 
-  // The one place where the layers are put together, from the catalog up to the sign-in.
-  const source = createCatalogUserSource({ catalog, auth, fields, now, ...batch });
-  const batched = createBatchedFinder({
-    source,
-    counters,
-    timeoutMs: batch.timeoutMs,
-    schedule: options.schedule ?? setImmediate,
+  /** Whoever listens must not be able to lock people out. */
+  function safely<T>(listener?: (event: T) => void): (event: T) => void {
+    return event => {
+      try {
+        listener?.(event);
+      } catch (error) {
+        logger?.error(`A listener of the user lookup failed: ${describeCause(error)}`);
+      }
+    };
+  }
+
+  const call = createCatalogCaller({
+    catalog,
+    auth,
+    now,
+    timeoutMs: duration('timeout', options.timeout ?? { seconds: 10 }, 1),
+    onRequest: safely(options.onRequest),
   });
-  const shared =
-    sharedCache &&
-    createSharedFinder({
-      finder: batched,
-      cache: sharedCache,
-      timeoutMs: options.sharedCacheTimeoutMs ?? 75,
-      variant: fields,
-      logger,
-      counters,
-      now,
-      ...cache,
-    });
-  const verified = createVerifiedFinder(shared ?? batched, fields);
-  const finder = createCoalescedFinder(verified, counters);
-  const lookup = createCachedLookup({ finder, counters, logger, now, ...cache });
+  const search = createUserSearch({ fields, now });
+  const frozenCopy = createFrozenCopier();
+  const outage = createIncident(logger);
+  const tellAnswer = safely(options.onAnswer);
+  const loaders = new LRUCache<string, DataLoader<UserQuery, LookupResult>>({ max: maxFields });
+
+  /** Gathers the questions of one moment that one request can ask. */
+  function loaderFor(query: UserQuery): DataLoader<UserQuery, LookupResult> {
+    const key = query.by === 'ref' ? '' : query.field;
+    const known = loaders.get(key);
+    if (known) return known;
+    const loader = new DataLoader<UserQuery, LookupResult>(
+      queries => call(request => search(request, queries)),
+      {
+        cache: false,
+        maxBatchSize: query.by === 'ref' ? maxRefs : maxValues,
+        // Sign-ins whose requests arrived in the same turn of the event loop are of one moment.
+        batchScheduleFn: setImmediate,
+      },
+    );
+    loaders.set(key, loader);
+    return loader;
+  }
+
+  const memory = createCatalogMemory<EntitiesAnswer>({
+    maxEntries: count('maxEntries', options.maxEntries ?? 10_000),
+    staleIfErrorMs: duration('staleIfError', options.staleIfError ?? { hours: 1 }),
+    now,
+  });
+
+  async function ask(query: UserQuery) {
+    const result = await loaderFor(query).load(query);
+    if (result.type === 'unavailable') throw result.cause;
+    outage.recover('The catalog answers again');
+    const answer = verifyCandidates(result.entities, query);
+    const entities =
+      fields === 'all' ? answer.entities : answer.entities.map(each => identityOf(each, query));
+    return {
+      value: frozenCopy({ ...answer, entities }),
+      ttlMs: entities.length === 1 ? ttlMs : notFoundTtlMs,
+    };
+  }
+
+  function staleAnswer(key: string): UserLookupAnswer | undefined {
+    const entry = memory.stale(key);
+    if (entry?.value.entities.length !== 1) return undefined;
+    outage.fail(
+      `The catalog cannot be asked; existing Bitbucket Server sessions are refreshed from memory, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
+    );
+    tellAnswer({ source: 'stale' });
+    return { ...entry.value, staleForMs: entry.staleForMs };
+  }
 
   return {
-    find: lookup.find,
-    peek: lookup.peek,
-    isNameTaken: createNameCheck(createCatalogCaller(catalog, auth, now), batch.timeoutMs),
-    get stats() {
-      return { entries: lookup.size(), ...counters };
+    async find(query, { refresh = false } = {}) {
+      const canonical = canonicalQuery(query);
+      if (!canonical) return nobody;
+      const key = queryKey(canonical);
+      try {
+        const { value, source } = await memory.get(key, () => ask(canonical));
+        tellAnswer({ source });
+        return value;
+      } catch (cause) {
+        return (refresh ? staleAnswer(key) : undefined) ?? { type: 'unavailable', cause };
+      }
     },
-    clear: () => lookup.forget(),
-    async delete(query) {
-      lookup.forget(query);
-      await shared?.delete(query);
+    isNameTaken: createNameCheck(call),
+    get size() {
+      return memory.size;
+    },
+    clear: () => memory.clear(),
+    delete(query) {
+      const canonical = canonicalQuery(query);
+      if (canonical) memory.delete(queryKey(canonical));
     },
   };
 }
 
-function withDefaults<T extends object>(defaults: T, given: Partial<T> = {}): T {
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(set) };
+function duration(name: string, value: HumanDuration, min = 0): number {
+  const milliseconds = durationToMilliseconds(value);
+  if (milliseconds >= min) return milliseconds;
+  throw new TypeError(`"${name}" must be ${min === 0 ? 'zero or longer' : 'longer than zero'}`);
+}
+
+function count(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new TypeError(`"${name}" must be a whole number of at least 1`);
 }

@@ -1,14 +1,12 @@
 import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
-import { canonicalQuery } from './canonicalQuery';
-import type { CatalogUserLookup } from './CatalogUserLookup';
+import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
 import { ownerRefs } from './createNameCheck';
-import { isFilterSafe } from './isFilterSafe';
+import { canonicalQuery, isFilterSafe } from './UserQuery';
 import type { UserQuery } from './UserQuery';
-import type { SourceAnswer } from './UserSource';
-import { verifyAnswer } from './verifyAnswer';
+import { verifyCandidates } from './verifyCandidates';
 
-const nobody: SourceAnswer = { type: 'entities', entities: [] };
+const nobody: UserLookupAnswer = { type: 'entities', entities: [] };
 
 /**
  * A lookup that needs no services: it asks through the context that Backstage hands to every
@@ -24,7 +22,7 @@ export function createContextUserLookup(
     async find(query) {
       // The query travels as it is written: contexts other than Backstage's may mind the case.
       const answer = canonicalQuery(query) ? await ask(context, query) : nobody;
-      return verifyAnswer(answer, query);
+      return answer.type === 'entities' ? verifyCandidates(answer.entities, query) : answer;
     },
     async isNameTaken(ref) {
       const refs = ownerRefs(ref);
@@ -60,7 +58,7 @@ function nameOf(error: unknown): unknown {
 async function ask(
   context: Pick<AuthResolverContext, 'findCatalogUser'>,
   query: UserQuery,
-): Promise<SourceAnswer> {
+): Promise<UserLookupAnswer> {
   try {
     if (query.by === 'ref') {
       const { namespace, name } = query;

@@ -1,7 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { withTimeout } from '../shared';
+import type { CatalogCaller } from './catalog';
 import type { CatalogUserLookup } from './CatalogUserLookup';
-import type { CatalogCaller } from './createCatalogCaller';
 
 /** What a name may be owned under. Backstage reads an `owner` without a kind as a group. */
 const ownerKinds = ['User', 'Group'];
@@ -17,27 +16,23 @@ export function ownerRefs({ namespace, name }: { namespace: string; name: string
  * @internal
  */
 export function createNameCheck(
-  catalog: CatalogCaller,
-  timeoutMs: number,
+  call: CatalogCaller,
 ): NonNullable<CatalogUserLookup['isNameTaken']> {
-  return async ref => {
-    const refs = ownerRefs(ref);
-    const [owners, owned] = await withTimeout(
-      () =>
-        Promise.all([
-          catalog.getEntitiesByRefs({ entityRefs: refs, fields: ['kind'] }),
-          catalog.queryEntities({
-            filter: { 'relations.ownedBy': refs },
-            fields: ['kind'],
-            limit: 1,
-          }),
-        ]),
-      { timeoutMs },
-    );
-    // Whatever stands in front of the catalog may answer too, and then nobody has said "free".
-    if (owners.items?.length !== refs.length || !Array.isArray(owned.items)) {
-      throw new Error('the catalog did not answer whether the name is taken');
-    }
-    return owners.items.some(Boolean) || owned.items.length > 0;
-  };
+  return ref =>
+    call(async ask => {
+      const entityRefs = ownerRefs(ref);
+      const filter = { 'relations.ownedBy': entityRefs };
+      const [owners, owned] = await Promise.all([
+        ask('refs', entityRefs.length, (client, as) =>
+          client.getEntitiesByRefs({ entityRefs, fields: ['kind', 'metadata.name'] }, as),
+        ),
+        ask('filter', 1, (client, as) =>
+          client.queryEntities({ filter, fields: ['kind', 'metadata.name'], limit: 1 }, as),
+        ),
+      ]);
+      if (owners.items.length !== entityRefs.length) {
+        throw new Error('the catalog did not answer whether the name is taken');
+      }
+      return owners.items.some(Boolean) || owned.items.length > 0;
+    });
 }

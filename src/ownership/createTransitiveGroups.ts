@@ -1,6 +1,44 @@
-import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
-import { createParentGroups } from './createParentGroups';
-import type { TransitiveGroupsOptions } from './TransitiveGroupsOptions';
+import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
+import type { CatalogApi } from '@backstage/catalog-client';
+import { parseEntityRef, RELATION_CHILD_OF, stringifyEntityRef } from '@backstage/catalog-model';
+import type { Entity } from '@backstage/catalog-model';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
+import DataLoader from 'dataloader';
+import { createCatalogCaller, createCatalogMemory } from '../lookup';
+import { createIncident, describeCause } from '../shared';
+
+/**
+ * Where groups come from, how long they are remembered, and how far parents are followed.
+ *
+ * @public
+ */
+export interface TransitiveGroupsOptions {
+  readonly catalog: CatalogService | CatalogApi;
+  readonly auth: AuthService;
+  /** How long the parents of a group are remembered. `{ seconds: 0 }` = ask every time. Default one minute. */
+  readonly ttl?: HumanDuration;
+  /** How long it is remembered that there is no such group. Default five seconds. */
+  readonly notFoundTtl?: HumanDuration;
+  /**
+   * How long expired answers may still serve the refresh of an existing session while the catalog
+   * cannot be asked. Default one hour.
+   */
+  readonly staleIfError?: HumanDuration;
+  /** How long a level of groups may wait for its parents. Default ten seconds. */
+  readonly timeout?: HumanDuration;
+  /** Most groups in memory; the least recently used one goes first. Default 10,000. */
+  readonly maxEntries?: number;
+  /** Levels of parents that are followed, each at most one latency of the catalog. Default 20. */
+  readonly maxDepth?: number;
+  /** Refs that a person may have in all; groups beyond are left out. Default 500. */
+  readonly maxRefs?: number;
+  /** Told when a limit was reached, once for each. Default: nobody. */
+  readonly logger?: LoggerService;
+  /** Milliseconds of a clock that never goes back. Default `performance.now`. */
+  readonly now?: () => number;
+}
 
 /**
  * Adds to the refs of a person the parents of every group among them, and their parents. It fits
@@ -67,6 +105,77 @@ export function createTransitiveGroups(options: TransitiveGroupsOptions): Transi
     }
     return [...refs];
   };
+}
+
+/** Most groups in one request; a hundred cost the catalog little more than one. */
+const refsPerRequest = 250;
+
+const fields = ['kind', 'metadata.name', 'metadata.namespace', 'relations'];
+
+/** Makes the remembered view of `childOf`: what is not in memory is asked for together, and once. */
+function createParentGroups(options: TransitiveGroupsOptions) {
+  const { catalog, auth, now = () => performance.now() } = options;
+  const ttlMs = durationToMilliseconds(options.ttl ?? { minutes: 1 });
+  const notFoundTtlMs = durationToMilliseconds(options.notFoundTtl ?? { seconds: 5 });
+  const timeoutMs = durationToMilliseconds(options.timeout ?? { seconds: 10 });
+  const call = createCatalogCaller({ catalog, auth, timeoutMs, now });
+  const outage = createIncident(options.logger);
+
+  const loader = new DataLoader<string, Entity | undefined>(
+    entityRefs =>
+      call(async ask => {
+        const request = { entityRefs: [...entityRefs], fields };
+        const { items } = await ask('refs', entityRefs.length, (client, as) =>
+          client.getEntitiesByRefs(request, as),
+        );
+        if (items.length !== entityRefs.length) {
+          throw new Error(
+            `the catalog answered ${items.length} entities to ${entityRefs.length} refs`,
+          );
+        }
+        return items;
+      }),
+    { cache: false, maxBatchSize: refsPerRequest, batchScheduleFn: setImmediate },
+  );
+
+  const memory = createCatalogMemory<readonly string[]>({
+    maxEntries: options.maxEntries ?? 10_000,
+    staleIfErrorMs: durationToMilliseconds(options.staleIfError ?? { hours: 1 }),
+    now,
+  });
+
+  async function load(ref: string) {
+    const entity = await loader.load(ref);
+    const parents = entity && parentsIn(entity, ref);
+    outage.recover('The catalog answers to parent groups again');
+    return { value: parents ?? [], ttlMs: parents ? ttlMs : notFoundTtlMs };
+  }
+
+  async function parentsOf(ref: string, refresh: boolean): Promise<readonly string[]> {
+    try {
+      return (await memory.get(ref, () => load(ref))).value;
+    } catch (error) {
+      const stale = refresh ? memory.stale(ref) : undefined;
+      if (!stale) throw error;
+      outage.fail(
+        `The catalog cannot be asked for parent groups; existing Bitbucket Server sessions are refreshed with those in memory: ${describeCause(error)}`,
+      );
+      return stale.value;
+    }
+  }
+
+  return (refs: readonly string[], refresh: boolean) =>
+    Promise.all(refs.map(ref => parentsOf(ref, refresh)));
+}
+
+function parentsIn(entity: Entity, groupRef: string): readonly string[] {
+  const actualRef = stringifyEntityRef(entity);
+  if (actualRef !== groupRef) {
+    throw new Error(`the catalog was asked for ${groupRef} and answered ${actualRef}`);
+  }
+  return (entity.relations ?? [])
+    .filter(({ type, targetRef }) => type === RELATION_CHILD_OF && targetRef.startsWith('group:'))
+    .map(({ targetRef }) => targetRef);
 }
 
 /** In the catalog's own spelling, or `undefined` for what is no group. */

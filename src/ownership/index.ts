@@ -1,6 +1,4 @@
 export { createTransitiveGroups } from './createTransitiveGroups';
-export type { TransitiveGroups } from './createTransitiveGroups';
-export type { TransitiveGroupsOptions } from './TransitiveGroupsOptions';
-export { readOwnershipOptions } from './readOwnershipOptions';
-export type { OwnershipOptions } from './readOwnershipOptions';
-export { ownershipConfigSchema } from './ownershipConfigSchema';
+export type { TransitiveGroups, TransitiveGroupsOptions } from './createTransitiveGroups';
+export { ownershipConfigSchema, readOwnershipOptions } from './ownershipConfig';
+export type { OwnershipOptions } from './ownershipConfig';

@@ -2,6 +2,8 @@
 export interface InFlight<T> {
   /** The work that is under way for the key, or else that which `start` begins. */
   share(key: string, start: () => Promise<T>): Promise<T>;
+  /** The work that is under way for the key. */
+  get(key: string): Promise<T> | undefined;
   /** Whoever comes from now on starts anew. Those who wait already get what they wait for. */
   forget(key?: string): void;
   readonly size: number;
@@ -28,6 +30,7 @@ export function createInFlight<T>(): InFlight<T> {
       work.then(end, end);
       return work;
     },
+    get: key => underWay.get(key),
     forget(key) {
       if (key === undefined) underWay.clear();
       else underWay.delete(key);

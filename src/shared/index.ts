@@ -6,6 +6,8 @@ export { foldAscii } from './foldAscii';
 export { sha256 } from './hash';
 export { createIncident } from './incident';
 export type { Incident } from './incident';
+export { createQueue } from './queue';
+export type { Queue, QueueOptions } from './queue';
 export { createInFlight } from './inFlight';
 export type { InFlight } from './inFlight';
 export { describeCause, quote, redact } from './quote';

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { groupEnds, runDemo } from '../support/runDemo';
 import { signInOverHttp } from '../support/signInOverHttp';
 
+const packageJson = join(__dirname, '../../package.json');
+
 // Several of these boot a whole Backstage with its frontend.
 jest.setTimeout(120_000);
 
@@ -28,8 +30,9 @@ describe('The command line of the demo', () => {
     ['an unknown option', ['--colour', 'red'], "Unknown option '--colour'; see --help"],
     ['an argument that is no option', ['users'], "Unexpected argument 'users'; see --help"],
     ['an option without its value', ['--users'], "Option '--users <value>' argument missing"],
-    ['a port that is none', ['--port', '70000'], "--port: '70000' is no port"],
-    ['a context path that is none', ['--context-path', 'bitbucket'], '--context-path: '],
+    ['a port that is none', ['--port', '70000'], '--port must be a number from 0 to 65535'],
+    ['one port for both', ['--bitbucket-port', '7007'], 'must be different, got 7007 for both'],
+    ['a context path that is none', ['--context-path', 'bitbucket'], '--context-path must be a '],
     ['a missing folder of users', ['--users', '/nowhere/users'], '--users: there is no /nowhere/u'],
     [
       'a missing catalog',
@@ -38,12 +41,48 @@ describe('The command line of the demo', () => {
     ],
     ['a missing config', ['--config', '/nowhere/a.yaml'], '--config: there is no /nowhere/a.yaml'],
     ['a folder without users', ['--users', __dirname], 'the folder has no *.json file'],
-    ['a catalog that is no YAML', ['--catalog', __filename], `Catalog file ${__filename}: `],
+    [
+      'a JSON file that is no user',
+      ['--users', packageJson],
+      `${packageJson}: not a Bitbucket user, "slug" must be a non-empty string`,
+    ],
+    ['a catalog that is no YAML', ['--catalog', __filename], `: ${__filename}:`],
+    ['a catalog that is a folder', ['--catalog', __dirname], `${__dirname}: the file cannot be `],
   ])('refuses %s in one line', async (_what, args, line) => {
     const demo = runDemo(args);
     expect((await demo.exit).code).toBe(1);
     expect(demo.stderr()).toMatch(/^The demo cannot run: .+\n$/);
     expect(demo.stderr()).toContain(line);
+  });
+});
+
+describe('A file that is wrong', () => {
+  let folder: string;
+  let file: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'demo-wrong-'));
+    file = join(folder, 'wrong.yaml');
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['--catalog', 'kind: User\nmetadata: { name: a }\n---\nkind: [\nb: c\n', '5:1'],
+    ['--catalog', 'kind: User\nmetadata: { name: a }\n---\n# more\nname: b\n', '5:1'],
+    ['--catalog', 'kind: User\nmetadata: *nobody\n', '1:1'],
+    ['--config', 'auth:\n  providers: [a\nb: c\n', '3:1'],
+    ['--config', 'auth: 1\n  providers: 2\n', '1:7'],
+    ['--config', '\n- auth\n', '2:1'],
+    ['--config', 'auth\n', '1:1'],
+  ])('as %s: %j is refused in one line with the place %s', async (option, text, place) => {
+    await writeFile(file, text);
+    const demo = runDemo([option, file, '--port', '0', '--bitbucket-port', '0']);
+    expect((await demo.exit).code).toBe(1);
+    expect(demo.stderr()).toMatch(/^The demo cannot run: .+\n$/);
+    expect(demo.stderr()).toContain(`The demo cannot run: ${file}:${place}: `);
   });
 });
 
@@ -71,6 +110,7 @@ describe('A port that somebody else has', () => {
     expect(demo.stderr()).toBe(
       `The demo cannot run: Port ${port} is already in use; choose another with ${option}\n`,
     );
+    expect(demo.stdout()).toBe('');
     await groupEnds(demo.pid);
   });
 });

@@ -2,9 +2,8 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
 import type { Entity } from '@backstage/catalog-model';
 import fc from 'fast-check';
-import { createCatalogUserLookup, satisfiesQuery } from '../../src/lookup';
+import { canonicalQuery, createCatalogUserLookup, mismatchReason } from '../../src/lookup';
 import type { UserLookupAnswer, UserQuery } from '../../src/lookup';
-import { canonicalQuery } from '../../src/lookup/canonicalQuery';
 import { byEmail, byField, byName, user } from './support/people';
 
 // A small alphabet, so that twins, clashes and values that could split a filter are frequent.
@@ -44,7 +43,7 @@ function refs(answer: UserLookupAnswer): string[] | string {
 /** The answer by definition: look at every entity. */
 function plainly(entities: readonly Entity[], asked: UserQuery): string[] {
   const found = canonicalQuery(asked)
-    ? entities.filter(each => satisfiesQuery(each, asked) === undefined)
+    ? entities.filter(each => mismatchReason(each, asked) === undefined)
     : [];
   return refs({ type: 'entities', entities: found }) as string[];
 }
@@ -67,8 +66,9 @@ describe('the whole stack', () => {
             catalog: new InMemoryCatalogClient({ entities }),
             auth: mockServices.auth(),
             fields,
-            cache: { maxEntries: 4 },
-            batch: { refsPerRequest: size, valuesPerRequest: size },
+            maxEntries: 4,
+            maxRefsPerRequest: size,
+            maxValuesPerRequest: size,
           });
           for (const moment of moments) {
             const answers = await Promise.all(moment.map(each => lookup.find(each)));

@@ -93,7 +93,7 @@ describe('transitive groups', () => {
     expect(requests.flat()).toHaveLength(3);
 
     put(group('late', ['b']));
-    clock += 5_000;
+    clock += 5_001;
     await extend([ref('a'), ref('late')]);
     expect(requests.slice(2)).toEqual([[ref('late')]]);
 
@@ -104,12 +104,12 @@ describe('transitive groups', () => {
   });
 
   it('remembers nothing with a time of zero, and no more groups than it may', async () => {
-    const never = create(chain(2), { cache: { ttlMs: 0 } });
+    const never = create(chain(2), { ttl: { seconds: 0 } });
     await never.extend([ref('g0')]);
     await never.extend([ref('g0')]);
     expect(never.requests).toHaveLength(4);
 
-    const two = create(chain(3), { cache: { maxEntries: 2 } });
+    const two = create(chain(3), { maxEntries: 2 });
     await two.extend([ref('g0')]);
     await two.extend([ref('g1')]);
     expect(two.requests).toHaveLength(3);
@@ -183,7 +183,7 @@ describe('transitive groups', () => {
     it('serves a refresh from expired answers for an hour, never a first sign-in, and says so', async () => {
       const { extend, state, lines } = create(chain(3));
       const all = await extend([me, ref('g0')]);
-      clock += 60_000;
+      clock += 60_001;
       state.fail = new Error('down');
       await expect(extend([me, ref('g0')])).rejects.toThrow('down');
       expect(lines).toEqual([]);
@@ -214,7 +214,7 @@ describe('transitive groups', () => {
     it('rejects when the catalog does not answer in time', async () => {
       jest.useFakeTimers();
       try {
-        const { extend, state } = create(chain(2), { timeoutMs: 50 });
+        const { extend, state } = create(chain(2), { timeout: { milliseconds: 50 } });
         state.gate = new Promise(() => undefined);
         const asked = expect(extend([ref('g0')])).rejects.toThrow('no answer within 50 ms');
         await jest.advanceTimersByTimeAsync(50);

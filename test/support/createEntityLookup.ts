@@ -1,7 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../src/lookup';
-import { satisfiesQuery } from '../../src/lookup/satisfiesQuery';
+import { mismatchReason } from '../../src/lookup';
 
 export interface EntityLookup extends Required<Pick<CatalogUserLookup, 'find' | 'isNameTaken'>> {
   readonly asked: UserQuery[];
@@ -17,7 +17,7 @@ export function createEntityLookup(
     asked,
     async find(query) {
       asked.push(query);
-      const found = entities.filter(entity => satisfiesQuery(entity, query) === undefined);
+      const found = entities.filter(entity => mismatchReason(entity, query) === undefined);
       return answer(query) ?? { type: 'entities', entities: found };
     },
     async isNameTaken({ namespace, name }) {

@@ -19,11 +19,11 @@ export interface DemoProcess {
 }
 
 /** Starts it without npm in between, which would leave the child behind, and in a process group of its own. */
-export function runDemo(args: readonly string[]): DemoProcess {
+export function runDemo(args: readonly string[], entry = 'demo/main.ts'): DemoProcess {
   const env = { ...process.env };
   // Jest sets it, and Backstage behaves differently under test.
   delete env.NODE_ENV;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'demo/main.ts', ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
     cwd: projectDir,
     env,
     detached: true,

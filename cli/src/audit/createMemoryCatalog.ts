@@ -1,24 +1,17 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import {
-  foldAscii,
-  nearMissesOf,
-  verifyCandidates,
-} from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { foldAscii, nearMissesOf } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type {
   CatalogUserLookup,
   FindNearMisses,
-  UserLookupAnswer,
   UserQuery,
   UserQueryField,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { isKind, loosen, readField } from './entities';
 
-/** The catalog's search index holds no values beyond this length, so that nobody is found by one. */
+/** The catalog's search index holds no longer values, and is not asked for control characters. */
 const maxValueLength = 200;
-
-/** Answers with more candidates than this are verified once, and remembered. */
-const fewEntities = 8;
+const unsearchable = /^$|[\p{Cc}\p{Cs}]/u;
 
 /** As in the sign-in: enough to find a mistake. */
 const candidatesPerTerm = 25;
@@ -26,7 +19,6 @@ const maxMisses = 10;
 
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
-  peek(query: UserQuery): UserLookupAnswer;
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
   /** The fields that were asked for so far. */
@@ -50,8 +42,8 @@ export function createMemoryCatalog(entities: readonly Entity[]): MemoryCatalog 
 
 /**
  * Answers as the lookup of the sign-in does over a catalog: candidates come from an index with the
- * catalog's own folding (all of Unicode), and only those that stand the check of the sign-in (ASCII)
- * are answered. An index is built when its field is first asked for, so that a lookup costs one step
+ * catalog's own folding (all of Unicode), and the evaluator lets only those stand that pass the check
+ * of the sign-in (ASCII). An index is built when its field is first asked for, so that a lookup costs one step
  * whatever the size of the catalog.
  */
 function createLookup(entities: readonly Entity[]): MemoryUserLookup {
@@ -59,7 +51,6 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
   const fields = new Map<UserQueryField, Map<string, Entity[]>>();
   let refs: Map<string, Entity> | undefined;
   let owners: Set<string> | undefined;
-  const longAnswers = new Map<string, UserLookupAnswer>();
 
   function indexOf(field: UserQueryField): Map<string, Entity[]> {
     const known = fields.get(field);
@@ -67,35 +58,25 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
     const index = new Map<string, Entity[]>();
     for (const entity of users) {
       const value = readField(entity, field);
-      if (typeof value !== 'string' || value.toLowerCase().length > maxValueLength) continue;
-      add(index, value.toLowerCase(), entity);
+      const key = typeof value === 'string' ? value.toLowerCase() : '';
+      if (key.length <= maxValueLength && !unsearchable.test(key)) add(index, key, entity);
     }
     fields.set(field, index);
     return index;
   }
 
-  function byRef(query: Extract<UserQuery, { by: 'ref' }>): UserLookupAnswer {
+  function candidates(query: UserQuery): readonly Entity[] {
+    if (query.by === 'field') {
+      return indexOf(query.field).get(foldAscii(query.value).toLowerCase()) ?? [];
+    }
     refs ??= new Map(users.map(entity => [stringifyEntityRef(entity), entity]));
     const [namespace, name] = [foldAscii(query.namespace), foldAscii(query.name)];
     const found = refs.get(stringifyEntityRef({ kind: 'User', namespace, name }));
-    return verifyCandidates(query, found ? [found] : []);
+    return found ? [found] : [];
   }
 
-  function byField(query: Extract<UserQuery, { by: 'field' }>): UserLookupAnswer {
-    const value = foldAscii(query.value);
-    const candidates = indexOf(query.field).get(value.toLowerCase()) ?? [];
-    if (candidates.length <= fewEntities) return verifyCandidates(query, candidates);
-    // The same email on thousands of entities, and asked for thousands of times, is checked once.
-    const key = `${query.field}\n${value}`;
-    const answer = longAnswers.get(key) ?? verifyCandidates(query, candidates);
-    longAnswers.set(key, answer);
-    return answer;
-  }
-
-  const peek = (query: UserQuery) => (query.by === 'ref' ? byRef(query) : byField(query));
   return {
-    peek,
-    find: async query => peek(query),
+    find: async query => ({ type: 'entities', entities: candidates(query) }),
     isNameTaken: async ({ namespace, name }) => {
       owners ??= new Set(entities.flatMap(ownersOf));
       return ['User', 'Group'].some(kind =>

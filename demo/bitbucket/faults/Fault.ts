@@ -38,14 +38,29 @@ export interface Fault {
   html?: boolean;
   /** This status with an HTML page, as a proxy in front of Bitbucket does. */
   htmlStatus?: number;
-  /** Half of the body: with a matching length (`true`), or the connection dies after the half (`'connection'`). */
-  cut?: boolean | 'connection';
+  /**
+   * Half of the body with a matching length (`true`), or the connection dies: after half of the body
+   * (`'connection'`), or after all of it but before the end of the transfer (`'after-body'`).
+   */
+  cut?: boolean | 'connection' | 'after-body';
+  /** `Content-Length` promises this many bytes more than there are; the connection ends after the body. */
+  extraLength?: number;
   /** Well-formed JSON that is not the documented one. */
   json?: unknown;
+  /**
+   * The right JSON object with these keys instead; `undefined` removes one. For tokens, for example
+   * `{ expires_in: undefined, scope: '' }`; for a list, `{ values: [], size: 0, isLastPage: true }` is empty
+   * and `{ isLastPage: false, nextPageStart: 0 }` never ends.
+   */
+  patch?: Record<string, unknown>;
   /** The right JSON, blown up by a padding of this many bytes. */
   bytes?: number;
   /** Send without `Content-Length`. */
   chunked?: boolean;
+  /** Compress the body with gzip; `'broken'` spoils the bytes after the header of the format. */
+  gzip?: boolean | 'broken';
+  /** Send the body in pieces of this many bytes, each in a packet of its own as far as the network allows. */
+  pieces?: number;
   /** Destroy the connection without an answer. */
   reset?: boolean;
   /** 302 to the login page. */
@@ -55,7 +70,7 @@ export interface Fault {
   /**
    * Whether the server does its work (for a refresh: rotates the tokens) although the answer is bad.
    * Default: false when the answer is replaced (status, HTML, JSON, reset, 302), because then it came from
-   * something in front of the server; true when the answer is late, cut or blown up. With false, a held
+   * something in front of the server; true when the answer is late, cut, patched or blown up. With false, a held
    * request is worked on after the wait, and only when the client is still there.
    */
   processed?: boolean;

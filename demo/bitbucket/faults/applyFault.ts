@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type Answer, htmlAnswer, jsonAnswer } from '../http/Answer';
 import { bitbucketError } from '../http/bitbucketError';
 import { loginRedirect } from '../http/loginRedirect';
@@ -74,10 +75,33 @@ export function keepsIdentity({ html, htmlStatus, redirectToLogin, status = 200 
   return !html && !htmlStatus && !redirectToLogin && [200, 403, 404, 500].includes(status);
 }
 
-/** The server's own answer with the bytes of the fault: a padding around it. */
-export function damage(answer: Answer, { bytes, headers }: Fault): Answer {
-  const body = bytes === undefined ? answer.body : pad(answer.body.toString(), bytes);
-  return { ...answer, headers: { ...answer.headers, ...headers }, body };
+/** The server's own answer with what the fault does to headers and body. */
+export function damage(answer: Answer, { patch, bytes, gzip, headers }: Fault): Answer {
+  let { body } = answer;
+  if (patch) {
+    body = patchJson(body.toString(), patch);
+  }
+  if (bytes !== undefined) {
+    body = pad(body.toString(), bytes);
+  }
+  const encoding: Record<string, string> = gzip ? { 'Content-Encoding': 'gzip' } : {};
+  if (gzip) {
+    body = gzip === 'broken' ? spoil(gzipSync(body)) : gzipSync(body);
+  }
+  return { ...answer, headers: { ...answer.headers, ...encoding, ...headers }, body };
+}
+
+function patchJson(json: string, patch: Record<string, unknown>): string {
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('The fault "patch" is for answers that are a JSON object');
+  }
+  return JSON.stringify({ ...value, ...patch });
+}
+
+/** A gzip header is ten bytes; what follows is turned into nonsense that no decoder takes. */
+function spoil(compressed: Buffer): Buffer {
+  return Buffer.concat([compressed.subarray(0, 10), Buffer.alloc(compressed.length - 10, 0xff)]);
 }
 
 function pad(json: string, bytes: number): string {

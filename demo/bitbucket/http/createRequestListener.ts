@@ -5,6 +5,7 @@ import type { World } from '../World';
 import type { Answer } from './Answer';
 import { authenticateCaller, personOf } from './authenticateCaller';
 import { bitbucketError } from './bitbucketError';
+import type { Latency } from './createLatency';
 import { handleRequest } from './handleRequest';
 import { identityHeaders } from './identityHeaders';
 import { nameRoutes } from './nameRoutes';
@@ -13,8 +14,15 @@ import { type RequestLog, recordRequest } from './recordRequest';
 import type { RequestContext } from './RequestContext';
 import { sendAnswer, waitWhileOpen } from './sendAnswer';
 
+/** What a listener needs besides the world. */
+export interface ListenerParts {
+  faults: FaultSource;
+  log: RequestLog;
+  latency: Latency;
+}
+
 /** The whole way of a request: read, record, fault, handle, send. */
-export function createRequestListener(world: World, faults: FaultSource, log: RequestLog) {
+export function createRequestListener(world: World, { faults, log, latency }: ListenerParts) {
   return async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const read = await readRequest(incoming, world.contextPath);
     if (!read) {
@@ -38,7 +46,8 @@ export function createRequestListener(world: World, faults: FaultSource, log: Re
         authorization,
         caller,
       };
-      const own = processed || !replaced ? handleSafely(world, context) : undefined;
+      const own =
+        processed || !replaced ? answerSafely(() => handleRequest(world, context)) : undefined;
       if (own?.status === 200 && routes.includes('token')) {
         log.counts.tokenExchanges += 1;
       }
@@ -49,11 +58,13 @@ export function createRequestListener(world: World, faults: FaultSource, log: Re
       const answer = own && !replaced ? own : replacementFor(fault, place);
       const named = !fault.withoutIdentityHeaders && (!replaced || keepsIdentity(fault));
       const identity = named ? identityHeaders(personOf(caller)) : {};
-      return damage({ ...answer, headers: { ...answer.headers, ...identity } }, fault);
+      const sent = { ...answer, headers: { ...answer.headers, ...identity } };
+      return answerSafely(() => damage(sent, fault));
     };
 
     const early = processed ? handle() : undefined;
-    await waitWhileOpen(response, fault.delayHeadersMs, fault.hold);
+    const delayMs = latency.milliseconds + (fault.delayHeadersMs ?? 0);
+    await waitWhileOpen(response, delayMs, fault.hold);
     if (response.destroyed) {
       return;
     }
@@ -64,9 +75,9 @@ export function createRequestListener(world: World, faults: FaultSource, log: Re
 }
 
 /** A defect of the simulator becomes a 500 that says so, instead of a request that never ends. */
-function handleSafely(world: World, context: RequestContext): Answer {
+function answerSafely(work: () => Answer): Answer {
   try {
-    return handleRequest(world, context);
+    return work();
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return bitbucketError(500, `The simulator failed: ${text}`, null);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../faults/Fault';
 import type { Answer } from './Answer';
 
@@ -43,10 +43,15 @@ export async function sendAnswer(
   const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body);
   const half = body.subarray(0, Math.ceil(body.length / 2));
   const sent = fault.cut === true ? half : body;
-  const length = fault.chunked ? {} : { 'Content-Length': sent.length };
+  const unsized = fault.chunked || fault.cut === 'after-body';
+  const length = unsized ? {} : { 'Content-Length': sent.length + (fault.extraLength ?? 0) };
   response.writeHead(answer.status, { ...answer.headers, ...length });
-  if (fault.cut === 'connection') {
-    response.write(half, () => response.destroy());
+  if (fault.cut === 'connection' || fault.cut === 'after-body' || fault.extraLength) {
+    response.write(fault.cut === 'connection' ? half : sent, () => response.destroy());
+    return;
+  }
+  if (fault.pieces) {
+    await sendPieces(response, sent, fault.pieces);
     return;
   }
   if (fault.delayBodyMs || fault.holdBody) {
@@ -63,4 +68,14 @@ export async function sendAnswer(
     return;
   }
   response.end(sent);
+}
+
+async function sendPieces(response: ServerResponse, body: Buffer, size: number): Promise<void> {
+  response.flushHeaders();
+  for (let start = 0; start < body.length && !response.destroyed; start += size) {
+    response.write(body.subarray(start, start + size));
+    // A turn of the event loop sends what was written; without it Node would join the pieces.
+    await nextTurn();
+  }
+  response.end();
 }

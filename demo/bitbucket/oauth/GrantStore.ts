@@ -38,7 +38,7 @@ export interface GrantStore {
   takeCode(code: string): (CodeGrant & { familyId: string }) | undefined;
   /** A new pair; pass the family of the code so that a replay of the code can end it. */
   issueTokens(person: SimulatedPerson, clientId: string, familyId?: string): TokenPair;
-  /** Rotates: the refresh token and its access token die at once. */
+  /** Rotates: the refresh token and its access token die at once. Undefined when it is unknown, expired or used. */
   rotate(refreshToken: string, clientId: string): TokenPair | undefined;
   /** Owner of an access token that is alive. */
   personOf(accessToken: string): SimulatedPerson | undefined;

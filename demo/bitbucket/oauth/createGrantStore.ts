@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SimulatedPerson } from '../SimulatorOptions';
+import type { SimulatedPerson, SimulatorOptions } from '../SimulatorOptions';
 import type { CodeGrant, GrantStore } from './GrantStore';
 import { makeToken } from './makeToken';
 
@@ -17,18 +17,27 @@ interface Pair {
   issuedAt: number;
 }
 
-/** Keeps codes and tokens in memory; `now` decides about their age. */
-export function createGrantStore(now: () => number): GrantStore {
+/** Keeps codes and tokens in memory; `now` decides about their age, `reuse` about a used refresh token. */
+export function createGrantStore(
+  now: () => number,
+  reuse: SimulatorOptions['refreshTokenReuse'] = 'refuse',
+): GrantStore {
   const codes = new Map<
     string,
     CodeGrant & { familyId: string; issuedAt: number; used: boolean }
   >();
   const byAccessToken = new Map<string, Pair>();
   const byRefreshToken = new Map<string, Pair>();
+  /** Refresh tokens that were rotated away. */
+  const usedRefreshTokens = new Map<string, Pick<Pair, 'clientId' | 'familyId'>>();
 
   function drop(pair: Pair) {
     byAccessToken.delete(pair.accessToken);
     byRefreshToken.delete(pair.refreshToken);
+  }
+
+  function endFamily(familyId: string) {
+    [...byRefreshToken.values()].filter(pair => pair.familyId === familyId).forEach(drop);
   }
 
   const store: GrantStore = {
@@ -40,7 +49,7 @@ export function createGrantStore(now: () => number): GrantStore {
     takeCode(code) {
       const grant = codes.get(code);
       if (grant?.used) {
-        [...byRefreshToken.values()].filter(p => p.familyId === grant.familyId).forEach(drop);
+        endFamily(grant.familyId);
         return undefined;
       }
       if (!grant || now() - grant.issuedAt >= CODE_LIFETIME_MS) {
@@ -64,6 +73,10 @@ export function createGrantStore(now: () => number): GrantStore {
     },
     rotate(refreshToken, clientId) {
       const pair = byRefreshToken.get(refreshToken);
+      const used = usedRefreshTokens.get(refreshToken);
+      if (used?.clientId === clientId && reuse === 'end-grant') {
+        endFamily(used.familyId);
+      }
       if (
         !pair ||
         pair.clientId !== clientId ||
@@ -72,6 +85,7 @@ export function createGrantStore(now: () => number): GrantStore {
         return undefined;
       }
       drop(pair);
+      usedRefreshTokens.set(refreshToken, { clientId, familyId: pair.familyId });
       return store.issueTokens(pair.person, clientId, pair.familyId);
     },
     personOf(accessToken) {
@@ -83,6 +97,7 @@ export function createGrantStore(now: () => number): GrantStore {
       codes.clear();
       byAccessToken.clear();
       byRefreshToken.clear();
+      usedRefreshTokens.clear();
     },
   };
   return store;

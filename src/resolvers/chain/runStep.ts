@@ -1,6 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { satisfiesQuery } from '../../lookup';
+import { mismatchReason } from '../../lookup';
 import type { RejectedCandidate, UserLookupAnswer, UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { foldAscii } from '../../shared';
@@ -136,7 +136,7 @@ function checkCandidates({ query, reject }: MatchAttempt, answer: UserLookupAnsw
     for (const entity of answer.entities) {
       const entityRef = refOf(entity);
       const reason =
-        satisfiesQuery(entity, query) ??
+        mismatchReason(entity, query) ??
         (entityRef === undefined ? 'its name is not valid' : reject?.(entity));
       if (reason === undefined) accepted.set(entityRef!, entity);
       else rejected.push({ entityRef: entityRef ?? 'unknown', reason });

@@ -30,6 +30,8 @@ export type FindNearMisses = (queries: readonly UserQuery[]) => Promise<readonly
 /** Enough to find a mistake, too few to be a burden. */
 const candidatesPerTerm = 25;
 const maxMisses = 10;
+/** Somebody waits for the explanation of a refusal. */
+const timeoutMs = 10_000;
 
 /**
  * Looks for near misses with the full text search of the catalog: one request per value that was
@@ -41,16 +43,19 @@ export function createNearMissFinder(options: {
   readonly catalog: CatalogService | CatalogApi;
   readonly auth: AuthService;
 }): FindNearMisses {
-  const catalog = createCatalogCaller(options.catalog, options.auth, Date.now);
+  const now = () => performance.now();
+  const call = createCatalogCaller({ ...options, timeoutMs, now });
 
   async function search(query: UserQuery): Promise<readonly Entity[]> {
     const field = query.by === 'ref' ? 'metadata.name' : query.field;
     const value = query.by === 'ref' ? query.name : query.value;
     const term = field === 'spec.profile.email' ? value.split('@')[0]! : value;
-    const { items } = await catalog.queryEntities({
-      fullTextFilter: { term, fields: [field.toLowerCase()] },
-      limit: candidatesPerTerm,
-    });
+    const fullTextFilter = { term, fields: [field.toLowerCase()] };
+    const { items } = await call(ask =>
+      ask('text', 1, (client, as) =>
+        client.queryEntities({ fullTextFilter, limit: candidatesPerTerm }, as),
+      ),
+    );
     return items;
   }
 

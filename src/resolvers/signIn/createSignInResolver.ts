@@ -56,7 +56,7 @@ export interface CreateSignInResolverOptions {
    * with `fields: 'identity'` keeps keys that end with `/user-id` only.
    *
    * Default: `<host>/user-id` with the host of Bitbucket Server, where the authenticator tells it: that
-   * of this package does, upstream's does not.
+   * of this package does, upstream's does not. It must end with `/user-id`.
    */
   readonly accountIdAnnotation?: string;
   /** Where refusals are written with their detail. Default: nowhere. */
@@ -83,7 +83,11 @@ const optional = z.unknown().optional();
 export const optionsShape = {
   match: optional,
   lookup: optional,
-  accountIdAnnotation: z.string().min(1).optional(),
+  // A lookup with `fields: 'identity'` keeps annotations of this name only: another one would not be seen.
+  accountIdAnnotation: z
+    .string()
+    .regex(/\/user-id$/, 'must end with "/user-id"')
+    .optional(),
   logger: optional,
   findDirectory: optional,
   findNearMisses: optional,

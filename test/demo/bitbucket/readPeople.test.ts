@@ -58,27 +58,35 @@ describe('readPeople', () => {
   });
 
   it('reads pages and lists, and every *.json of a folder without user-*.json', () => {
-    write('b.json', { size: 2, values: [{ name: 'b1' }, { name: 'b2' }] });
-    write('a.json', [{ name: 'a1', mutableDetails: false }]);
+    const [b1, b2] = ['b1', 'b2'].map(name => ({ name, slug: name }));
+    write('b.json', { size: 2, values: [b1, b2] });
+    write('a.json', [{ name: 'a1', slug: 'a1', mutableDetails: false }]);
     write('notes.txt', 'not me');
     expect(readPeople(folder)).toEqual([
       {
-        user: { name: 'a1' },
+        user: { name: 'a1', slug: 'a1' },
         directory: { directoryName: 'Bitbucket Internal Directory', mutableDetails: false },
       },
-      { user: { name: 'b1' } },
-      { user: { name: 'b2' } },
+      { user: b1 },
+      { user: b2 },
     ]);
-    write('user-1.json', { name: 'only me' });
-    expect(readPeople(folder)).toEqual([{ user: { name: 'only me' } }]);
+    write('user-1.json', { name: 'only me', slug: 'only_me' });
+    expect(readPeople(folder)).toEqual([{ user: { name: 'only me', slug: 'only_me' } }]);
   });
 
   it.each([
     ['half a JSON', '{"name":', 'not readable as JSON'],
-    ['no user', { errors: [] }, 'a text under "name" is missing'],
-    ['a page with a hole', { values: [null] }, 'a text under "name" is missing'],
-    ['a number for a name', { name: 5 }, 'a text under "name" is missing'],
-    ['a broken directory', { name: 'a', mutableDetails: 'yes' }, '"mutableDetails" true or false'],
+    ['no user', { errors: [] }, '"name" must be a non-empty string'],
+    ['a page with a hole', { values: [null] }, '"name" must be a non-empty string'],
+    ['a number for a name', { name: 5, slug: 'a' }, '"name" must be a non-empty string'],
+    ['a package', { name: 'left-pad', version: '1.0.0' }, '"slug" must be a non-empty string'],
+    ['an empty page', { size: 0, values: [] }, 'the file holds no Bitbucket user'],
+    ['an empty list', [], 'the file holds no Bitbucket user'],
+    [
+      'a broken directory',
+      { name: 'a', slug: 'a', mutableDetails: 'yes' },
+      '"mutableDetails" must be true or false',
+    ],
   ])('names the file that holds %s', (_name, content, message) => {
     const file = write('user-bad.json', content);
     expect(() => readPeople(folder)).toThrow(`${file}: `);

@@ -171,6 +171,50 @@ describe('the refresh', () => {
   });
 });
 
+describe('a refresh token that is used again', () => {
+  const refresh = (refresh_token: unknown) => ({
+    grant_type: 'refresh_token',
+    refresh_token: String(refresh_token),
+  });
+
+  it.each([
+    ['by default', undefined, 200],
+    ["with 'refuse'", 'refuse' as const, 200],
+    ["with 'end-grant'", 'end-grant' as const, 400],
+  ])('is refused %s (%s); its successor then gets %d', async (_when, refreshTokenReuse, status) => {
+    const simulator = await start({ refreshTokenReuse });
+    const { refreshToken } = simulator.issueTokens('jdoe');
+    const second = await json(await postToken(simulator, refresh(refreshToken)));
+    const third = await json(await postToken(simulator, refresh(second.refresh_token)));
+
+    const reuse = await postToken(simulator, refresh(refreshToken));
+    expect(reuse.status).toBe(400);
+    expect(await json(reuse)).toMatchObject({ error: 'invalid_grant' });
+    expect(await nameOf(simulator, third.access_token)).toBe(status === 200 ? 'jdoe' : null);
+    expect((await postToken(simulator, refresh(third.refresh_token))).status).toBe(status);
+  });
+
+  it("with 'end-grant' ends only the sign-in that it belongs to, and only for its own client", async () => {
+    const client = (clientId: string) => ({
+      clientId,
+      clientSecret: 'backstage-secret',
+      redirectUris: [],
+      scopes: [],
+    });
+    const clients = [client('backstage'), client('other')];
+    const simulator = await start({ clients, refreshTokenReuse: 'end-grant' });
+    const other = simulator.issueTokens('jdoe');
+    const { refreshToken } = simulator.issueTokens('jdoe');
+    const { access_token } = await json(await postToken(simulator, refresh(refreshToken)));
+
+    await postToken(simulator, { ...refresh(refreshToken), client_id: 'other' });
+    expect(await nameOf(simulator, access_token)).toBe('jdoe');
+    await postToken(simulator, refresh(refreshToken));
+    expect(await nameOf(simulator, access_token)).toBeNull();
+    expect(await nameOf(simulator, other.accessToken)).toBe('jdoe');
+  });
+});
+
 describe('an access token', () => {
   it.each([
     [3_599_999, 'jdoe'],

@@ -1,6 +1,3 @@
-import type { Finding } from '../../../src/lookup/Finder';
-import type { UserQuery } from '../../../src/lookup';
-
 /** A promise that the test settles. */
 export function deferred<T>() {
   let resolve!: (value: T) => void;
@@ -12,28 +9,9 @@ export function deferred<T>() {
   return { promise, resolve, reject };
 }
 
-/** A finder whose answers the test gives, one by one, in any order. */
-export function controlledFinder<T>() {
-  const calls: { query: UserQuery; answer(value: T, ageMs?: number): Promise<void> }[] = [];
-  return {
-    calls,
-    find(query: UserQuery): Promise<Finding<T>> {
-      const { promise, resolve } = deferred<Finding<T>>();
-      calls.push({
-        query,
-        async answer(value, ageMs = 0) {
-          resolve({ answer: value, ageMs });
-          await settled();
-        },
-      });
-      return promise;
-    },
-  };
-}
-
-/** Lets everything happen that waits for nothing but promises. */
+/** Lets everything happen that waits for nothing but promises and the end of the moment. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(resolve => setImmediate(resolve));
 }
 
 export function fakeClock(start = 1_000) {

@@ -8,11 +8,18 @@ export interface SeenRequest {
   readonly path: string;
 }
 
+/** What something in front of the catalog may say. */
+export interface ForeignAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
 export interface FrontDoor {
   readonly baseUrl: string;
   readonly seen: SeenRequest[];
-  /** Answers a request itself instead of passing it on; `undefined` passes it on. */
-  intercept: ((request: SeenRequest) => number | undefined) | undefined;
+  /** Answers a request itself, as the catalog with a status or as somebody else; `undefined` passes it on. */
+  intercept: ((request: SeenRequest) => number | ForeignAnswer | undefined) | undefined;
   /** Where requests go. */
   target: string;
   stop(): Promise<void>;
@@ -24,9 +31,9 @@ export async function startFrontDoor(target: string): Promise<FrontDoor> {
   const server = createServer((incoming, outgoing) => {
     const seen = { method: incoming.method ?? '', path: incoming.url ?? '' };
     door.seen.push(seen);
-    const status = door.intercept?.(seen);
-    if (status === undefined) passOn(door.target, incoming, outgoing);
-    else refuse(status, incoming, outgoing);
+    const answer = door.intercept?.(seen);
+    if (answer === undefined) passOn(door.target, incoming, outgoing);
+    else say(typeof answer === 'number' ? refusal(answer) : answer, incoming, outgoing);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -40,11 +47,16 @@ export async function startFrontDoor(target: string): Promise<FrontDoor> {
   });
 }
 
-function refuse(status: number, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  incoming.resume();
+function refusal(status: number): ForeignAnswer {
   const error = { name: status === 404 ? 'NotFoundError' : 'Error', message: 'refused' };
-  outgoing.writeHead(status, { 'content-type': 'application/json' });
-  outgoing.end(JSON.stringify({ error, response: { statusCode: status } }));
+  const body = JSON.stringify({ error, response: { statusCode: status } });
+  return { status, type: 'application/json', body };
+}
+
+function say(answer: ForeignAnswer, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  incoming.resume();
+  outgoing.writeHead(answer.status, { 'content-type': answer.type });
+  outgoing.end(answer.body);
 }
 
 function passOn(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {

@@ -1,0 +1,238 @@
+import type { AuthService, BackstageCredentials } from '@backstage/backend-plugin-api';
+import type { CatalogApi } from '@backstage/catalog-client';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { LRUCache } from 'lru-cache';
+import { ownProperty } from './UserQuery';
+import { createDeadline, createQueue } from '../shared';
+import type { Deadline } from '../shared';
+
+/** As many as a catalog on PostgreSQL has connections by default; more would only queue up there. */
+const maxParallelRequests = 10;
+
+/** A request that gets its turn after this part of its time is not sent: it would hardly be answered. */
+const lastCallAt = 0.9;
+
+/** Tokens of Backstage's own auth service live for an hour; a minute is far from its end. */
+const tokenReuseMs = 60_000;
+
+/** @internal */
+export interface CatalogCallerOptions {
+  readonly catalog: CatalogService | CatalogApi;
+  readonly auth: AuthService;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly onRequest?: (event: CatalogRequestEvent) => void;
+}
+
+/**
+ * A request to the catalog that has ended.
+ *
+ * @internal
+ */
+export interface CatalogRequestEvent {
+  readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
+  /** Milliseconds since it was sent; what it waited for its turn before that is not in it. */
+  readonly durationMs: number;
+  readonly outcome: 'ok' | 'error' | 'timeout';
+  /** How many names or values it asked for. */
+  readonly values: number;
+}
+
+/** What each kind of client reads to know who asks. */
+export interface CatalogCredentials {
+  readonly credentials: BackstageCredentials;
+  readonly token: string;
+}
+
+/**
+ * Sends one request. Rejects with what the client threw, when what answered was not the catalog, and
+ * at the end of the time.
+ *
+ * @internal
+ */
+export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
+  operation: CatalogRequestEvent['operation'],
+  values: number,
+  send: (client: CatalogApi, as: CatalogCredentials) => Promise<T>,
+) => Promise<T>;
+
+/**
+ * Does work of one or more requests that must be done within the time limit, their waiting included.
+ *
+ * @internal
+ */
+export type CatalogCaller = <T>(work: (ask: AskCatalog) => Promise<T>) => Promise<T>;
+
+/**
+ * Makes what calls a catalog as this plugin itself, so many requests at once. A request whose time is
+ * up is not waited for; one that still waits for its turn then is never sent.
+ *
+ * `CatalogService` wants `credentials`, `CatalogApi` wants a `token`, and as their methods have the
+ * same names nothing tells one from the other for certain (a wrapped client looks like either). So
+ * both are sent: each kind of client reads its own and ignores the other. As signing a token costs
+ * about as much as an answer of the catalog, one is used for up to a minute.
+ *
+ * @internal
+ */
+export function createCatalogCaller(options: CatalogCallerOptions): CatalogCaller {
+  const { auth, timeoutMs, now, onRequest } = options;
+  // The two client types differ only in the second parameter, and what is passed satisfies both.
+  const client = options.catalog as CatalogApi;
+  const turns = createQueue({
+    concurrency: maxParallelRequests,
+    maxWaiting: Infinity,
+    timeoutMs,
+  });
+  let token: { readonly value: Promise<string>; readonly until: number } | undefined;
+
+  async function authorize(): Promise<CatalogCredentials> {
+    const credentials = await auth.getOwnServiceCredentials();
+    if (!token || token.until <= now()) {
+      const request = { onBehalfOf: credentials, targetPluginId: 'catalog' };
+      const value = auth.getPluginRequestToken(request).then(issued => issued.token);
+      token = { value, until: now() + tokenReuseMs };
+    }
+    return { credentials, token: await token.value };
+  }
+
+  function askWithin(deadline: Deadline): AskCatalog {
+    const lastCall = now() + timeoutMs * lastCallAt;
+    const inTurn: AskCatalog = async (operation, values, send) => {
+      const startedAt = now();
+      if (startedAt > lastCall) {
+        throw Object.assign(new Error('no turn to ask the catalog in time'), {
+          name: 'TimeoutError',
+        });
+      }
+      let outcome: CatalogRequestEvent['outcome'] = 'error';
+      try {
+        const answer = await deadline.race(authorize().then(as => send(client, as)));
+        checkShape(answer, operation === 'refs');
+        outcome = 'ok';
+        return answer;
+      } catch (error) {
+        // It may be the token that was refused: never use it twice then.
+        token = undefined;
+        if (deadline.ended()) outcome = 'timeout';
+        throw error;
+      } finally {
+        onRequest?.({ operation, durationMs: now() - startedAt, outcome, values });
+      }
+    };
+    return (operation, values, send) =>
+      turns.run(() => inTurn(operation, values, send), deadline.signal);
+  }
+
+  return async work => {
+    const deadline = createDeadline({ timeoutMs });
+    try {
+      return await work(askWithin(deadline));
+    } finally {
+      deadline.close();
+    }
+  };
+}
+
+/**
+ * A page of a proxy or a cut answer must never read as "nobody": only what looks like an answer of
+ * the catalog is one.
+ */
+function checkShape(answer: unknown, mayMiss: boolean): void {
+  const items = ownProperty(answer, 'items');
+  if (!Array.isArray(items)) throw new Error('what answered is not the catalog: it sent no items');
+  for (const item of items) {
+    if (mayMiss && (item === null || item === undefined)) continue;
+    const isEntity =
+      typeof ownProperty(item, 'kind') === 'string' &&
+      typeof (ownProperty(item, 'metadata') ?? undefined) === 'object';
+    if (!isEntity) throw new Error('what answered is not the catalog: it sent no entities');
+  }
+}
+
+/**
+ * A failure of the catalog in the terms that decide what to do next:
+ *
+ * - `refused`: the request itself; one of its values may be at fault, the others may be fine.
+ * - `absent`: the endpoint is not there.
+ * - `unavailable`: the catalog, the network or our rights; asking in another form does not help.
+ *
+ * By status and name, never by class: the error may come over HTTP, from an in-process catalog or
+ * from another copy of `@backstage/errors`.
+ *
+ * @internal
+ */
+export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailable' {
+  const { name, statusCode } = Object(error) as { name?: unknown; statusCode?: unknown };
+  if ([404, 405, 501].includes(Number(statusCode))) return 'absent';
+  if (name === 'NotFoundError' || name === 'NotImplementedError') return 'absent';
+  if ([400, 413, 414, 422, 431].includes(Number(statusCode))) return 'refused';
+  return name === 'InputError' ? 'refused' : 'unavailable';
+}
+
+/** Asks the catalog. What it rejects with is not remembered, and does not push out what is. */
+type Load<T> = () => Promise<{ readonly value: T; readonly ttlMs: number }>;
+
+/**
+ * What the catalog said, remembered and asked for once at a time.
+ *
+ * @internal
+ */
+export interface CatalogMemory<T> {
+  /** What is in memory or under way, or else that which `load` brings. */
+  get(
+    key: string,
+    load: Load<T>,
+  ): Promise<{ readonly value: T; readonly source: 'memory' | 'inFlight' | 'catalog' }>;
+  /** What expired no longer ago than it may still serve while the catalog is down. */
+  stale(key: string): { readonly value: T; readonly staleForMs: number } | undefined;
+  /** What is under way is delivered to those who wait, but not kept. */
+  delete(key: string): void;
+  clear(): void;
+  readonly size: number;
+}
+
+/**
+ * Makes a memory of answers.
+ *
+ * @internal
+ */
+export function createCatalogMemory<T extends object>(options: {
+  readonly maxEntries: number;
+  readonly staleIfErrorMs: number;
+  readonly now: () => number;
+}): CatalogMemory<T> {
+  const { maxEntries, staleIfErrorMs, now } = options;
+  const entries = new LRUCache<string, T, Load<T>>({
+    max: maxEntries,
+    perf: { now },
+    ttlResolution: 0,
+    noDeleteOnFetchRejection: true,
+    ignoreFetchAbort: true,
+    async fetchMethod(_key, _stale, { options: entry, context: load }) {
+      const startedAt = now();
+      const { value, ttlMs } = await load();
+      // The time counts from the question. What is 0 would be kept for ever, what is less is expired.
+      entry.ttl = ttlMs - (now() - startedAt) || -Number.EPSILON;
+      return value;
+    },
+  });
+
+  return {
+    async get(key, load) {
+      const status: LRUCache.Status<string, T, Load<T>> = {};
+      const value = await entries.forceFetch(key, { context: load, status });
+      if (status.fetch === 'hit') return { value, source: 'memory' };
+      return { value, source: status.fetch === 'inflight' ? 'inFlight' : 'catalog' };
+    },
+    stale(key) {
+      const value = entries.peek(key, { allowStale: true });
+      const staleForMs = Math.max(0, -entries.getRemainingTTL(key));
+      return value && staleForMs <= staleIfErrorMs ? { value, staleForMs } : undefined;
+    },
+    delete: key => void entries.delete(key),
+    clear: () => entries.clear(),
+    get size() {
+      return entries.size;
+    },
+  };
+}

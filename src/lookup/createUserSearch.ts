@@ -1,0 +1,244 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { Entity } from '@backstage/catalog-model';
+import type {
+  QueryEntitiesInitialRequest,
+  QueryEntitiesRequest,
+  QueryEntitiesResponse,
+} from '@backstage/catalog-client';
+import { catalogFault } from './catalog';
+import type { AskCatalog } from './catalog';
+import { isFilterSafe, readField } from './UserQuery';
+import type { FieldQuery, RefQuery, UserQuery, UserQueryField } from './UserQuery';
+
+/** Far beyond any honest answer: that many entities with one email are an attack or a broken import. */
+const maxPages = 50;
+
+/** Keeps the address of a request under 8 kB, the bound of common proxies. */
+const valuesPerFilter = 25;
+
+/** A catalog without predicates may be updated, and a proxy may have answered in its place. */
+const absentForMs = 600_000;
+
+/** Annotations as a whole, because a key with a bracket is refused. */
+const identityFields = [
+  'apiVersion',
+  'kind',
+  'metadata.name',
+  'metadata.namespace',
+  'spec.profile.email',
+  'relations',
+  'metadata.annotations',
+];
+
+/** What the catalog offers for a query: unchecked candidates, or why it could not be asked. */
+export type LookupResult =
+  | { readonly type: 'candidates'; readonly entities: readonly Entity[] }
+  | { readonly type: 'unavailable'; readonly cause: unknown };
+
+/**
+ * Asks for the candidates of several queries, all by ref or all of one field, in one request where
+ * the catalog can. Too many are fine, as everything is checked again; one too few is not.
+ *
+ * Never rejects; the results have the length and order of the queries.
+ *
+ * @internal
+ */
+export type UserSearch = (
+  ask: AskCatalog,
+  queries: readonly UserQuery[],
+) => Promise<readonly LookupResult[]>;
+
+/**
+ * Makes the way to ask the catalog for users. Names go by ref. A value of a field goes by the exact
+ * filter, the request that Backstage itself makes; several of them, and those that would not mean
+ * themselves in a filter, by the predicate endpoint, where values are JSON.
+ *
+ * Where there is no such endpoint, or the client does not know it, filters carry the values that are
+ * safe in one and the full-text filter the others.
+ *
+ * @see https://backstage.io/docs/features/software-catalog/software-catalog-api
+ * @internal
+ */
+export function createUserSearch(options: {
+  readonly fields: 'all' | 'identity';
+  readonly now: () => number;
+}): UserSearch {
+  const { now } = options;
+  let withoutPredicatesUntil = -Infinity;
+  // Counting costs the catalog as much as finding; versions that cannot leave it out refuse the key.
+  let noCount: { totalItems?: 'exclude' } = { totalItems: 'exclude' };
+
+  /** What to fetch; nothing = all. */
+  const fields = options.fields === 'all' ? [] : identityFields;
+
+  async function byRefs(ask: AskCatalog, queries: readonly RefQuery[]) {
+    // Built from parts, never parsed: no text of a user can name another kind or namespace. The
+    // catalog compares the text of refs, and those it keeps are lower case.
+    const entityRefs = queries.map(({ namespace, name }) =>
+      stringifyEntityRef({ kind: 'User', namespace, name }),
+    );
+    const { items } = await ask('refs', entityRefs.length, (client, as) =>
+      client.getEntitiesByRefs({ entityRefs, fields: fields.length > 0 ? fields : undefined }, as),
+    );
+    if (items.length !== entityRefs.length) {
+      throw new Error(`the catalog answered ${items.length} entities to ${entityRefs.length} refs`);
+    }
+    return items.map(entity => (entity ? [entity] : []));
+  }
+
+  async function byField(ask: AskCatalog, queries: readonly FieldQuery[]) {
+    const { field } = queries[0]!;
+    const values = [...new Set(queries.map(({ value }) => value))];
+    if (values.length === 1 && isFilterSafe(field, values[0]!)) {
+      const candidates = await byFilter(ask, field, values);
+      return queries.map(() => candidates);
+    }
+    const candidates =
+      (await byPredicate(ask, field, values)) ?? (await withoutPredicates(ask, field, values));
+    return assignCandidates(candidates, queries);
+  }
+
+  async function byFilter(ask: AskCatalog, field: UserQueryField, values: string[]) {
+    const request = { filter: { [field]: values, kind: 'User' }, fields };
+    const { items } = await ask('filter', values.length, (client, as) =>
+      client.getEntities(request, as),
+    );
+    return items;
+  }
+
+  /** `undefined`: this catalog cannot be asked so. */
+  async function byPredicate(ask: AskCatalog, field: UserQueryField, values: string[]) {
+    if (now() < withoutPredicatesUntil) return undefined;
+    // The most selective condition first: SQLite evaluates them in this order for every entity.
+    // A computed key is more than the type can follow: none of ours begins with `$`.
+    const query = { $all: [{ [field]: { $in: values } }, { kind: 'User' }] } as Predicate;
+    const request = { query, fields, limit: 2 * values.length + 10 };
+    const page: AskPage = some =>
+      ask('predicate', values.length, (client, as) => client.queryEntities(some, as));
+    try {
+      const first = await uncounted(page, request);
+      // A client that does not know predicates drops them, and lists everybody.
+      if (first.items.every(wasAskedFor(field, values)))
+        return await allPages(page, first, request);
+    } catch (error) {
+      if (catalogFault(error) !== 'absent') throw error;
+    }
+    // A catalog that is starting also answers 404: believe it only once a filter works.
+    const probe = { filter: { kind: 'User' }, fields: ['kind', 'metadata.name'], limit: 1 };
+    await ask('filter', 0, (client, as) => client.getEntities(probe, as));
+    withoutPredicatesUntil = now() + absentForMs;
+    return undefined;
+  }
+
+  async function uncounted(page: AskPage, request: QueryEntitiesInitialRequest) {
+    try {
+      return await page({ ...request, ...noCount });
+    } catch (error) {
+      if (!noCount.totalItems || catalogFault(error) !== 'refused') throw error;
+      const answer = await page(request);
+      noCount = {};
+      return answer;
+    }
+  }
+
+  async function withoutPredicates(ask: AskCatalog, field: UserQueryField, values: string[]) {
+    const safe = values.filter(value => isFilterSafe(field, value));
+    const others = values.filter(value => !isFilterSafe(field, value));
+    const requests = others.map(value => byText(ask, field, value));
+    for (let from = 0; from < safe.length; from += valuesPerFilter) {
+      requests.push(byFilter(ask, field, safe.slice(from, from + valuesPerFilter)));
+    }
+    return (await Promise.all(requests)).flat();
+  }
+
+  /** Everybody whose value contains the text, so everybody whose value equals it among them. */
+  async function byText(ask: AskCatalog, field: UserQueryField, term: string) {
+    // The catalog trims the term, splits fields at commas, and gives `%` and `\` to `LIKE`.
+    if (field.includes(',') || term.trim() !== term || /[%\\]/.test(term)) {
+      const error = new Error('the catalog is too old to be asked for a value like this one');
+      // As if the catalog had refused it, so that the others of the request go without it.
+      throw Object.assign(error, { name: 'InputError' });
+    }
+    const page: AskPage = some => ask('text', 1, (client, as) => client.queryEntities(some, as));
+    // Keys are in lower case in the catalog's index, and older versions compare them as they come.
+    const fullTextFilter = { term, fields: [field.toLowerCase()] };
+    const request = { fullTextFilter, fields, limit: 100 };
+    return allPages(page, await page(request), request);
+  }
+
+  async function search(
+    ask: AskCatalog,
+    queries: readonly UserQuery[],
+  ): Promise<readonly LookupResult[]> {
+    try {
+      const found = isByRef(queries)
+        ? await byRefs(ask, queries)
+        : await byField(ask, queries as readonly FieldQuery[]);
+      return found.map(entities => ({ type: 'candidates', entities }));
+    } catch (cause) {
+      if (queries.length === 1 || catalogFault(cause) !== 'refused') {
+        return queries.map(() => ({ type: 'unavailable', cause }));
+      }
+      // Only what is at fault shall go without an answer, and halves find it with few requests.
+      const middle = Math.ceil(queries.length / 2);
+      const halves = [queries.slice(0, middle), queries.slice(middle)];
+      return (await Promise.all(halves.map(half => search(ask, half)))).flat();
+    }
+  }
+
+  return search;
+}
+
+type Predicate = NonNullable<QueryEntitiesInitialRequest['query']>;
+type AskPage = (request: QueryEntitiesRequest) => Promise<QueryEntitiesResponse>;
+
+async function allPages(
+  page: AskPage,
+  first: QueryEntitiesResponse,
+  { fields, limit }: QueryEntitiesInitialRequest,
+): Promise<Entity[]> {
+  const found = [...first.items];
+  let cursor = first.pageInfo.nextCursor;
+  for (let pages = 1; cursor; pages += 1) {
+    if (pages === maxPages) throw new Error('the catalog has no end of users with these values');
+    const { items, pageInfo } = await page({ cursor, limit, fields });
+    found.push(...items);
+    cursor = pageInfo.nextCursor;
+  }
+  return found;
+}
+
+function wasAskedFor(field: UserQueryField, values: readonly string[]) {
+  const asked = new Set(values.map(looseKey));
+  return (entity: Entity) => {
+    const value = readField(entity, field);
+    return entity.kind === 'User' && (typeof value !== 'string' || asked.has(looseKey(value)));
+  };
+}
+
+function isByRef(queries: readonly UserQuery[]): queries is readonly RefQuery[] {
+  return queries[0]?.by === 'ref';
+}
+
+/**
+ * Gives the candidates of a joined request back to the queries that may have meant them.
+ *
+ * Generously, by Unicode case: the catalog answers with twins (`k` and U+212A), and an entity must
+ * be offered to each query that it could belong to. The local check decides later, for each alone.
+ */
+function assignCandidates(
+  candidates: readonly Entity[],
+  queries: readonly FieldQuery[],
+): readonly (readonly Entity[])[] {
+  const byKey = new Map<string, Entity[]>(queries.map(({ value }) => [looseKey(value), []]));
+  for (const candidate of candidates) {
+    const value = readField(candidate, queries[0]!.field);
+    if (typeof value === 'string') byKey.get(looseKey(value))?.push(candidate);
+  }
+  return queries.map(({ value }) => byKey.get(looseKey(value)) ?? []);
+}
+
+/** The same for all values that the catalog or the local check may call equal. */
+function looseKey(value: string): string {
+  return value.normalize('NFC').toLowerCase();
+}
