@@ -29,13 +29,19 @@ export const authModuleBitbucketServer = createBackendModule({
         cache: coreServices.cache,
         auditor: coreServices.auditor,
         logger: coreServices.logger,
+        rootConfig: coreServices.rootConfig,
       },
-      async init({ providers, ...services }) {
+      async init({ providers, rootConfig, cache, ...services }) {
+        const store = rootConfig.getOptional('backend.cache.store');
+        // The memory store is shared with nobody, and never lets go of what has expired.
+        const sharedCache = store === undefined || store === 'memory' ? undefined : cache;
         providers.registerProvider({
           providerId: 'bitbucketServer',
           factory: createBitbucketServerProviderFactory({
             logger: services.logger,
-            createOptions: (config, env) => readEnvironment(config, env, services),
+            environments: [rootConfig.getOptionalString('auth.environment') ?? 'development'],
+            createOptions: (config, env) =>
+              readEnvironment(config, env, { ...services, cache: sharedCache }),
           }),
         });
       },

@@ -24,7 +24,8 @@ import type { FindDirectory } from './resolvers';
 export interface EnvironmentServices {
   readonly catalog: CatalogService;
   readonly auth: AuthService;
-  readonly cache: CacheService;
+  /** Where replicas share sessions; `undefined` when the backend has no shared cache. */
+  readonly cache?: CacheService;
   readonly auditor: AuditorService;
   readonly logger: LoggerService;
 }
@@ -42,15 +43,16 @@ export function readEnvironment(
 ): ProviderEnvironmentOptions {
   const { catalog, auth, cache, auditor, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
-  const { timeoutMs } = readAuthenticatorConfig(config);
+  const { timeoutMs, warnings } = readAuthenticatorConfig(config);
   const setup = readSignInSetup(config, path);
   const { match, profileTransform, ownership } = setup;
   const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
+  const { transitiveGroups, ...groupLimits } = ownership;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
   const onDecision = createDecisionObserver({ auditor, logger, environment: env });
 
-  for (const warning of setup.warnings) logger.warn(warning);
+  for (const warning of [...warnings, ...setup.warnings]) logger.warn(warning);
   logger.info(describe(env, setup));
   return {
     authenticator: createBitbucketServerAuthenticator({ logger, cache }),
@@ -65,7 +67,7 @@ export function readEnvironment(
             findDirectory,
             onDecision,
             findNearMisses: createNearMissFinder({ catalog, auth }),
-            extendOwnership: ownership.transitiveGroups
+            extendOwnership: transitiveGroups
               ? createTransitiveGroups({
                   catalog,
                   auth,
@@ -75,6 +77,7 @@ export function readEnvironment(
                   staleIfError,
                   timeout,
                   maxEntries,
+                  ...groupLimits,
                 })
               : undefined,
           })
@@ -96,6 +99,7 @@ function readFindDirectory(
       'is missing: a resolver has emailTrust "readOnlyDirectory", which asks Bitbucket for the directory of an account with this credential',
     );
   }
+  for (const warning of options?.warnings ?? []) logger.warn(warning);
   const http = createBitbucketHttp({ timeoutMs });
   return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
 }

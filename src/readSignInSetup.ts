@@ -1,6 +1,6 @@
 import type { Config } from '@backstage/config';
 import type { ProfileTransform } from '@backstage/plugin-auth-node';
-import { authenticatorConfigKeys, readBitbucketServerAddress } from './authenticator';
+import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
 import type { BitbucketServerAddress } from './authenticator';
 import { checkKeys } from './config';
 import { readUserLookupOptions } from './lookup';
@@ -52,9 +52,7 @@ const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'own
  * @public
  */
 export function readSignInSetup(config: Config, path: string): SignInSetup {
-  checkKeys(config, path, [...authenticatorConfigKeys, ...sections]);
-  const signIn = config.getOptionalConfig('signIn');
-  if (signIn) checkKeys(signIn, `${path}.signIn`, ['resolvers']);
+  checkKeys(config, path, [...Object.keys(authenticatorSchema.shape), ...sections]);
   const address = readBitbucketServerAddress(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, address);

@@ -5,7 +5,7 @@ import { readEnvironment } from '../src/readEnvironment';
 import type { EnvironmentServices } from '../src/readEnvironment';
 
 const path = 'auth.providers.bitbucketServer.production';
-const valid = { clientId: 'id', clientSecret: 'planted-secret', host: 'git.corp.com/vcs' };
+const valid = { clientId: 'id', clientSecret: 'planted-client-secret', host: 'git.corp.com/vcs' };
 
 function read(environment: JsonObject) {
   const lines: string[] = [];
@@ -60,7 +60,7 @@ describe('readEnvironment', () => {
   });
 
   it('warns of a directory that no resolver asks', () => {
-    const { lines } = read({ ...valid, directory: { token: 'planted-secret' } });
+    const { lines } = read({ ...valid, directory: { token: 'planted-client-secret' } });
     expect(lines).toContain(
       `warn: ${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`,
     );
@@ -81,11 +81,15 @@ describe('readEnvironment', () => {
         maxEntries: 5,
         fields: 'identity',
       },
-      directory: { username: 'svc', password: 'planted-secret', trustedDirectories: ['LDAP'] },
-      ownership: { transitiveGroups: true },
+      directory: {
+        username: 'svc',
+        password: 'planted-client-secret',
+        trustedDirectories: ['LDAP'],
+      },
+      ownership: { transitiveGroups: true, maxRefs: 100, maxDepth: 3 },
       signIn: { resolvers: [{ ...byEmail, emailTrust: 'readOnlyDirectory' }] },
     });
-    expect(lines.join()).not.toMatch(/warn|planted-secret/);
+    expect(lines.join()).not.toMatch(/warn|planted-client-secret/);
   });
 
   it.each<[JsonObject, string]>([
@@ -94,15 +98,18 @@ describe('readEnvironment', () => {
     [{ ...valid, host: undefined }, `${path}.host`],
     [{ ...valid, host: 'bitbucket.org' }, 'provider "bitbucket"'],
     [{ ...valid, host: 'http://git.corp.com' }, `${path}.host`],
-    [{ ...valid, hosts: 'x' }, `"${path}.hosts" is no option; valid options are: clientId`],
+    [{ ...valid, hosts: 'x' }, `"${path}.hosts" is not a known option; expected one of: clientId`],
     [
       { ...valid, signIn: { resolvers: [{ resolver: 'nope' }] } },
       `"${path}.signIn.resolvers[0].resolver"`,
     ],
-    [{ ...valid, signIn: { resolver: 'x' } }, `"${path}.signIn.resolver" is no option`],
-    [{ ...valid, userLookup: { tll: 5 } }, `"${path}.userLookup.tll" is no option`],
-    [{ ...valid, ownership: { transitive: true } }, `"${path}.ownership.transitive" is no option`],
-    [{ ...valid, directory: {} }, `"${path}.directory" needs a credential`],
+    [{ ...valid, signIn: { resolver: 'x' } }, `"${path}.signIn.resolver" is not a known option`],
+    [{ ...valid, userLookup: { tll: 5 } }, `"${path}.userLookup.tll" is not a known option`],
+    [
+      { ...valid, ownership: { transitive: true } },
+      `"${path}.ownership.transitive" is not a known option`,
+    ],
+    [{ ...valid, directory: {} }, `"${path}.directory" must hold a credential`],
     [
       { ...valid, signIn: { resolvers: [{ ...byEmail, emailTrust: 'readOnlyDirectory' }] } },
       `"${path}.directory" is missing`,
@@ -114,11 +121,11 @@ describe('readEnvironment', () => {
   it('shows no secret in an error', () => {
     let text = '';
     try {
-      read({ ...valid, clientSecret: ['planted-secret'] });
+      read({ ...valid, clientSecret: ['planted-client-secret'] });
     } catch (error) {
       text = String(error) + String((error as Error).stack);
     }
     expect(text).toContain('clientSecret');
-    expect(text).not.toContain('planted-secret');
+    expect(text).not.toContain('planted-client-secret');
   });
 });

@@ -1,17 +1,17 @@
-export { authenticatorConfigKeys, authenticatorConfigSchema } from './authenticatorConfigSchema';
 export {
   bitbucketServerAuthenticator,
   createBitbucketServerAuthenticator,
-} from './createBitbucketServerAuthenticator';
+} from './bitbucketServerAuthenticator';
 export type {
   BitbucketServerAuthenticator,
   BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
-} from './createBitbucketServerAuthenticator';
-export { createBitbucketServerProviderFactory } from './createBitbucketServerProviderFactory';
-export type { BitbucketServerProviderFactoryOptions } from './createBitbucketServerProviderFactory';
-export type { ProviderEnvironmentOptions } from './ProviderEnvironmentOptions';
-export { readAuthenticatorConfig } from './readAuthenticatorConfig';
-export type { AuthenticatorConfig } from './readAuthenticatorConfig';
-export { readBitbucketServerAddress } from './readBitbucketServerAddress';
-export type { BitbucketServerAddress } from './readBitbucketServerAddress';
+} from './bitbucketServerAuthenticator';
+export { createBitbucketServerProviderFactory } from './providerFactory';
+export type { BitbucketServerProviderFactoryOptions } from './providerFactory';
+export { authenticatorSchema, readAuthenticatorConfig } from './authenticatorConfig';
+export type { AuthenticatorConfig } from './authenticatorConfig';
+export { loopbackHostPattern, readBitbucketServerAddress, secureUrlPattern } from './address';
+export type { BitbucketServerAddress } from './address';
+export type { SessionEvent } from './refresher';
+export type { ProviderEnvironmentOptions } from './routeHandlers';

@@ -1,7 +1,6 @@
-export { checkKeys } from './checkKeys';
 export { createConfigError } from './createConfigError';
+export { count, duration, matching, secret, text } from './fields';
 export { parseOptions } from './parseOptions';
 export { readNamedItem, readNamedList } from './readNamedList';
 export type { NamedItem, ReadNamedListOptions } from './readNamedList';
-export { readMilliseconds } from './readMilliseconds';
-export type { ReadMillisecondsOptions } from './readMilliseconds';
+export { checkKeys, locate, readKeys, readSection } from './readSection';

@@ -1,9 +1,13 @@
-import type { z } from 'zod/v3';
+import { z } from 'zod/v3';
+import { quote } from '../shared';
 import { createConfigError } from './createConfigError';
 
 /**
- * Parses a piece of config and says of the first problem where it is and what would be right.
+ * Parses a piece of config and says of the first problem where it is, what would be right and what
+ * is there. The value of a secret is never shown.
  *
+ * @param path - of `value` in the config
+ * @param file - where a key that is missing was looked for, when that is known
  * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
  * @internal
  */
@@ -11,30 +15,149 @@ export function parseOptions<TSchema extends z.ZodTypeAny>(
   schema: TSchema,
   value: unknown,
   path: string,
-  validKeys: readonly string[],
+  file?: string,
 ): z.output<TSchema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = deepest(result.error.issues[0]!);
+  const issue = mostTelling(result.error.issues);
   if (issue.code === 'unrecognized_keys') {
-    const key = joinPath(path, [...issue.path, issue.keys[0]!]);
-    throw createConfigError(
-      key,
-      `is no option; valid options are: ${validKeys.join(', ') || 'none'}`,
+    throw createUnknownKeyError(
+      joinPath(path, [...issue.path, issue.keys[0]!]),
+      keysOf(schemaAt(schema, issue.path)),
     );
   }
-  throw createConfigError(joinPath(path, issue.path), `is not valid: ${issue.message}`);
+  throw createConfigError(
+    joinPath(path, issue.path),
+    describeIssue(issue, describeValue(schema, value, issue.path), file),
+  );
 }
 
-/** A union hides its reasons one level down; the last alternative is the one with the most to say. */
-function deepest(issue: z.ZodIssue): z.ZodIssue {
-  const inner = issue.code === 'invalid_union' ? issue.unionErrors.at(-1)?.issues[0] : undefined;
-  return inner ? deepest(inner) : issue;
+/**
+ * A misspelt option would be ignored in silence.
+ *
+ * @internal
+ */
+export function createUnknownKeyError(path: string, known: readonly string[]) {
+  const expected = known.length > 0 ? `expected one of: ${known.join(', ')}` : 'there is none here';
+  return createConfigError(path, `is not a known option; ${expected}`);
+}
+
+/**
+ * Shows a value of a config that is not a secret.
+ *
+ * @internal
+ */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : String(value);
+}
+
+const typeNames: Record<string, string> = {
+  string: 'a string',
+  boolean: 'true or false',
+  number: 'a number',
+  integer: 'a whole number',
+  array: 'a list',
+  object: 'an object',
+};
+
+function describeIssue(issue: z.ZodIssue, got: string, file: string | undefined): string {
+  if (issue.code === 'invalid_type' && issue.received === 'undefined') {
+    const orNotSet =
+      issue.expected === 'string' ? ', or the environment variable in it is not set' : '';
+    return `is missing${file ? ` in '${file}'` : ''}${orNotSet}`;
+  }
+  const problem = describeExpectation(issue);
+  return problem.includes(', got ') || !problem.startsWith('must ')
+    ? problem
+    : `${problem}, got ${got}`;
+}
+
+function describeExpectation(issue: z.ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeNames[issue.expected] ?? issue.expected}`;
+    case 'invalid_enum_value':
+      return `must be one of: ${issue.options.map(show).join(', ')}`;
+    case 'too_small':
+      if (issue.type !== 'array') break;
+      return `must have at least ${String(issue.minimum)} ${issue.minimum === 1 ? 'entry' : 'entries'}`;
+    case 'invalid_union':
+      if (issue.message.startsWith('must ')) break;
+      return `must be ${expectedTypes(issue).join(' or ')}`;
+    default:
+  }
+  return /^(?:must|is) /.test(issue.message) ? issue.message : `is not valid: ${issue.message}`;
+}
+
+function expectedTypes({ unionErrors }: z.ZodInvalidUnionIssue): string[] {
+  return unionErrors.flatMap(({ issues: [issue] }) =>
+    issue?.code === 'invalid_type' ? [typeNames[issue.expected] ?? issue.expected] : [],
+  );
+}
+
+/**
+ * A misspelt key tells more than the right one that is missing, and a union hides its reasons one
+ * level down: the alternative that the value was meant for has one.
+ */
+function mostTelling(issues: readonly z.ZodIssue[]): z.ZodIssue {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
+  if (issue.code !== 'invalid_union') return issue;
+  const meant = issue.unionErrors
+    .map(alternative => mostTelling(alternative.issues))
+    .find(inner => inner.code !== 'invalid_type' || inner.path.length > issue.path.length);
+  return meant ?? issue;
+}
+
+/** What came, or only its type when it could hold a secret. */
+function describeValue(schema: z.ZodTypeAny, value: unknown, path: z.ZodIssue['path']): string {
+  const got = path.reduce<unknown>(
+    (outer, key) => (outer as Record<string | number, unknown> | undefined)?.[key],
+    value,
+  );
+  const expected = schemaAt(schema, path);
+  // A string where a whole section belongs may well be the secret that goes into it.
+  const mayBeSecret = expected === 'secret' || expected instanceof z.ZodObject;
+  return mayBeSecret && typeof got === 'string' ? 'a string' : show(got);
+}
+
+type Place = z.ZodTypeAny | 'secret' | undefined;
+
+function schemaAt(schema: z.ZodTypeAny, path: z.ZodIssue['path']): Place {
+  const inner = unwrap(schema);
+  if (inner === 'secret' || inner === undefined || path.length === 0) return inner;
+  const [key, ...rest] = path;
+  if (inner instanceof z.ZodArray) return schemaAt(inner.element as z.ZodTypeAny, rest);
+  if (inner instanceof z.ZodUnion) {
+    const places = (inner.options as z.ZodTypeAny[]).map(option => schemaAt(option, path));
+    return places.find(place => place !== undefined);
+  }
+  if (!(inner instanceof z.ZodObject)) return undefined;
+  const next = (inner.shape as Record<string, z.ZodTypeAny | undefined>)[String(key)];
+  return next && schemaAt(next, rest);
+}
+
+function unwrap(schema: z.ZodTypeAny): Place {
+  if (schema instanceof z.ZodBranded) return 'secret';
+  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodTypeAny);
+  if (schema instanceof z.ZodDefault) return unwrap(schema.removeDefault() as z.ZodTypeAny);
+  if (schema instanceof z.ZodEffects) return unwrap(schema.innerType() as z.ZodTypeAny);
+  return schema;
+}
+
+function keysOf(place: Place): string[] {
+  const options =
+    place instanceof z.ZodUnion ? (place.options as z.ZodTypeAny[]).map(unwrap) : [place];
+  return options.flatMap(option =>
+    option instanceof z.ZodObject ? Object.keys(option.shape as object) : [],
+  );
 }
 
 function joinPath(path: string, rest: readonly (string | number)[]): string {
-  return rest.reduce<string>(
-    (joined, part) => (typeof part === 'number' ? `${joined}[${part}]` : `${joined}.${part}`),
-    path,
-  );
+  return rest.reduce<string>((joined, part) => {
+    if (typeof part === 'number') return `${joined}[${part}]`;
+    return joined === '' ? part : `${joined}.${part}`;
+  }, path);
 }

@@ -1,7 +1,7 @@
 import type { Config } from '@backstage/config';
 import type { z } from 'zod/v3';
 import { createConfigError } from './createConfigError';
-import { parseOptions } from './parseOptions';
+import { parseOptions, show } from './parseOptions';
 
 /** @internal */
 export interface NamedItem<TName extends string> {
@@ -27,6 +27,7 @@ export interface ReadNamedListOptions<TName extends string> {
  * Reads a list whose items name something of a registry and give its options, such as
  * `resolvers: [{ resolver: <name>, …options }]`.
  *
+ * @returns `undefined` when the list is not there
  * @throws {@link SignInError} `CONFIG_INVALID` for an unknown name or option, or a wrong value
  * @internal
  */
@@ -37,7 +38,8 @@ export function readNamedList<TName extends string>(
   const value = config.getOptional(key);
   if (value === undefined) return undefined;
   const listPath = `${path}.${key}`;
-  if (!Array.isArray(value)) throw createConfigError(listPath, 'must be a list');
+  if (!Array.isArray(value))
+    throw createConfigError(listPath, `must be a list, got ${show(value)}`);
   return value.map((item, index) => readNamedItem(item, `${listPath}[${index}]`, options));
 }
 
@@ -48,18 +50,19 @@ export function readNamedItem<TName extends string>(
   { nameKey, registry }: Pick<ReadNamedListOptions<TName>, 'nameKey' | 'registry'>,
 ): NamedItem<TName> {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    throw createConfigError(path, `must be an object with the key "${nameKey}"`);
+    throw createConfigError(path, `must be an object with the key "${nameKey}", got ${show(item)}`);
   }
   const { [nameKey]: name, ...options } = item as Record<string, unknown>;
-  // Own keys only: "constructor" is in every object and is no name of ours.
+  // Own keys only: "constructor" is in every object and is not a name of ours.
   if (typeof name !== 'string' || !Object.hasOwn(registry, name)) {
     const names = Object.keys(registry).join(', ');
     throw createConfigError(
       `${path}.${nameKey}`,
-      `is ${JSON.stringify(name) ?? 'missing'}, which is not known; valid names are: ${names}`,
+      name === undefined
+        ? `is missing; expected one of: ${names}`
+        : `must be one of: ${names}; got ${show(name)}`,
     );
   }
   const { optionsSchema } = registry[name as TName];
-  const parsed = parseOptions(optionsSchema, options, path, Object.keys(optionsSchema.shape));
-  return { name: name as TName, options: parsed, path };
+  return { name: name as TName, options: parseOptions(optionsSchema, options, path), path };
 }

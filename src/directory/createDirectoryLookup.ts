@@ -2,12 +2,13 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { LRUCache } from 'lru-cache';
+import { isSignInError } from '../errors';
 import type { BitbucketHttp } from '../http';
 import { readUsersNamed } from '../profile';
 import type { Subject, SubjectDirectory } from '../profile';
-import { createIncidentLog } from './createIncidentLog';
-import { secretsOf, toAuthorization } from './DirectoryCredential';
-import type { DirectoryCredential } from './DirectoryCredential';
+import { createIncident, createInFlight, quote, redact } from '../shared';
+import { secretsOf, toAuthorization } from './directoryConfig';
+import type { DirectoryCredential } from './directoryConfig';
 import { judgeDirectory } from './judgeDirectory';
 
 /** @public */
@@ -67,9 +68,9 @@ export function createDirectoryLookup(
   );
   const trusted = new Set(options.trustedDirectories);
   const authorization = toAuthorization(credential);
-  const incidents = createIncidentLog({ logger, secrets: secretsOf(credential) });
+  const incidents = createIncidentLog(logger, secretsOf(credential));
   const answers = new LRUCache<string, Entry>({ max: maxEntries });
-  const underWay = new Map<string, Promise<SubjectDirectory>>();
+  const inFlight = createInFlight<SubjectDirectory>();
 
   async function ask(subject: Subject, username: string): Promise<SubjectDirectory> {
     try {
@@ -96,19 +97,36 @@ export function createDirectoryLookup(
     const key = JSON.stringify([username, id, email]);
     const known = answers.get(key);
     if (known && now() < known.until) return known.answer;
-    const pending = underWay.get(key);
-    if (pending) return pending;
-
-    const asked = ask(subject, username)
-      .then(answer => {
-        answers.set(key, {
-          answer,
-          until: now() + ('unknown' in answer ? unknownTtlMs : ttlMs),
-        });
-        return answer;
-      })
-      .finally(() => underWay.delete(key));
-    underWay.set(key, asked);
-    return asked;
+    return inFlight.share(key, async () => {
+      const answer = await ask(subject, username);
+      answers.set(key, { answer, until: now() + ('unknown' in answer ? unknownTtlMs : ttlMs) });
+      return answer;
+    });
   };
+}
+
+/** Logs that directories cannot be asked: once per incident, and not once per person. */
+function createIncidentLog(logger: LoggerService | undefined, secrets: readonly string[]) {
+  const incident = createIncident(logger);
+  return {
+    /** @returns what may be said about it everywhere: a code, no detail */
+    open(error: unknown): string {
+      const known = isSignInError(error);
+      const code = known ? error.code : 'unexpected error';
+      const detail = known ? error.detail : quote(String(error));
+      incident.fail(
+        `Bitbucket Server cannot be asked for the directories of accounts, so that emailTrust "readOnlyDirectory" trusts nobody: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
+      );
+      return code;
+    },
+    close() {
+      incident.recover('Bitbucket Server can be asked for directories again');
+    },
+  };
+}
+
+function adviceFor(code: string): string {
+  return code === 'BITBUCKET_REFUSED'
+    ? '; check the credential under "directory": it may be wrong, have ended, or belong to an account without a licence'
+    : '';
 }

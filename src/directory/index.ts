@@ -1,6 +1,4 @@
 export { createDirectoryLookup } from './createDirectoryLookup';
 export type { DirectoryLookupOptions } from './createDirectoryLookup';
-export type { DirectoryCredential } from './DirectoryCredential';
-export { readDirectoryOptions } from './readDirectoryOptions';
-export type { DirectoryOptions } from './readDirectoryOptions';
-export { directoryConfigSchema } from './directoryConfigSchema';
+export { directorySchema, readDirectoryOptions, toAuthorization } from './directoryConfig';
+export type { DirectoryCredential, DirectoryOptions } from './directoryConfig';

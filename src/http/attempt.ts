@@ -2,7 +2,12 @@ import { createSignInError } from '../errors';
 import type { SignInError, SignInErrorCode, SignInErrorPhase } from '../errors';
 import { redact } from '../shared';
 import type { Deadline } from '../shared';
-import { describeErrorBody, describeNetworkError, describeRedirect } from './describeFault';
+import {
+  describeErrorBody,
+  describeNetworkError,
+  describeRedirect,
+  isCompressionFault,
+} from './describeFault';
 import { discardBody, readBody } from './readBody';
 
 /**
@@ -44,7 +49,7 @@ export type Attempt =
       readonly retryAfterMs?: number;
     };
 
-const retryableStatus = new Set([429, 502, 503, 504]);
+const retryableStatus = new Set([408, 425, 429, 502, 503, 504]);
 
 /**
  * Sends a request once. Looks at the status before the body, and at the content type before parsing.
@@ -82,8 +87,9 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
 
   const { status, headers } = response;
   // OAuth answers its errors as 400 or 401 with a JSON body.
-  const oauthError = method === 'POST' && status >= 400 && status < 500 && status !== 429;
-  if (!response.ok && !(oauthError && status !== 404)) {
+  const oauthError =
+    method === 'POST' && status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
+  if (!response.ok && !oauthError) {
     const what =
       status < 400
         ? `was redirected with ${status} ${describeRedirect(headers.get('location'), url)}`
@@ -95,28 +101,38 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
     };
   }
 
+  // What a POST answers may be the only copy of the tokens of a session: whatever can be read of it
+  // is taken, whatever is odd around it.
+  const precious = method === 'POST';
   const contentType = headers.get('content-type') ?? '';
   const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType);
-  if (!isJson) {
+  const kind = /^[\w.+-]+\/[\w.+-]+/.exec(contentType)?.[0] ?? 'no content type';
+  const notJson = `answered ${status} with ${kind} instead of JSON`;
+  if (!isJson && !precious) {
     discardBody(response);
-    if (oauthError) return { answer: { status, headers, json: undefined } };
-    const kind = /^[\w.+-]+\/[\w.+-]+/.exec(contentType)?.[0] ?? 'no content type';
-    return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with ${kind} instead of JSON`);
+    return fail('BITBUCKET_RESPONSE_INVALID', notJson);
   }
-  try {
-    const body = await readBody(response, maxBytes, deadline);
-    if ('fault' in body) {
-      return body.fault === 'too-large'
-        ? fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered more than ${maxBytes} bytes`)
-        : fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with bytes that are not UTF-8`);
-    }
-    const json = parseJson(body.text);
-    if (json === undefined && !oauthError) {
-      return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with broken JSON`);
-    }
-    return { answer: { status, headers, json } };
-  } catch (error) {
-    return failOnNetwork(error);
+  const body = await readBody(response, maxBytes, deadline, precious);
+  const json = 'text' in body ? parseJson(body.text) : undefined;
+  if (oauthError || json !== undefined) return { answer: { status, headers, json } };
+  switch (body.fault) {
+    case 'too-large':
+      return fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered more than ${maxBytes} bytes`);
+    case 'not-utf-8':
+      return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with bytes that are not UTF-8`);
+    case 'broken':
+      return isCompressionFault(body.cause)
+        ? fail(
+            'BITBUCKET_RESPONSE_INVALID',
+            `answered ${status} with a compressed body that is broken`,
+            true,
+          )
+        : failOnNetwork(body.cause);
+    case undefined:
+      return fail(
+        'BITBUCKET_RESPONSE_INVALID',
+        isJson ? `answered ${status} with broken JSON` : notJson,
+      );
   }
 }
 
@@ -129,13 +145,10 @@ function parseJson(text: string): unknown {
 }
 
 async function readErrorBody(response: Response, request: AttemptRequest): Promise<string> {
-  try {
-    const body = await readBody(response, maxErrorBodyBytes, request.deadline);
-    return 'text' in body ? describeErrorBody(parseJson(redact(body.text, request.secrets))) : '';
-  } catch {
-    // The status alone decides; what the body would have added is a comment.
-    return ' (its body could not be read)';
-  }
+  const body = await readBody(response, maxErrorBodyBytes, request.deadline);
+  // The status alone decides; what the body would have added is a comment.
+  if (body.fault === 'broken') return ' (its body could not be read)';
+  return 'text' in body ? describeErrorBody(parseJson(redact(body.text, request.secrets))) : '';
 }
 
 /**
@@ -146,7 +159,7 @@ function codeOfStatus(status: number): SignInErrorCode {
   if (status === 401 || status === 403) return 'BITBUCKET_REFUSED';
   if (status === 404) return 'BITBUCKET_NOT_FOUND';
   if (status === 429) return 'BITBUCKET_RATE_LIMITED';
-  if (status >= 500) return 'BITBUCKET_UNAVAILABLE';
+  if (status >= 500 || status === 408 || status === 425) return 'BITBUCKET_UNAVAILABLE';
   return 'BITBUCKET_RESPONSE_INVALID';
 }
 

@@ -9,7 +9,6 @@ const certificateCodes = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
 function findCode(error: unknown): string | undefined {
@@ -35,6 +34,9 @@ function findCode(error: unknown): string | undefined {
 export function describeNetworkError(error: unknown): string {
   const code = findCode(error);
   if (code === undefined) return 'failed without an error code';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `failed with ${code}: the certificate is for another name than the host in the configuration; use the host name that the certificate of Bitbucket Server is for`;
+  }
   if (certificateCodes.has(code)) {
     return `failed with ${code}: the certificate of Bitbucket Server is not accepted; if it comes from your own authority, start the backend with NODE_EXTRA_CA_CERTS=<file>`;
   }
@@ -78,4 +80,13 @@ export function describeErrorBody(json: unknown): string {
     typeof message === 'string' ? `message ${quote(message)}` : '',
   ].filter(Boolean);
   return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}
+
+/**
+ * Whether a body could not be decompressed: the server answered, and what it sent is broken.
+ *
+ * @internal
+ */
+export function isCompressionFault(error: unknown): boolean {
+  return /^(Z_|ERR_(?:_?BROTLI|_ERROR_FORMAT)|ZSTD_)/.test(findCode(error) ?? '');
 }

@@ -1,20 +1,27 @@
 import type { Deadline } from '../shared';
 
-/** @internal */
-export type BodyText = { readonly text: string } | { readonly fault: 'too-large' | 'not-utf-8' };
+/** What could be read of a body. */
+export type BodyText =
+  | { readonly text: string; readonly fault?: undefined }
+  /** `text`: what came before the fault. */
+  | { readonly fault: 'broken'; readonly cause: unknown; readonly text: string }
+  | { readonly fault: 'too-large' | 'not-utf-8' };
 
 /**
- * Reads a body as UTF-8 and stops at `maxBytes`, whatever `Content-Length` says.
- * Rejects with what the network says, or when the deadline ends.
+ * Reads a body as UTF-8, stops at `maxBytes`, whatever `Content-Length` says, and when the deadline
+ * ends. Never rejects.
  *
+ * @param whole - whether to read on in spite of a `Content-Length` that is too large, and to keep
+ * bytes that are not UTF-8
  * @internal
  */
 export async function readBody(
   response: Response,
   maxBytes: number,
   deadline: Deadline,
+  whole = false,
 ): Promise<BodyText> {
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+  if (!whole && Number(response.headers.get('content-length') ?? 0) > maxBytes) {
     discardBody(response);
     return { fault: 'too-large' };
   }
@@ -30,12 +37,14 @@ export async function readBody(
       if (size > maxBytes) return { fault: 'too-large' };
       chunks.push(value);
     }
+  } catch (cause) {
+    return { fault: 'broken', cause, text: Buffer.concat(chunks).toString('utf8') };
   } finally {
     // Frees the socket when the body was left early; after the end it does nothing.
     reader.cancel().catch(() => undefined);
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
+    return { text: new TextDecoder('utf-8', { fatal: !whole }).decode(Buffer.concat(chunks)) };
   } catch {
     return { fault: 'not-utf-8' };
   }

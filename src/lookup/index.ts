@@ -11,5 +11,5 @@ export { createCatalogCaller, createCatalogMemory } from './catalog';
 export { createCatalogUserLookup } from './createCatalogUserLookup';
 export type { CachedUserLookup, CatalogUserLookupOptions } from './createCatalogUserLookup';
 export { createContextUserLookup } from './createContextUserLookup';
-export { readUserLookupOptions, userLookupConfigSchema } from './userLookupConfig';
+export { readUserLookupOptions, userLookupSchema } from './userLookupConfig';
 export type { UserLookupConfig } from './userLookupConfig';

@@ -1,4 +1,4 @@
 export { createTransitiveGroups } from './createTransitiveGroups';
 export type { TransitiveGroups, TransitiveGroupsOptions } from './createTransitiveGroups';
-export { ownershipConfigSchema, readOwnershipOptions } from './ownershipConfig';
+export { ownershipSchema, readOwnershipOptions } from './ownershipConfig';
 export type { OwnershipOptions } from './ownershipConfig';

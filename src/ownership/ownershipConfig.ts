@@ -1,42 +1,45 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
-import { parseOptions } from '../config';
+import { count, readSection } from '../config';
 
 /**
- * JSON schema of `ownership` in one environment of `auth.providers.bitbucketServer`.
+ * `ownership` of one environment.
  *
  * @internal
  */
-export const ownershipConfigSchema = {
-  type: 'object',
-  description: 'What a person who signs in owns things through.',
-  additionalProperties: false,
-  properties: {
-    transitiveGroups: {
-      type: 'boolean',
-      description:
+export const ownershipSchema = z
+  .object({
+    transitiveGroups: z
+      .boolean()
+      .optional()
+      .describe(
         'Whether a member of a group also counts as member of its parent groups. Default: false.',
-    },
-  },
-} as const;
+      ),
+    maxRefs: count(10_000)
+      .optional()
+      .describe(
+        'Most ownership refs of a person with all parent groups; groups beyond are left out. Default: 500.',
+      ),
+    maxDepth: count(100)
+      .optional()
+      .describe(
+        'Most levels of parent groups; those further up are left out. Each level that is not in memory costs one request. Default: 20.',
+      ),
+  })
+  .strict()
+  .describe('What a person who signs in owns things through.');
 
-/** @public */
-export interface OwnershipOptions {
-  /** Whether parents of the groups of a person count. */
-  readonly transitiveGroups: boolean;
-}
-
-const key = 'ownership';
-const schema = z.object({ transitiveGroups: z.boolean().default(false) }).strict();
+/** @internal */
+export type OwnershipOptions = z.output<typeof ownershipSchema>;
 
 /**
  * Reads `ownership` of one environment.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
+ * @returns what is not configured is `undefined`
  * @throws {@link SignInError} `CONFIG_INVALID`
  * @internal
  */
 export function readOwnershipOptions(config: Config, path: string): OwnershipOptions {
-  const value = config.getOptional(key) ?? {};
-  return parseOptions(schema, value, `${path}.${key}`, Object.keys(schema.shape));
+  return readSection(config, 'ownership', ownershipSchema, path) ?? {};
 }

@@ -1,18 +1,14 @@
-export type { BitbucketServerUser } from './BitbucketServerUser';
+export { parseBitbucketServerUser } from './bitbucketServerUser';
+export type { BitbucketServerUser } from './bitbucketServerUser';
+export { toPassportProfile } from './passportProfile';
 export type {
   BitbucketServerPassportProfile,
   BitbucketServerSession,
-} from './BitbucketServerPassportProfile';
-export type { Subject, SubjectDirectory } from './Subject';
-export { parseBitbucketServerUser } from './parseBitbucketServerUser';
-export { toPassportProfile } from './toPassportProfile';
-export { toSubject } from './toSubject';
-export type { ToPassportProfileOptions } from './toPassportProfile';
-export { fetchBitbucketServerUser } from './fetchBitbucketServerUser';
-export type { FetchBitbucketServerUserOptions } from './fetchBitbucketServerUser';
-export { fetchWhoAmI } from './fetchWhoAmI';
-export type { FetchWhoAmIOptions, WhoAmI } from './fetchWhoAmI';
-export { readSignedInUser } from './readSignedInUser';
-export type { ReadSignedInUserOptions, UserMemory } from './readSignedInUser';
-export { readUsersNamed } from './readUsersNamed';
-export type { ReadUsersNamedOptions } from './readUsersNamed';
+  ToPassportProfileOptions,
+} from './passportProfile';
+export { fetchBitbucketServerUser, readSignedInUser } from './signedInUser';
+export type { FetchBitbucketServerUserOptions } from './signedInUser';
+export { toSubject } from './subject';
+export type { Subject, SubjectDirectory } from './subject';
+export { readUsersNamed } from './users';
+export type { ReadUsersNamedOptions } from './users';

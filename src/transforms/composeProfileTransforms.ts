@@ -1,8 +1,8 @@
 import type { ProfileTransform } from '@backstage/plugin-auth-node';
 import { createSignInError, isSignInError } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
-import { fromUser } from './fromUser';
-import type { ProfileTransformResult, ProfileTransformStep } from './ProfileTransformStep';
+import { fromUser } from './steps';
+import type { ProfileTransformResult, ProfileTransformStep } from './steps';
 
 /**
  * Makes one profile transform of several steps, run in order. It starts with `fromUser`.

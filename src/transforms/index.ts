@@ -1,12 +1,14 @@
+export { composeProfileTransforms } from './composeProfileTransforms';
+export {
+  bitbucketServerProfileTransforms,
+  profileTransformRegistry,
+  readProfileTransforms,
+} from './profileTransformsConfig';
+export { requireActiveUser } from './steps';
 export type {
+  EmailFromUsernameOptions,
   ProfileTransformInput,
   ProfileTransformResult,
   ProfileTransformStep,
-} from './ProfileTransformStep';
-export { bitbucketServerProfileTransforms } from './bitbucketServerProfileTransforms';
-export { composeProfileTransforms } from './composeProfileTransforms';
-export { profileTransformRegistry } from './profileTransformRegistry';
-export { readProfileTransforms } from './readProfileTransforms';
-export { requireActiveUser } from './requireActiveUser';
-export type { RestrictEmailDomainsOptions } from './restrictEmailDomains';
-export type { EmailFromUsernameOptions } from './emailFromUsername';
+  RestrictEmailDomainsOptions,
+} from './steps';

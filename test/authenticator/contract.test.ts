@@ -13,6 +13,7 @@ import { signInByUsername, startAuthBackend } from './support/startAuthBackend';
 import type { AuthBackend } from './support/startAuthBackend';
 
 const ours = createBitbucketServerProviderFactory({
+  environments: ['development', 'extra'],
   createOptions: () => ({
     authenticator: bitbucketServerAuthenticator,
     signInResolver: signInByUsername,
@@ -142,12 +143,12 @@ describe.each([
     });
   });
 
-  it('asks who am I under /rest, and for the user by filter: two calls', async () => {
+  it('asks who am I under /rest, and for the user by slug: two calls', async () => {
     await browser.comeBack(allow(simulator, jane.name, await browser.start()));
     const reads = simulator.requests.filter(({ method }) => method === 'GET');
     expect(reads.map(({ path, query }) => [path, query.filter])).toEqual([
       ['/bitbucket/rest/api/latest/application-properties', undefined],
-      ['/bitbucket/rest/api/latest/users', jane.name],
+      [`/bitbucket/rest/api/latest/users/${jane.slug}`, undefined],
     ]);
   });
 

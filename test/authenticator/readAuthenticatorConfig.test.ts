@@ -1,8 +1,7 @@
 import { ConfigReader } from '@backstage/config';
-import type { JsonObject } from '@backstage/types';
+import type { JsonObject, JsonValue } from '@backstage/types';
 import {
-  authenticatorConfigKeys,
-  authenticatorConfigSchema,
+  authenticatorSchema,
   readAuthenticatorConfig,
   readBitbucketServerAddress,
 } from '../../src/authenticator';
@@ -14,7 +13,7 @@ function configOf(environment: JsonObject) {
   }).getConfig('auth.providers.bitbucketServer.production');
 }
 
-const link = { clientId: 'backstage', clientSecret: 's3cret' };
+const link = { clientId: 'backstage', clientSecret: 'planted-s3cret-of-the-link' };
 const read = (environment: JsonObject) => readAuthenticatorConfig(configOf(environment));
 
 function refusal(environment: JsonObject): string {
@@ -60,6 +59,9 @@ describe('readAuthenticatorConfig', () => {
       callbackUrl: undefined,
       timeoutMs: 10_000,
       profileCacheTtlMs: undefined,
+      staleIfErrorMs: 3_600_000,
+      additionalScopes: [],
+      warnings: [],
     });
   });
 
@@ -75,6 +77,25 @@ describe('readAuthenticatorConfig', () => {
     });
   });
 
+  it('reads how old a user may be who bridges an outage from the section of both sources', () => {
+    const userLookup = { staleIfError: '5m' };
+    const { staleIfErrorMs } = read({ ...link, host: 'git.example.com', userLookup });
+    expect(staleIfErrorMs).toBe(300_000);
+  });
+
+  it.each<[JsonValue, string[]]>([
+    ['REPO_READ', ['REPO_READ']],
+    ['REPO_READ REPO_WRITE', ['REPO_READ', 'REPO_WRITE']],
+    ['REPO_READ,REPO_WRITE', ['REPO_READ', 'REPO_WRITE']],
+    [
+      ['REPO_READ', 'REPO_WRITE'],
+      ['REPO_READ', 'REPO_WRITE'],
+    ],
+  ])('reads the additional scopes %j', (additionalScopes, scopes) => {
+    const config = read({ ...link, host: 'git.example.com', additionalScopes });
+    expect(config.additionalScopes).toEqual(scopes);
+  });
+
   it.each<[string, JsonObject, RegExp]>([
     ['no address', {}, /"auth\.providers\.bitbucketServer\.production\.host" is missing/],
     [
@@ -82,22 +103,22 @@ describe('readAuthenticatorConfig', () => {
       { host: 'a.example', baseUrl: 'https://a.example' },
       /production\.baseUrl" .*only one/,
     ],
-    ['an empty host', { host: ' ' }, /production\.host" must be a text/],
-    ['a host that is a number', { host: 7990 }, /production\.host" must be a text/],
+    ['an empty host', { host: ' ' }, /production\.host" must be a valid address/],
+    ['a host that is a number', { host: 7990 }, /production\.host" must be a string, got 7990/],
     [
       'a scheme in host',
       { host: 'https://a.example' },
-      /production\.host" must have no scheme.*"baseUrl"/,
+      /production\.host" must not have a scheme.*"baseUrl"/,
     ],
     ['a user name in host', { host: 'me@a.example' }, /no user name or password/],
     ['a password in baseUrl', { baseUrl: 'https://me:pw@a.example' }, /no user name or password/],
     ['an empty user name', { baseUrl: 'https://@a.example' }, /no user name or password/],
     ['a query', { baseUrl: 'https://a.example/?x=1' }, /no query and no fragment/],
     ['a fragment', { host: 'a.example/#x' }, /no query and no fragment/],
-    ['white space', { host: 'a.example/ b' }, /no valid address/],
-    ['a backslash', { host: 'a.example\\b' }, /no valid address/],
-    ['a port that is none', { host: 'a.example:http' }, /no valid address/],
-    ['a baseUrl without a scheme', { baseUrl: 'a.example' }, /no valid address/],
+    ['white space', { host: 'a.example/ b' }, /must be a valid address/],
+    ['a backslash', { host: 'a.example\\b' }, /must be a valid address/],
+    ['a port that is none', { host: 'a.example:http' }, /must be a valid address/],
+    ['a baseUrl without a scheme', { baseUrl: 'a.example' }, /must be a valid address/],
     ['another scheme', { baseUrl: 'ftp://a.example' }, /must start with https/],
     [
       'http to elsewhere',
@@ -129,23 +150,32 @@ describe('readAuthenticatorConfig', () => {
       { host: 'a.example', callbackUrl: '/cb' },
       /callbackUrl" must be a whole URL/,
     ],
-    ['a timeout that is none', { host: 'a.example', timeout: 'soon' }, /timeout" is no duration/],
-    ['no time at all', { host: 'a.example', timeout: '0s' }, /timeout" must be from 1/],
-    ['a number as a timeout', { host: 'a.example', timeout: 10 }, /timeout" is no duration/],
+    [
+      'a timeout that is none',
+      { host: 'a.example', timeout: 'soon' },
+      /timeout" must be a duration/,
+    ],
+    ['no time at all', { host: 'a.example', timeout: '0s' }, /timeout" must be from 1 ms/],
+    ['a number as a timeout', { host: 'a.example', timeout: 10 }, /timeout" must be a duration/],
     [
       'an endless timeout',
       { host: 'a.example', timeout: { hours: 1 } },
-      /timeout" must be from 1 to 300000/,
+      /timeout" must be from 1 ms to 5 minutes, got 1 hour/,
     ],
     [
       'an endless cache',
       { host: 'a.example', profileCacheTtl: { days: 1 } },
-      /profileCacheTtl" must be/,
+      /profileCacheTtl" must be from 0 ms to 1 hour, got 1 day/,
+    ],
+    [
+      'an endless bridge',
+      { host: 'a.example', userLookup: { staleIfError: { days: 2 } } },
+      /userLookup\.staleIfError" must be from 0 ms to 1 day, got 2 days/,
     ],
     [
       'a sessionDuration that is none',
       { host: 'a.example', sessionDuration: 'x' },
-      /sessionDuration" is no/,
+      /sessionDuration" must be a duration/,
     ],
   ])('refuses %s and says where', (_name, environment, message) => {
     expect(refusal(environment)).toMatch(message);
@@ -155,9 +185,11 @@ describe('readAuthenticatorConfig', () => {
     const environment = { ...link, host: 'a.example' };
     const path = `auth.providers.bitbucketServer.production.${key}`;
     expect(() => read({ ...environment, [key]: undefined })).toThrow(
-      `Missing required config value at '${path}'`,
+      `"${path}" is missing in 'mock-config', or the environment variable in it is not set`,
     );
-    expect(() => read({ ...environment, [key]: '' })).toThrow(`"${path}" must be a text`);
+    expect(() => read({ ...environment, [key]: '' })).toThrow(
+      `"${path}" must be a non-empty string`,
+    );
   });
 
   it('never shows the secret', () => {
@@ -165,9 +197,10 @@ describe('readAuthenticatorConfig', () => {
   });
 });
 
-describe('authenticatorConfigSchema', () => {
-  it('knows every key that upstream reads, describes each, and marks the secret', () => {
-    expect(authenticatorConfigKeys).toEqual(
+describe('authenticatorSchema', () => {
+  it('knows every key that upstream reads, and describes each', () => {
+    const { shape } = authenticatorSchema;
+    expect(Object.keys(shape)).toEqual(
       expect.arrayContaining([
         'clientId',
         'clientSecret',
@@ -177,9 +210,8 @@ describe('authenticatorConfigSchema', () => {
         'sessionDuration',
       ]),
     );
-    for (const entry of Object.values(authenticatorConfigSchema)) {
-      expect(entry.description.length).toBeGreaterThan(20);
+    for (const { description } of Object.values(shape)) {
+      expect(description?.length).toBeGreaterThan(20);
     }
-    expect(authenticatorConfigSchema.clientSecret.visibility).toBe('secret');
   });
 });

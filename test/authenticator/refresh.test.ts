@@ -1,98 +1,28 @@
-import { mockServices } from '@backstage/backend-test-utils';
-import type { JsonValue } from '@backstage/types';
-import { startBitbucketSimulator } from '../../demo/bitbucket';
-import type { BitbucketSimulator } from '../../demo/bitbucket';
-import {
-  createBitbucketServerAuthenticator,
-  createBitbucketServerProviderFactory,
-} from '../../src/authenticator';
-import type {
-  BitbucketServerAuthenticatorOptions,
-  ProviderEnvironmentOptions,
-} from '../../src/authenticator';
+import type { ProviderEnvironmentOptions } from '../../src/authenticator';
 import { createSignInError } from '../../src/errors';
 import { allow } from './support/allow';
-import type { Browser } from './support/createBrowser';
-import { createFakeClock } from './support/createFakeClock';
-import type { FakeClock } from './support/createFakeClock';
+import { createSignal, createStage, refreshCookie } from './support/createStage';
+import type { Replica, Stage } from './support/createStage';
 import { jane } from './support/people';
-import { signInByUsername, startAuthBackend } from './support/startAuthBackend';
-import type { AuthBackend } from './support/startAuthBackend';
+import { signInByUsername } from './support/startAuthBackend';
 
-const link = { clientId: 'backstage', clientSecret: 'backstage-secret' };
-const refreshCookie = 'bitbucketServer-refresh-token';
+const everyTime = { profileCacheTtl: { seconds: 0 } };
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await createStage();
+});
+
+afterEach(() => stage.close());
 
 describe('a refresh through a real auth backend', () => {
-  let simulator: BitbucketSimulator;
-  let clock: FakeClock;
-  const started: AuthBackend[] = [];
-
-  beforeEach(async () => {
-    simulator = await startBitbucketSimulator({ people: [{ user: jane }] });
-    clock = createFakeClock({ skipMs: 5_000 });
-  });
-
-  afterEach(async () => {
-    for (const backend of started.splice(0)) await backend.stop();
-    await simulator.close();
-  });
-
-  async function startReplica(
-    options: BitbucketServerAuthenticatorOptions = {},
-    parts: Partial<ProviderEnvironmentOptions> = {},
-    config = {},
-  ): Promise<AuthBackend> {
-    const backend = await startAuthBackend(
-      { development: { ...link, baseUrl: simulator.baseUrl, ...config } },
-      createBitbucketServerProviderFactory({
-        createOptions: () => ({
-          authenticator: createBitbucketServerAuthenticator({
-            ...clock,
-            profileCacheTtl: { seconds: 0 },
-            ...options,
-          }),
-          signInResolver: signInByUsername,
-          ...parts,
-        }),
-      }),
-    );
-    started.push(backend);
-    return backend;
-  }
-
-  async function signIn(backend: AuthBackend): Promise<Browser> {
-    const browser = backend.createBrowser();
-    const session = await browser.comeBack(allow(simulator, jane.name, await browser.start()));
-    if (!session.backstageIdentity) throw new Error(session.error?.message);
-    simulator.clearRequests();
-    return browser;
-  }
-
-  /** The same person in another tab or at another replica: the cookies are those of the first. */
-  function join(backend: AuthBackend, from: Browser): Browser {
-    const browser = backend.createBrowser();
-    for (const [name, cookie] of from.cookies) browser.cookies.set(name, cookie);
-    return browser;
-  }
-
-  it('of fifty tabs at once makes one exchange and signs in fifty', async () => {
-    const backend = await startReplica();
-    const browser = await signIn(backend);
-    const tabs = Array.from({ length: 50 }, () => join(backend, browser));
-    const sessions = await Promise.all(tabs.map(tab => tab.refresh()));
-    expect(sessions.filter(({ backstageIdentity }) => backstageIdentity)).toHaveLength(50);
-    expect(simulator.counts).toMatchObject({ refresh: 1, refreshes: 1, whoami: 1, users: 1 });
-    expect(new Set(tabs.map(tab => tab.cookies.get(refreshCookie)!.value)).size).toBe(1);
-    // The session of all of them goes on.
-    expect((await tabs[49]!.refresh()).status).toBe(200);
-  });
-
   it('that fails after the exchange is no 401, and delivers the new tokens with its error', async () => {
-    const browser = await signIn(await startReplica());
-    const replica = await startReplica();
-    const atReplica = join(replica, browser);
+    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    const replica = await stage.startReplica({ options: everyTime });
+    const atReplica = stage.join(replica, browser);
     const old = browser.cookies.get(refreshCookie)!.value;
-    simulator.faults.set('whoami', { status: 500 });
+    stage.simulator.faults.set('whoami', { status: 500 });
     const refused = await atReplica.refresh();
     expect(refused.status).toBe(503);
     expect(refused.error).toMatchObject({
@@ -104,12 +34,11 @@ describe('a refresh through a real auth backend', () => {
     const cookie = atReplica.cookies.get(refreshCookie)!;
     expect(cookie.value).not.toBe(old);
     expect(cookie.attributes).toMatchObject({ path: '/api/auth/bitbucketServer', httponly: '' });
-    expect(
-      replica.log.lines.filter(line => line.includes('refused: BITBUCKET_UNAVAILABLE')),
-    ).toHaveLength(1);
+    const refusals = replica.log.lines.filter(line => line.includes('refused: BITBUCKET_UNAV'));
+    expect(refusals).toHaveLength(1);
 
-    simulator.faults.clear();
-    const third = join(await startReplica(), atReplica);
+    stage.simulator.faults.clear();
+    const third = stage.join(await stage.startReplica(), atReplica);
     expect((await third.refresh()).status).toBe(200);
   });
 
@@ -121,7 +50,7 @@ describe('a refresh through a real auth backend', () => {
       }
       return { profile: {} };
     };
-    const browser = await signIn(await startReplica({}, { profileTransform }));
+    const browser = await stage.signIn(await stage.startReplica({ profileTransform }));
     const old = browser.cookies.get(refreshCookie)!.value;
     refuse = true;
     expect((await browser.refresh()).status).toBe(503);
@@ -134,7 +63,7 @@ describe('a refresh through a real auth backend', () => {
       if (refuse) throw createSignInError('NO_MATCHING_USER', { phase: 'match', detail: 'x' });
       return signInByUsername(info, context);
     };
-    const browser = await signIn(await startReplica({}, { signInResolver }));
+    const browser = await stage.signIn(await stage.startReplica({ signInResolver }));
     refuse = true;
     const refused = await browser.refresh();
     expect(refused.status).toBe(404);
@@ -145,9 +74,8 @@ describe('a refresh through a real auth backend', () => {
   });
 
   it('with a token that Bitbucket has ended is a 401 that leaves the cookie alone', async () => {
-    const backend = await startReplica();
-    const browser = await signIn(backend);
-    simulator.revokeAll();
+    const browser = await stage.signIn(await stage.startReplica());
+    stage.simulator.revokeAll();
     const old = browser.cookies.get(refreshCookie)!.value;
     const refused = await browser.refresh();
     expect(refused.status).toBe(401);
@@ -158,120 +86,177 @@ describe('a refresh through a real auth backend', () => {
   });
 
   it('refuses an account that was deactivated meanwhile', async () => {
-    const browser = await signIn(await startReplica());
-    simulator.updateUser(jane.name, { active: false });
+    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    stage.simulator.updateUser(jane.name, { active: false });
     const refused = await browser.refresh();
     expect(refused.status).toBe(403);
     expect(refused.error!.message).toContain('USER_INACTIVE');
   });
 
   it('without a resolver gives an access token and no identity', async () => {
-    const backend = await startReplica({}, { signInResolver: undefined });
-    const browser = backend.createBrowser();
-    await browser.comeBack(allow(simulator, jane.name, await browser.start()));
+    const browser = await stage.signIn(await stage.startReplica({ signInResolver: undefined }));
     const session = await browser.refresh();
     expect(session.providerInfo!.accessToken).toBeDefined();
     expect(session.backstageIdentity).toBeUndefined();
-    simulator.faults.set('whoami', { status: 401 });
-    const old = browser.cookies.get(refreshCookie)!.value;
-    expect((await browser.refresh()).status).toBe(401);
-    expect(browser.cookies.get(refreshCookie)!.value).not.toBe(old);
   });
 
-  describe('with a memory of users', () => {
-    const withMemory = { profileCacheTtl: { minutes: 1 } };
-
-    it('makes one call beyond the exchange while the user is fresh', async () => {
-      const browser = await signIn(await startReplica(withMemory));
-      await browser.refresh();
-      expect(simulator.counts).toMatchObject({ refresh: 1, whoami: 1, users: 0, any: 2 });
-      clock.advance(60_001);
-      await browser.refresh();
-      expect(simulator.counts).toMatchObject({ refresh: 2, whoami: 2, users: 1, any: 5 });
-    });
-
-    it('asks for the user after a rename', async () => {
-      const browser = await signIn(await startReplica(withMemory));
-      simulator.updateUser(jane.name, { name: 'new-name' });
-      const session = await browser.refresh();
-      expect(session.backstageIdentity!.identity.userEntityRef).toBe('user:default/new-name');
-    });
-
-    it('reads the user anew at a first sign-in', async () => {
-      const backend = await startReplica(withMemory);
-      await signIn(backend);
-      simulator.updateUser(jane.name, { displayName: 'Jane Smith' });
-      const other = backend.createBrowser();
-      const session = await other.comeBack(allow(simulator, jane.name, await other.start()));
-      expect(session.profile!.displayName).toBe('Jane Smith');
-    });
-
-    it('is switched off and on by the config', async () => {
-      const off = await signIn(await startReplica(withMemory, {}, { profileCacheTtl: '0s' }));
-      await off.refresh();
-      expect(simulator.counts.users).toBe(1);
-      const on = await signIn(await startReplica({}, {}, { profileCacheTtl: '10s' }));
-      await on.refresh();
-      expect(simulator.counts.users).toBe(0);
-    });
-
-    it('does not ask for the user without an id to know it by', async () => {
-      const browser = await signIn(await startReplica(withMemory));
-      simulator.faults.set('whoami', { json: {}, headers: { 'X-AUSERID': '' } });
-      await browser.refresh();
-      expect(simulator.counts.users).toBe(1);
-    });
+  it('takes the plain token that the cookie of upstream holds, and writes its own from then on', async () => {
+    const browser = (await stage.startReplica()).createBrowser();
+    const { refreshToken } = stage.simulator.issueTokens(jane.name);
+    browser.cookies.set(refreshCookie, { value: refreshToken, attributes: {} });
+    expect((await browser.refresh()).status).toBe(200);
+    expect(decodeURIComponent(browser.cookies.get(refreshCookie)!.value)).toMatch(
+      /^bbs1:[\w-]{12}::[^:]+$/,
+    );
+    expect((await browser.refresh()).status).toBe(200);
   });
 
-  describe('with a cache that replicas share', () => {
-    function createCache() {
-      const store = new Map<string, JsonValue>();
-      const cache = mockServices.cache.mock({
-        get: async <T extends JsonValue>(key: string) => store.get(key) as T | undefined,
-        set: async (key, value) => void store.set(key, JSON.parse(JSON.stringify(value))),
-      });
-      return { cache, store };
+  it('sends the token of another Bitbucket Server nowhere', async () => {
+    const other = await createStage();
+    try {
+      const browser = await other.signIn(await other.startReplica());
+      const refused = await stage.join(await stage.startReplica(), browser).refresh();
+      expect(refused.status).toBe(401);
+      expect(refused.error!.message).toContain('SESSION_ENDED');
+      expect(stage.simulator.counts.any).toBe(0);
+    } finally {
+      await other.close();
     }
-    const ttl = { profileCacheTtl: { minutes: 1 } };
+  });
 
-    it('takes the user that another replica has read', async () => {
-      const { cache, store } = createCache();
-      const browser = await signIn(await startReplica({ ...ttl, cache }));
-      const session = await join(await startReplica({ ...ttl, cache }), browser).refresh();
-      expect(session.profile!.email).toBe(jane.emailAddress);
-      expect(simulator.counts.users).toBe(0);
-      expect([...store.keys()]).toEqual([
-        expect.stringMatching(/^bitbucket-server-user:[\w-]{43}$/),
-      ]);
-    });
+  it('is kept by nobody on the way, and neither is the page of the pop-up', async () => {
+    const backend = await stage.startReplica();
+    const browser = await stage.signIn(backend);
+    expect((await browser.refresh()).wire).toMatch(/^cache-control: no-store$/m);
+    const page = await browser.start();
+    const session = await browser.comeBack(allow(stage.simulator, jane.name, page));
+    expect(session.wire).toMatch(/^cache-control: no-store$/m);
+    stage.simulator.revokeAll();
+    expect((await browser.refresh()).wire).toMatch(/^cache-control: no-store$/m);
+  });
+});
 
-    it.each<[string, (entry: { user: object; readAt: number }) => JsonValue]>([
-      ['of somebody else', entry => ({ ...entry, user: { ...entry.user, id: 7 } })],
-      ['with another name', entry => ({ ...entry, user: { ...entry.user, name: 'mallory' } })],
-      ['that is invalid', entry => ({ ...entry, user: { id: 101 } })],
-      ['that is too old', entry => ({ ...entry, readAt: entry.readAt - 60_001 })],
-      ['without an age', ({ user }) => ({ user }) as JsonValue],
-      ['that is a text', () => 'x'],
-    ])('does not believe an entry %s', async (_name, change) => {
-      const { cache, store } = createCache();
-      const browser = await signIn(await startReplica({ ...ttl, cache }));
-      for (const [key, value] of store) store.set(key, change(value as never));
-      const session = await browser.refresh();
-      expect(session.profile).toMatchObject({ email: jane.emailAddress });
-      expect(session.backstageIdentity!.identity.userEntityRef).toBe(`user:default/${jane.name}`);
-      expect(simulator.counts.users).toBe(1);
-    });
+describe('the user of a session', () => {
+  let backend: Replica;
 
-    it('does without it when it fails, and says so', async () => {
-      const log = mockServices.logger.mock();
-      const cache = mockServices.cache.mock({
-        get: () => Promise.reject(new Error('cache is down')),
-        set: () => Promise.reject(new Error('cache is down')),
-      });
-      const browser = await signIn(await startReplica({ ...ttl, cache, logger: log }));
-      expect((await browser.refresh()).status).toBe(200);
-      expect(log.warn).toHaveBeenCalledWith(expect.stringContaining('Cannot read the cache'));
-      expect(log.warn).toHaveBeenCalledWith(expect.stringContaining('Cannot write the cache'));
-    });
+  it('is not asked for while it is fresh: the exchange is the only call', async () => {
+    backend = await stage.startReplica();
+    const browser = await stage.signIn(backend);
+    await browser.refresh();
+    expect(stage.simulator.counts).toMatchObject({ refresh: 1, any: 1 });
+    stage.clock.advance(59_999);
+    await browser.refresh();
+    expect(stage.simulator.counts).toMatchObject({ refresh: 2, any: 2 });
+    stage.clock.advance(2);
+    await browser.refresh();
+    expect(stage.simulator.counts).toMatchObject({ refresh: 3, whoami: 1, user: 1, any: 5 });
+    expect(backend.events.map(event => 'person' in event && event.person)).toEqual([
+      'known',
+      'known',
+      'read',
+    ]);
+  });
+
+  it('is asked for together with who am I when it has to be read again', async () => {
+    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    const held = createSignal();
+    stage.simulator.faults.set('whoami', { hold: held.promise });
+    stage.simulator.faults.set('user', { hold: held.promise });
+    const work = browser.refresh();
+    await Promise.all([stage.simulator.arrived('whoami'), stage.simulator.arrived('user')]);
+    held.resolve();
+    expect((await work).status).toBe(200);
+  });
+
+  it('is looked for under its new name after a rename', async () => {
+    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    stage.simulator.updateUser(jane.name, { name: 'new-name', slug: 'new-name' });
+    const session = await browser.refresh();
+    expect(session.backstageIdentity!.identity.userEntityRef).toBe('user:default/new-name');
+  });
+
+  it('is not somebody else who has got its slug meanwhile', async () => {
+    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    stage.simulator.updateUser(jane.name, { slug: 'moved' });
+    stage.simulator.addPerson({ user: { ...jane, id: 666, name: 'mallory' } });
+    const session = await browser.refresh();
+    expect(session.backstageIdentity!.identity.userEntityRef).toBe(`user:default/${jane.name}`);
+  });
+
+  it('is read anew at a first sign-in', async () => {
+    backend = await stage.startReplica();
+    await stage.signIn(backend);
+    stage.simulator.updateUser(jane.name, { displayName: 'Jane Smith' });
+    const other = backend.createBrowser();
+    const page = await other.start();
+    const session = await other.comeBack(allow(stage.simulator, jane.name, page));
+    expect(session.profile!.displayName).toBe('Jane Smith');
+  });
+
+  it('is read as often as the config says', async () => {
+    const off = await stage.signIn(await stage.startReplica({ config: { profileCacheTtl: '0s' } }));
+    await off.refresh();
+    expect(stage.simulator.counts.whoami).toBe(1);
+    const config = { profileCacheTtl: '10s' };
+    const on = await stage.signIn(await stage.startReplica({ options: everyTime, config }));
+    await on.refresh();
+    expect(stage.simulator.counts.whoami).toBe(0);
+  });
+
+  it('is read anew when the clock was set back, instead of being kept until it has caught up', async () => {
+    const browser = await stage.signIn(await stage.startReplica());
+    stage.clock.advance(-60 * 60_000);
+    expect((await browser.refresh()).status).toBe(200);
+    expect(stage.simulator.counts).toMatchObject({ whoami: 1, user: 1 });
+    await browser.refresh();
+    expect(stage.simulator.counts).toMatchObject({ refresh: 2, whoami: 1 });
+  });
+});
+
+describe('a user who cannot be read', () => {
+  const hour = 60 * 60_000;
+
+  it('is replaced by the one that the session had, for an hour', async () => {
+    const backend = await stage.startReplica();
+    const browser = await stage.signIn(backend);
+    stage.clock.advance(hour - 1_000);
+    stage.simulator.faults.set('whoami', { status: 500 });
+    expect((await browser.refresh()).profile).toMatchObject({ email: jane.emailAddress });
+    expect((await browser.refresh()).status).toBe(200);
+    expect(backend.events.at(-1)).toMatchObject({ person: 'bridged' });
+    const told = () => backend.log.lines.filter(line => line.includes('users can'));
+    expect(told()).toEqual([expect.stringContaining('up to 60 minutes ago: BITBUCKET_UNAV')]);
+    // Serving an old one does not make it any younger.
+    stage.clock.advance(1_001);
+    expect((await browser.refresh()).error!.message).toContain('BITBUCKET_UNAVAILABLE');
+    stage.simulator.faults.clear();
+    expect((await browser.refresh()).status).toBe(200);
+    expect(told().at(-1)).toContain('can be read again, after 2 failures');
+  });
+
+  it('is not replaced when the clock was set back', async () => {
+    const browser = await stage.signIn(await stage.startReplica());
+    stage.clock.advance(-hour);
+    stage.simulator.faults.set('whoami', { status: 500 });
+    expect((await browser.refresh()).error!.message).toContain('BITBUCKET_UNAVAILABLE');
+  });
+
+  it.each<[string, string, number, number]>([
+    ['shorter', '5m', 5 * 60_000 + 1, 503],
+    ['longer', '2h', 2 * hour - 1, 200],
+    ['never', '0s', 60_001, 503],
+  ])('is replaced %s when userLookup.staleIfError is %s', async (_name, ttl, age, status) => {
+    const config = { userLookup: { staleIfError: ttl } };
+    const browser = await stage.signIn(await stage.startReplica({ config }));
+    stage.clock.advance(age);
+    stage.simulator.faults.set('whoami', { status: 500 });
+    expect((await browser.refresh()).status).toBe(status);
+  });
+
+  it('is not replaced in a session that this backend does not know', async () => {
+    const browser = await stage.signIn(await stage.startReplica());
+    const other = stage.join(await stage.startReplica(), browser);
+    stage.simulator.faults.set('whoami', { status: 500 });
+    expect((await other.refresh()).status).toBe(503);
   });
 });

@@ -1,6 +1,6 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject, JsonValue } from '@backstage/types';
-import { directoryConfigSchema, readDirectoryOptions } from '../../src/directory';
+import { directorySchema, readDirectoryOptions } from '../../src/directory';
 
 const path = 'auth.providers.bitbucketServer.production';
 const read = (directory: JsonValue | undefined) =>
@@ -15,7 +15,8 @@ describe('the config of directories', () => {
     expect(read({ token: ' abc\n' })).toEqual({
       credential: { token: 'abc' },
       trustedDirectories: [],
-      ttl: undefined,
+      ttlMs: undefined,
+      warnings: [],
     });
     expect(
       read({
@@ -27,47 +28,64 @@ describe('the config of directories', () => {
     ).toEqual({
       credential: { username: 'robot', password: ' with spaces ' },
       trustedDirectories: ['Corporate LDAP'],
-      ttl: { milliseconds: 120_000 },
+      ttlMs: 120_000,
+      warnings: [],
     });
-    expect(read({ token: 'abc', ttl: '30s' })?.ttl).toEqual({ milliseconds: 30_000 });
-    expect(read({ token: 'abc', ttl: 'PT1M' })?.ttl).toEqual({ milliseconds: 60_000 });
+    expect(read({ token: 'abc', ttl: '30s' })?.ttlMs).toBe(30_000);
+    expect(read({ token: 'abc', ttl: 'PT1M' })?.ttlMs).toBe(60_000);
   });
 
   it.each<[string, JsonValue, string]>([
-    ['nothing', {}, `"${path}.directory" needs a credential`],
-    ['a text', 'token', `"${path}.directory" is not valid`],
-    ['an empty token', { token: ' ' }, `"${path}.directory.token" is not valid`],
-    ['a token of two lines', { token: 'ab\ncd' }, `"${path}.directory.token" is not valid`],
-    ['a token that is a number', { token: 1 }, `"${path}.directory.token" is not valid`],
+    ['nothing', {}, `"${path}.directory" must hold a credential`],
+    ['a string', 'secret-1', `"${path}.directory" must be an object, got a string`],
+    [
+      'an empty token',
+      { token: ' ' },
+      `"${path}.directory.token" must be one line of printable ASCII`,
+    ],
+    [
+      'a token of two lines',
+      { token: 'secret-\ncd' },
+      `"${path}.directory.token" must be one line`,
+    ],
+    ['a token that is a number', { token: 1 }, `"${path}.directory.token" must be a string, got 1`],
     ['no password', { username: 'robot' }, `"${path}.directory.password" is missing`],
     ['no username', { password: 'secret-1' }, `"${path}.directory.username" is missing`],
     [
       'a username with a colon',
       { username: 'a:b', password: 'secret-1' },
-      `"${path}.directory.username" is not valid`,
+      `"${path}.directory.username" must be a non-empty string without a colon`,
     ],
     [
       'both credentials',
       { token: 'secret-1', username: 'robot', password: 'secret-2' },
-      `"${path}.directory.username" goes without "token"`,
+      `"${path}.directory.username" must not be set beside "token"`,
     ],
     [
       'a password next to a token',
       { token: 'secret-1', password: 'secret-2' },
-      `"${path}.directory.password" goes without "token"`,
+      `"${path}.directory.password" must not be set beside "token"`,
     ],
     [
       'one directory',
       { token: 'x', trustedDirectories: 'LDAP' },
-      `trustedDirectories" is not valid`,
+      `trustedDirectories" must be a list, got "LDAP"`,
     ],
     [
       'an unknown key',
       { token: 'x', tokn: 'y' },
-      `"${path}.directory.tokn" is no option; valid options are: token, username, password, trustedDirectories, ttl`,
+      `"${path}.directory.tokn" is not a known option; expected one of: token, username, password, trustedDirectories, ttl`,
     ],
-    ['a time that is none', { token: 'x', ttl: 'soon' }, `"${path}.directory.ttl" is no duration`],
-    ['a time without end', { token: 'x', ttl: '2h' }, `"${path}.directory.ttl" must be from 0 to`],
+    [
+      'a time that is none',
+      { token: 'x', ttl: 'soon' },
+      `"${path}.directory.ttl" must be a duration`,
+    ],
+    [
+      'a time without end',
+      { token: 'x', ttl: '2h' },
+      `"${path}.directory.ttl" must be from 0 ms to 1 hour, got 2 hours`,
+    ],
   ])('refuses %s, with the path of the key and no secret', (_what, directory, message) => {
     let error: Error | undefined;
     try {
@@ -80,14 +98,9 @@ describe('the config of directories', () => {
     expect(error?.message).not.toContain('secret-');
   });
 
-  it('has a schema of the same keys, whose secrets are secret', () => {
-    const { properties } = directoryConfigSchema;
+  it('names every key that there is', () => {
     expect(() => read({ nothing: true })).toThrow(
-      `valid options are: ${Object.keys(properties).join(', ')}`,
+      `expected one of: ${Object.keys(directorySchema.shape).join(', ')}`,
     );
-    const secret = Object.entries(properties).flatMap(([key, property]) =>
-      'visibility' in property && property.visibility === 'secret' ? [key] : [],
-    );
-    expect(secret).toEqual(['token', 'password']);
   });
 });

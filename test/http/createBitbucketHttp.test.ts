@@ -73,6 +73,8 @@ describe('getJson', () => {
     ['401', () => new Response('{}', { status: 401, headers: json }), 'BITBUCKET_REFUSED'],
     ['403', () => new Response('{}', { status: 403, headers: json }), 'BITBUCKET_REFUSED'],
     ['404', () => new Response('{}', { status: 404, headers: json }), 'BITBUCKET_NOT_FOUND'],
+    ['418', () => new Response('{}', { status: 418, headers: json }), 'BITBUCKET_RESPONSE_INVALID'],
+    ['507', () => new Response('{}', { status: 507, headers: json }), 'BITBUCKET_UNAVAILABLE'],
     ['500', () => new Response('{}', { status: 500, headers: json }), 'BITBUCKET_UNAVAILABLE'],
     [
       'HTML',
@@ -145,12 +147,26 @@ describe('getJson', () => {
     expect(`${failure.detail}${failure.underlyingError}`).not.toContain(token);
   });
 
+  it('tells a certificate for another name from one that nobody has signed', async () => {
+    const error = networkError('ERR_TLS_CERT_ALTNAME_INVALID');
+    const { detail, code } = await errorOf(clientOf([error, error, error]).http.getJson(url));
+    expect(code).toBe('BITBUCKET_UNREACHABLE');
+    expect(detail).toContain('the certificate is for another name than the host');
+    expect(detail).not.toContain('NODE_EXTRA_CA_CERTS');
+  });
+
+  it.each([408, 425])('says in the end of %i that Bitbucket has a problem', async status => {
+    const replies = [1, 2, 3].map(() => new Response('{}', { status, headers: json }));
+    const { code } = await errorOf(clientOf(replies).http.getJson(url));
+    expect(code).toBe('BITBUCKET_UNAVAILABLE');
+  });
+
   describe('retries', () => {
     const good = () => new Response('{}', { headers: json });
     const bad = (status: number, headers = {}) =>
       new Response('{}', { status, headers: { ...json, ...headers } });
 
-    it.each([429, 502, 503, 504])('%i twice, with a growing delay', async status => {
+    it.each([408, 425, 429, 502, 503, 504])('%i twice, with a growing delay', async status => {
       const { http, clock, requests } = clientOf([bad(status), bad(status), good()]);
       await http.getJson(url);
       expect(requests).toHaveLength(3);
@@ -283,11 +299,80 @@ describe('postForm', () => {
     expect(await http.postForm(url, fields)).toMatchObject({ status, json: undefined });
   });
 
-  it.each([404, 429, 500, 502, 503])('throws on %i without a second attempt', async status => {
-    const { http, requests } = clientOf([new Response('{}', { status, headers: json })]);
-    const error = await errorOf(http.postForm(url, fields));
-    expect(error.phase).toBe('token');
-    expect(requests).toHaveLength(1);
+  it.each([404, 408, 425, 429, 500, 502, 503, 507])(
+    'throws on %i without a second attempt',
+    async status => {
+      const { http, requests } = clientOf([new Response('{}', { status, headers: json })]);
+      const error = await errorOf(http.postForm(url, fields));
+      expect(error.phase).toBe('token');
+      expect(requests).toHaveLength(1);
+    },
+  );
+
+  describe('takes what may be the only copy of the tokens', () => {
+    const body = '{"access_token":"A"}';
+    const bytes = (text: string) => new TextEncoder().encode(text);
+
+    it.each<[string, () => Response]>([
+      [
+        'that calls itself HTML',
+        () => new Response(body, { headers: { 'content-type': 'text/html' } }),
+      ],
+      ['without a content type', () => new Response(bytes(body))],
+      [
+        'with a Content-Length beyond every limit',
+        () => new Response(body, { headers: { ...json, 'content-length': '99999999' } }),
+      ],
+      [
+        'with bytes that are not UTF-8 around them',
+        () => new Response(new Uint8Array([...bytes('{"access_token":"A","x":"'), 255, 34, 125])),
+      ],
+      [
+        'whose connection dies after the closing brace',
+        () =>
+          new Response(
+            new ReadableStream({
+              start: controller => controller.enqueue(bytes(body)),
+              pull: controller => controller.error(networkError('ECONNRESET')),
+            }),
+            { headers: json },
+          ),
+      ],
+    ])('from an answer %s', async (_name, reply) => {
+      const { http } = clientOf([reply()]);
+      const answer = await http.postForm(url, fields);
+      expect(answer.json).toMatchObject({ access_token: 'A' });
+    });
+
+    it.each<[string, () => Response, string]>([
+      [
+        'a page',
+        () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+        'BITBUCKET_RESPONSE_INVALID',
+      ],
+      ['nothing', () => new Response(null, { status: 204 }), 'BITBUCKET_RESPONSE_INVALID'],
+      [
+        'too much',
+        () => new Response(`"${'x'.repeat(1024 * 1024)}"`, { headers: json }),
+        'BITBUCKET_RESPONSE_TOO_LARGE',
+      ],
+      [
+        'half of them',
+        () =>
+          new Response(
+            new ReadableStream({
+              start: controller => controller.enqueue(bytes('{"access_tok')),
+              pull: controller => controller.error(networkError('ECONNRESET')),
+            }),
+            { headers: json },
+          ),
+        'BITBUCKET_UNREACHABLE',
+      ],
+    ])('but not out of %s', async (_name, reply, code) => {
+      const { http, requests } = clientOf([reply()]);
+      expect((await errorOf(http.postForm(url, fields))).code).toBe(code);
+      expect(requests).toHaveLength(1);
+    });
   });
 
   it('does not repeat itself after a network error', async () => {

@@ -1,6 +1,6 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { readUserLookupOptions, userLookupConfigSchema } from '../../src/lookup';
+import { readUserLookupOptions, userLookupSchema } from '../../src/lookup';
 
 const path = 'auth.providers.bitbucketServer.production';
 
@@ -24,43 +24,43 @@ describe('readUserLookupOptions', () => {
       maxRefsPerRequest: 7,
       fields: 'identity',
     };
-    expect(Object.keys(all).sort()).toEqual(Object.keys(userLookupConfigSchema.properties).sort());
+    expect(Object.keys(all).sort()).toEqual(Object.keys(userLookupSchema.shape).sort());
     expect(readOptions(all)).toEqual({
-      ttl: { minutes: 2 },
-      notFoundTtl: { seconds: 3 },
-      staleIfError: { hours: 2 },
-      timeout: { seconds: 4 },
-      maxEntries: 5,
-      maxValuesPerRequest: 6,
-      maxRefsPerRequest: 7,
-      fields: 'identity',
+      ...all,
+      ttl: { milliseconds: 120_000 },
+      notFoundTtl: { milliseconds: 3_000 },
+      staleIfError: { milliseconds: 7_200_000 },
+      timeout: { milliseconds: 4_000 },
     });
   });
 
   it('takes 0 for "do not remember"', () => {
     const zero = { milliseconds: 0 };
-    expect(readOptions({ ttl: '0s', notFoundTtl: zero, staleIfError: zero })).toMatchObject({
-      ttl: zero,
-      notFoundTtl: zero,
-      staleIfError: zero,
-    });
+    const options = { ttl: '0s', notFoundTtl: zero, staleIfError: zero };
+    expect(readOptions(options)).toEqual({ ttl: zero, notFoundTtl: zero, staleIfError: zero });
+  });
+
+  it('makes a duration a whole number of milliseconds', () => {
+    expect(readOptions({ ttl: { seconds: 1.1 } }).ttl).toEqual({ milliseconds: 1_100 });
+    expect(readOptions({ ttl: '1.5 ms' }).ttl).toEqual({ milliseconds: 2 });
   });
 
   it.each<[JsonObject, string, RegExp]>([
-    [{ ttl: '60' }, 'ttl', /unit/],
-    [{ ttl: 60 }, 'ttl', /not valid/],
-    [{ ttl: 'soon' }, 'ttl', /not valid/],
-    [{ ttl: '-1s' }, 'ttl', /not valid|negative/],
-    [{ ttl: { seconds: -1 } }, 'ttl', /negative/],
-    [{ ttl: { second: 1 } }, 'ttl', /not valid/],
-    [{ timeout: '0s' }, 'timeout', /longer than 0/],
-    [{ maxEntries: 0 }, 'maxEntries', /at least 1/],
+    [{ ttl: '60' }, 'ttl', /must be a duration/],
+    [{ ttl: 60 }, 'ttl', /must be a duration.*got 60/],
+    [{ ttl: 'soon' }, 'ttl', /must be a duration/],
+    [{ ttl: '-1s' }, 'ttl', /must be a duration/],
+    [{ ttl: { seconds: -1 } }, 'ttl.seconds', /negative/],
+    [{ ttl: { second: 1 } }, 'ttl.second', /is not a known option/],
+    [{ ttl: { days: 30 } }, 'ttl', /from 0 ms to 1 day, got 30 days/],
+    [{ timeout: '0s' }, 'timeout', /from 1 ms to 5 minutes, got 0 ms/],
+    [{ maxEntries: 0 }, 'maxEntries', /from 1 to/],
     [{ maxEntries: 1.5 }, 'maxEntries', /whole number/],
-    [{ maxEntries: 'many' }, 'maxEntries', /not valid/],
-    [{ maxValuesPerRequest: -1 }, 'maxValuesPerRequest', /at least 1/],
-    [{ batchSize: 5 }, 'batchSize', /valid options are: ttl, /],
-    [{ fields: 'some' }, 'fields', /all, identity/],
-    [{ tll: '1s' }, 'tll', /valid options are: ttl, /],
+    [{ maxEntries: '5' }, 'maxEntries', /must be a number, got "5"/],
+    [{ maxValuesPerRequest: -1 }, 'maxValuesPerRequest', /from 1 to/],
+    [{ shared: true }, 'shared', /is not a known option/],
+    [{ fields: 'some' }, 'fields', /must be one of: "all", "identity", got "some"/],
+    [{ tll: '1s' }, 'tll', /expected one of: ttl, /],
   ])('refuses %j, and names the key and the reason to the administrator', (config, key, reason) => {
     const error = catchError(() => readOptions(config));
     expect(error).toMatchObject({ name: 'InputError', code: 'CONFIG_INVALID', phase: 'config' });

@@ -8,7 +8,7 @@ import { createConfigSchema } from '../../scripts/createConfigSchema';
 import { readEnvironment } from '../../src/readEnvironment';
 import type { EnvironmentServices } from '../../src/readEnvironment';
 import { allResolvers } from '../../src/resolvers';
-import { profileTransformRegistry } from '../../src/transforms/profileTransformRegistry';
+import { profileTransformRegistry } from '../../src/transforms';
 
 const checkedIn = readJson(join(__dirname, '../../config.schema.json'));
 const upstream = readJson(
@@ -136,52 +136,7 @@ describe('config.schema.json', () => {
     const { auth } = (checkedIn as unknown as Nested).properties;
     const { additionalProperties } = auth!.properties.providers!.properties.bitbucketServer!;
     const keys = Object.keys(additionalProperties!.properties);
-    expect(read).toThrow(new RegExp(`valid options are: ${keys.join(', ')}(?!,)`));
-  });
-
-  it.each([
-    ['no client secret', { ...address, clientSecret: undefined }, 'clientSecret'],
-    ['neither host nor baseUrl', withoutHost(), 'host'],
-    ['both host and baseUrl', { ...address, baseUrl: 'https://example.com' }, 'oneOf'],
-    ['a key that is not known', { ...address, clientSekret: 'x' }, 'clientSekret'],
-    [
-      'a resolver that is not known',
-      { ...address, signIn: { resolvers: [{ resolver: 'emailMatchingUser' }] } },
-      'emailMatchingUserEntityProfileEmail',
-    ],
-    [
-      'an option of another resolver',
-      {
-        ...address,
-        signIn: { resolvers: [{ resolver: 'userSlugMatchingUserEntityName', annotation: 'x/y' }] },
-      },
-      'annotation',
-    ],
-    [
-      'an agreement inside an agreement',
-      {
-        ...address,
-        signIn: {
-          resolvers: [
-            {
-              resolver: 'agreement',
-              of: [
-                { resolver: 'userSlugMatchingUserEntityName' },
-                { resolver: 'agreement', of: [] },
-              ],
-            },
-          ],
-        },
-      },
-      '/signIn/resolvers/0/of/1/resolver',
-    ],
-    [
-      'a transform without what it needs',
-      { ...address, profileTransforms: [{ transform: 'emailFromUsername' }] },
-      'domain',
-    ],
-  ])('refuses a config with %s', (_, environment, part) => {
-    expect(problemOf(environment as JsonObject)).toContain(part);
+    expect(read).toThrow(new RegExp(`expected one of: ${keys.join(', ')}(?!,)`));
   });
 
   it('shows the frontend that the provider is there, and nothing else', () => {
@@ -192,23 +147,15 @@ describe('config.schema.json', () => {
     expect(filtered?.data).toEqual({ auth: { providers: { bitbucketServer: {} } } });
   });
 
-  it('marks exactly the secrets as secret', () => {
-    const [secrets] = schema.process(
-      appConfig({ ...address, directory: { token: 't0ken', username: 'ci', password: 'pa55' } }),
-      { visibility: ['secret'] },
-    );
-    expect(secrets?.data).toEqual({
-      auth: {
-        providers: {
-          bitbucketServer: {
-            production: {
-              clientSecret: 's3cret',
-              directory: { token: 't0ken', password: 'pa55' },
-            },
-          },
-        },
-      },
+  it.each<[JsonObject, JsonObject]>([
+    [{ token: 't0ken' }, { token: 't0ken' }],
+    [{ username: 'ci', password: 'pa55' }, { password: 'pa55' }],
+  ])('marks exactly the secrets as secret, with the directory %j', (directory, secretPart) => {
+    const [secrets] = schema.process(appConfig({ ...address, directory }), {
+      visibility: ['secret'],
     });
+    const production = { clientSecret: 's3cret', directory: secretPart };
+    expect(secrets?.data).toEqual({ auth: { providers: { bitbucketServer: { production } } } });
   });
 });
 

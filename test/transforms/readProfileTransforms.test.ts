@@ -34,15 +34,15 @@ describe('readProfileTransforms', () => {
     ['withoutEmail', `"${path}.profileTransforms" must be a list`],
     [['withoutEmail'], `"${path}.profileTransforms[0]" must be an object`],
     [[{}], `"${path}.profileTransforms[0].transform" is missing`],
-    [[{ transform: 'nope' }], `valid names are: fromUser, requireActiveUser`],
-    [[{ transform: 'constructor' }], `"${path}.profileTransforms[0].transform" is "constructor"`],
+    [[{ transform: 'nope' }], `must be one of: fromUser, requireActiveUser`],
+    [[{ transform: 'constructor' }], `"${path}.profileTransforms[0].transform" must be one of: `],
     [
       [{ transform: 'withoutEmail', domain: 'x' }],
-      `"${path}.profileTransforms[0].domain" is no option; valid options are: none`,
+      `"${path}.profileTransforms[0].domain" is not a known option; there is none here`,
     ],
     [
       [{ transform: 'withoutEmail' }, { transform: 'emailFromUsername' }],
-      `"${path}.profileTransforms[1].domain" is not valid: Required`,
+      `"${path}.profileTransforms[1].domain" is missing`,
     ],
     [
       [{ transform: 'emailFromUsername', domain: '@' }],
@@ -50,7 +50,7 @@ describe('readProfileTransforms', () => {
     ],
     [
       [{ transform: 'restrictEmailDomains', allowedDomains: ['corp.com', 7] }],
-      `"${path}.profileTransforms[0].allowedDomains[1]" is not valid: Expected string`,
+      `"${path}.profileTransforms[0].allowedDomains[1]" must be a string, got 7`,
     ],
   ])('refuses %j', (value, message) => {
     expect(() => read(value)).toThrow(message);

@@ -5,5 +5,5 @@ export type {
   BitbucketServerSignInResolvers,
   CreateBitbucketServerSignInResolversOptions,
 } from './factories';
-export { readSignInChain } from './readSignInChain';
+export { readSignInChain, signInSchema } from './readSignInChain';
 export type { SignInChain } from './readSignInChain';

@@ -1,5 +1,6 @@
 import type { Config } from '@backstage/config';
-import { createConfigError, readNamedList } from '../../config';
+import { z } from 'zod/v3';
+import { createConfigError, readNamedList, readSection } from '../../config';
 import { isSignInError } from '../../errors';
 import type { ChainStep } from '../chain';
 import { allResolvers } from './entries';
@@ -15,6 +16,22 @@ export interface SignInChain {
 }
 
 /**
+ * `signIn` of one environment, without what is said of each resolver.
+ *
+ * @internal
+ */
+export const signInSchema = z
+  .object({
+    resolvers: z
+      .array(z.unknown())
+      .describe(
+        'The chain of resolvers that turns an account into a `User` entity. Without `signIn`, or with an empty list, the provider gives access tokens only, and nobody can sign in with it.',
+      ),
+  })
+  .strict()
+  .describe('How an authenticated person becomes a User entity.');
+
+/**
  * Reads `signIn.resolvers` as ONE chain, where upstream's reader makes a loop of it: so the final
  * error can say what every step did, and the steps can be asked in parallel.
  *
@@ -28,6 +45,7 @@ export function readSignInChain(
   path: string,
   env: ResolverEnvironment,
 ): SignInChain | undefined {
+  readSection(config, 'signIn', signInSchema, path);
   const items = readNamedList({
     config,
     key: 'signIn.resolvers',

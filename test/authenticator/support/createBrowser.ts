@@ -36,9 +36,11 @@ export function createBrowser(authUrl: string) {
     path: string,
     headers: Record<string, string> = {},
     signal?: AbortSignal,
+    method = 'GET',
   ): Promise<Page> {
     const cookie = [...cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
     const response = await fetch(`${authUrl}${path}`, {
+      method,
       redirect: 'manual',
       signal,
       headers: { ...headers, ...(cookie && { cookie }) },
@@ -84,6 +86,13 @@ export function createBrowser(authUrl: string) {
     /** Comes back from Bitbucket. */
     async comeBack(redirectUrl: string): Promise<SessionMessage> {
       return readPopup(await get(`/handler/frame${new URL(redirectUrl).search}`));
+    },
+
+    /** Presses "Sign out". */
+    signOut(query: Record<string, string> = {}): Promise<Page> {
+      const all = new URLSearchParams({ env: 'development', ...query });
+      const headers = { 'x-requested-with': 'XMLHttpRequest' };
+      return get(`/logout?${all}`, headers, undefined, 'POST');
     },
 
     async refresh(

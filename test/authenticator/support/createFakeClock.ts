@@ -7,6 +7,8 @@ export interface FakeClock {
   advance(ms: number): void;
   /** Milliseconds that were asked for, in order. */
   readonly asked: number[];
+  /** Resolves when somebody has asked to wait for so long, not counting the first ones. */
+  readonly asks: (ms: number, skip?: number) => Promise<void>;
 }
 
 export interface FakeClockOptions {
@@ -19,12 +21,24 @@ export function createFakeClock({ skipMs = 0 }: FakeClockOptions = {}): FakeCloc
   let time = Date.now();
   const sleepers = new Map<() => void, number>();
   const asked: number[] = [];
+  const watchers = new Set<() => void>();
   return {
     now: () => time,
     asked,
+    asks: (ms, skip = 0) =>
+      new Promise(resolve => {
+        const look = () => {
+          if (!asked.slice(skip).includes(ms)) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+      }),
     sleep: (ms, signal) =>
       new Promise(resolve => {
         asked.push(ms);
+        watchers.forEach(look => look());
         const wake = () => {
           sleepers.delete(wake);
           signal.removeEventListener('abort', wake);

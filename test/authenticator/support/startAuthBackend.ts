@@ -38,8 +38,8 @@ export const signInByUsername: SignInResolver<OAuthAuthenticatorResult<PassportP
 export async function startAuthBackend(
   environments: JsonObject,
   factory: AuthProviderFactory,
+  log: LogSpy = createLogSpy(),
 ): Promise<AuthBackend> {
-  const log = createLogSpy();
   const databases = createClosableDatabases();
   const backend = await startTestBackend({
     features: [

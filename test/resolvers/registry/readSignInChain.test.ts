@@ -126,12 +126,12 @@ describe('readSignInChain', () => {
   it.each([
     ['x', `"${path}.signIn.resolvers" must be a list`],
     [['x'], `${first}" must be an object with the key "resolver"`],
-    [[{}], `${first}.resolver" is missing, which is not known; valid names are: email`],
-    [[{ resolver: 'nope' }], `valid names are: ${names.join(', ')}`],
-    [[{ resolver: 'toString' }], `${first}.resolver" is "toString"`],
+    [[{}], `${first}.resolver" is missing; expected one of: email`],
+    [[{ resolver: 'nope' }], `must be one of: ${names.join(', ')}; got "nope"`],
+    [[{ resolver: 'toString' }], `${first}.resolver" must be one of: `],
     [
       [{ resolver: 'usernameMatchingUserEntityName', allowedDomain: [] }],
-      `${first}.allowedDomain" is no option; valid options are: namespaces, normalize, stripPrefix, dangerously`,
+      `${first}.allowedDomain" is not a known option; expected one of: namespaces, normalize, stripPrefix, dangerously`,
     ],
     [
       [{ resolver: 'usernameMatchingUserEntityName', namespaces: ['A/B'] }],
@@ -139,7 +139,7 @@ describe('readSignInChain', () => {
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: 'corp.com' }],
-      `${first}.allowedDomains" is not valid: Expected array, received string`,
+      `${first}.allowedDomains" must be a list, got "corp.com"`,
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', allowedDomains: ['@corp.com'] }],
@@ -147,7 +147,7 @@ describe('readSignInChain', () => {
     ],
     [
       [{ resolver: 'emailMatchingUserEntityProfileEmail', onMissing: 'skip' }],
-      `${first}.onMissing" is not valid: Invalid enum value. Expected 'next' | 'stop'`,
+      `${first}.onMissing" must be one of: "next", "stop", got "skip"`,
     ],
     [
       [{ resolver: 'userIdMatchingUserEntityAnnotation', annotation: 'a b' }],
@@ -160,7 +160,7 @@ describe('readSignInChain', () => {
           dangerouslyAllowSignInWithoutUserInCatalog: { ns: 'x' },
         },
       ],
-      `${first}.dangerouslyAllowSignInWithoutUserInCatalog`,
+      `${first}.dangerouslyAllowSignInWithoutUserInCatalog.ns" is not a known option; expected one of: namespace`,
     ],
     [
       [
@@ -179,12 +179,12 @@ describe('readSignInChain', () => {
           ...needed.agreement,
         },
       ],
-      `${first}.dangerouslyAllowSignInWithoutUserInCatalog" is no option; valid options are: of, onMissing`,
+      `${first}.dangerouslyAllowSignInWithoutUserInCatalog" is not a known option; expected one of: of, onMissing`,
     ],
-    [[{ resolver: 'agreement' }], `${first}.of" is not valid: Required`],
+    [[{ resolver: 'agreement' }], `${first}.of" is missing`],
     [
       [{ resolver: 'agreement', of: [{ resolver: 'usernameMatchingUserEntityName' }] }],
-      `${first}.of" is not valid`,
+      `${first}.of" must have at least 2 entries`,
     ],
     [
       [{ resolver: 'agreement', of: [{ resolver: 'agreement' }, { resolver: 'agreement' }] }],
@@ -192,7 +192,7 @@ describe('readSignInChain', () => {
     ],
     [
       [{ resolver: 'agreement', of: [{ resolver: 'nope' }, { resolver: 'nope' }] }],
-      `${first}" (agreement) "of[0].resolver" is "nope"`,
+      `${first}" (agreement) "of[0].resolver" must be one of: `,
     ],
     [
       [
@@ -204,7 +204,7 @@ describe('readSignInChain', () => {
           ],
         },
       ],
-      '"of[0].onMissing" is no option; valid options are: namespaces, normalize, stripPrefix',
+      '"of[0].onMissing" is not a known option; expected one of: namespaces, normalize, stripPrefix',
     ],
   ])('refuses %j', (resolvers, message) => {
     expect(() => read(resolvers)).toThrow(message);

@@ -1,0 +1,180 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { decodeOAuthState } from '@backstage/plugin-auth-node';
+import type { OAuthState } from '@backstage/plugin-auth-node';
+import { createSignInError } from '../errors';
+import { sha256 } from '../shared';
+import type { ScopeRequest } from './oauthError';
+import type { RequestWithResponse } from './requestSignals';
+
+/** What an attempt needs to know of the configuration. */
+export interface AttemptConfig {
+  readonly baseUrl: string;
+  readonly clientId: string;
+  readonly callbackUrl: string;
+  readonly additionalScopes: readonly string[];
+}
+
+/** An attempt to sign in, as the browser brings it back. */
+export interface Attempt extends ScopeRequest {
+  readonly verifier: string;
+}
+
+type AttemptRequest = RequestWithResponse & {
+  readonly cookies?: Readonly<Record<string, string | undefined>>;
+};
+
+/** The value of our cookie, JSON in base64url. */
+interface CookieContent {
+  /** PKCE verifier. */
+  readonly v: string;
+  /** What the attempt was made for: nonce, environment, server, application link. */
+  readonly b: string;
+  /** Scope that was asked for. */
+  readonly s: string;
+  /** Whether there was a session already. */
+  readonly n: boolean;
+  /** Attributes of the cookies, to clear them with. */
+  readonly a: string;
+}
+
+/**
+ * Starts an attempt: the address of Bitbucket's consent page, and a cookie with a random PKCE verifier
+ * beside Backstage's nonce, so that only this browser can redeem the code. Asks for no scope that it
+ * was not told to ask for.
+ *
+ * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
+ * @see https://www.rfc-editor.org/rfc/rfc7636
+ * @internal
+ */
+export function startAttempt(
+  req: AttemptRequest,
+  { scope, state }: { readonly scope: string; readonly state: string },
+  config: AttemptConfig,
+): string {
+  const verifier = randomBytes(32).toString('base64url');
+  const { res } = req;
+  const decoded = decodeOAuthState(state);
+  if (!res) {
+    throw createSignInError('AUTHORIZATION_FAILED', {
+      phase: 'authorize',
+      detail: 'The request of the start of the sign-in has no response to set a cookie on',
+    });
+  }
+  const { prefix, attributes } = nonceCookieOf(res, config);
+  const content: CookieContent = {
+    v: verifier,
+    b: bindingOf(decoded, config),
+    s: scope,
+    n: Object.keys(req.cookies ?? {}).some(name => name.startsWith(`${prefix}-refresh-token`)),
+    a: attributes.replace(/;\s*(max-age|expires)=[^;]*/gi, ''),
+  };
+  const value = Buffer.from(JSON.stringify(content)).toString('base64url');
+  setCookie(res, `${prefix}-attempt=${value}${attributes}`);
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: config.clientId,
+    redirect_uri: config.callbackUrl,
+    ...(scope && { scope }),
+    state,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  return `${config.baseUrl}/rest/oauth2/latest/authorize?${query}`;
+}
+
+/**
+ * Takes the attempt of a callback whose nonce Backstage has compared with that of the state. From here
+ * on it is over, whatever comes next: both cookies go, so that a state and a code serve once, also for
+ * those who know the address.
+ *
+ * @throws SignInError `AUTHORIZATION_STATE_INVALID`
+ * @internal
+ */
+export function takeAttempt(req: AttemptRequest, state: unknown, config: AttemptConfig): Attempt {
+  const decoded = decodeOAuthState(typeof state === 'string' ? state : '');
+  const cookies = req.cookies ?? {};
+  const nonceCookie = Object.keys(cookies).find(
+    name => name.endsWith('-nonce') && cookies[name] === decoded.nonce,
+  );
+  const prefix = nonceCookie?.slice(0, -'-nonce'.length) ?? 'bitbucketServer';
+  const content = readContent(cookies[`${prefix}-attempt`]);
+  if (req.res) {
+    const attributes = content?.a ?? defaultAttributes(config);
+    for (const name of ['nonce', 'attempt']) {
+      setCookie(req.res, `${prefix}-${name}=${attributes}; Max-Age=0; Expires=${epoch}`);
+    }
+  }
+  if (!content) {
+    throw stateInvalid(
+      'the cookie of the attempt is missing or not readable',
+      'It was started in another browser, or your browser blocks cookies.',
+    );
+  }
+  if (content.b !== bindingOf(decoded, config)) {
+    throw stateInvalid(
+      'the attempt was made for another environment, Bitbucket Server or application link',
+      'It was started for another Bitbucket Server.',
+    );
+  }
+  return {
+    verifier: content.v,
+    scope: content.s,
+    signedIn: content.n,
+    additionalScopes: config.additionalScopes,
+  };
+}
+
+const epoch = new Date(0).toUTCString();
+// The cookie comes from the browser and goes into a header: nothing else than attributes may be in it.
+const attributesShape = /^(; ?[A-Za-z-]+(=[\w./~%:-]*)?)*$/;
+
+function readContent(value: string | undefined): CookieContent | undefined {
+  try {
+    const content = JSON.parse(
+      Buffer.from(value ?? '', 'base64url').toString('utf8'),
+    ) as Partial<CookieContent> | null;
+    const { v, b, s, n, a } = content ?? {};
+    const complete = [v, b, s, a].every(text => typeof text === 'string');
+    if (!complete || !/^[\w-]{43}$/.test(v!) || !attributesShape.test(a!)) return undefined;
+    return { v: v!, b: b!, s: s!, n: n === true, a: a! };
+  } catch {
+    // Whatever it is, it is not the cookie of an attempt, and the caller says so.
+    return undefined;
+  }
+}
+
+function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: AttemptConfig): string {
+  return sha256([nonce, env, baseUrl, clientId].join('\n'));
+}
+
+/**
+ * Backstage has just set the nonce: the same attributes under another name are right in every set-up,
+ * whichever router serves the request and whoever configures its cookies.
+ */
+function nonceCookieOf(res: ServerResponse, config: AttemptConfig) {
+  const lines = [res.getHeader('set-cookie') ?? []].flat().map(String).reverse();
+  for (const line of lines) {
+    const [, prefix, attributes] = /^([\w.-]+)-nonce=[^;]+(;.*)$/.exec(line) ?? [];
+    if (prefix && attributes && !/max-age=0/i.test(attributes)) return { prefix, attributes };
+  }
+  return {
+    prefix: 'bitbucketServer',
+    attributes: `${defaultAttributes(config)}; Max-Age=600`,
+  };
+}
+
+function defaultAttributes({ callbackUrl }: AttemptConfig): string {
+  const { pathname, protocol } = new URL(callbackUrl);
+  const path = pathname.replace(/\/frame$/, '');
+  return `; Path=${path}; HttpOnly; SameSite=Lax${protocol === 'https:' ? '; Secure' : ''}`;
+}
+
+function setCookie(res: ServerResponse, line: string): void {
+  const before = [res.getHeader('set-cookie') ?? []].flat().map(String);
+  res.setHeader('Set-Cookie', [...before, line]);
+}
+
+function stateInvalid(detail: string, hint: string) {
+  return createSignInError('AUTHORIZATION_STATE_INVALID', { phase: 'authorize', detail, hint });
+}

@@ -1,0 +1,108 @@
+import { createSignInError } from '../errors';
+import type { SignInError } from '../errors';
+import { quote, redact } from '../shared';
+import { scopesOf } from './scopes';
+
+/** An error as RFC 6749 puts it into a redirect or a body. */
+export interface OAuthError {
+  /** `undefined` when the body names none. */
+  readonly code?: string;
+  readonly description?: string;
+  /** For the log: both of them, quoted, without secrets. */
+  readonly text: string;
+}
+
+/**
+ * Reads `error` and `error_description` of a body of the token endpoint or of the query of a redirect.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ * @internal
+ */
+export function readOAuthError(source: unknown, secrets: readonly string[]): OAuthError {
+  const fields = (typeof source === 'object' && source !== null ? source : {}) as {
+    readonly error?: unknown;
+    readonly error_description?: unknown;
+  };
+  // A server may echo what it was sent.
+  const clean = (value: unknown) =>
+    typeof value === 'string' && value !== '' ? redact(value, secrets) : undefined;
+  const code = clean(fields.error);
+  const description = clean(fields.error_description);
+  const text = [
+    code === undefined ? 'no error code' : `error ${quote(code)}`,
+    description === undefined ? '' : `description ${quote(description)}`,
+  ].filter(Boolean);
+  return { code, description, text: text.join(', ') };
+}
+
+/** Who asked for which scopes. */
+export interface ScopeRequest {
+  /** Everything that Bitbucket Server was asked for. */
+  readonly scope: string;
+  /** What the configuration adds to each request. */
+  readonly additionalScopes: readonly string[];
+  /** Whether the browser was signed in already, so that some feature asked for more. */
+  readonly signedIn: boolean;
+}
+
+/**
+ * The error for a refusal that Bitbucket Server put into the redirect back to Backstage.
+ *
+ * @internal
+ */
+export function authorizationError(
+  error: OAuthError,
+  request: ScopeRequest | undefined,
+): SignInError {
+  const detail = `Bitbucket Server redirected back with ${error.text}`;
+  switch (error.code) {
+    case 'access_denied':
+      return createSignInError('AUTHORIZATION_DENIED', { phase: 'authorize', detail });
+    case 'invalid_scope': {
+      const hint = describeScopes(error.description ?? '', request);
+      return createSignInError('AUTHORIZATION_SCOPE_INVALID', {
+        phase: 'authorize',
+        detail: `${detail}. ${hint}`,
+        hint,
+      });
+    }
+    case 'temporarily_unavailable':
+    case 'server_error':
+      return createSignInError('BITBUCKET_UNAVAILABLE', { phase: 'authorize', detail });
+    default:
+      return createSignInError('AUTHORIZATION_FAILED', { phase: 'authorize', detail });
+  }
+}
+
+/** As recorded: `The scope used in the request ['A B'] is not valid for client scope ['A']`. */
+const recorded = /scope used in the request \['([^']*)'\][^[]*client scope \['([^']*)'\]/i;
+
+function describeScopes(description: string, request: ScopeRequest | undefined): string {
+  const [, askedText, grantedText] = recorded.exec(description) ?? [];
+  // Bitbucket adds the scopes that those of the request include, so the request itself is clearer.
+  const asked = scopesOf(request?.scope ?? askedText);
+  const granted = scopesOf(grantedText);
+  const known = granted.length > 0;
+  const missing = asked.filter(scope => !known || !granted.includes(scope));
+  const configured = missing.filter(scope => request?.additionalScopes.includes(scope));
+  const fromFrontend = missing.filter(scope => !configured.includes(scope));
+  const less = known ? list(granted) : 'PUBLIC_REPOS';
+  const fixes = [
+    configured.length > 0 &&
+      `remove ${list(configured)} from "additionalScopes" of the provider's configuration`,
+    fromFrontend.length > 0 &&
+      (request?.signedIn
+        ? `find out which feature of the frontend asked for ${list(fromFrontend)} after the sign-in`
+        : `let the frontend ask for less (set the defaultScopes of its Bitbucket Server auth API to ${less}; signing in needs only PUBLIC_REPOS)`),
+    `tick ${known && missing.length > 0 ? list(missing) : 'the scopes that it asks for'} on the application link in Bitbucket Server`,
+  ].filter(Boolean);
+  return [
+    `Requested: ${list(asked)}.`,
+    `The application link grants: ${known ? list(granted) : 'not said'}.`,
+    `To fix it, either ${fixes.join(', or ')}.`,
+  ].join(' ');
+}
+
+function list(scopes: readonly string[]): string {
+  return scopes.length === 0 ? 'none' : scopes.join(' ');
+}

@@ -1,0 +1,168 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Config } from '@backstage/config';
+import type { AuthProviderFactory, AuthProviderRouteHandlers } from '@backstage/plugin-auth-node';
+import { createSignInError, isSignInError, logSignInError } from '../errors';
+import type { SignInError } from '../errors';
+import { quote } from '../shared';
+import { allowedUrl, createRefusingHandlers, readState, sendRefusal } from './refusals';
+import type { ProviderContext, Request } from './refusals';
+import { createRouteHandlers } from './routeHandlers';
+import type { ProviderEnvironmentOptions } from './routeHandlers';
+
+/** @public */
+export interface BitbucketServerProviderFactoryOptions {
+  /** Called at start for each environment that is served. Throws to refuse the config. */
+  readonly createOptions: (envConfig: Config, env: string) => ProviderEnvironmentOptions;
+  /**
+   * The environments that are served: those of `auth.environment` for most. Each environment that is
+   * served lets people choose by whose rules they sign in. Default: the one that is configured; with
+   * several, this is required.
+   */
+  readonly environments?: readonly string[];
+  /** Gets every refusal, once, with its reference. Default: that of the auth backend. */
+  readonly logger?: LoggerService;
+}
+
+/**
+ * Like `createOAuthProviderFactory` of Backstage, and with its route handlers, but
+ * - a failed refresh answers with the status of its error, so that "try again later" is no 401;
+ * - new tokens reach the browser also when the rest of the refresh fails;
+ * - a callback with a wrong, old or foreign state is refused with a text that says so;
+ * - only the given environments are served, and the others say so;
+ * - in development, a configuration that is wrong does not remove the provider: every route says what
+ *   is wrong with it. In production it stops the start.
+ *
+ * @throws {@link SignInError} `CONFIG_INVALID` (from the factory)
+ * @public
+ */
+export function createBitbucketServerProviderFactory(
+  options: BitbucketServerProviderFactoryOptions,
+): AuthProviderFactory {
+  return context => {
+    const logger = options.logger ?? context.logger;
+    try {
+      return createProvider(context, logger, options);
+    } catch (error) {
+      // Backstage skips a provider that throws in development: one line among many, and a raw 404.
+      if (process.env.NODE_ENV !== 'development' || !isSignInError(error)) throw error;
+      logger.error(error.detail, { code: error.code, reference: error.reference });
+      return createRefusingHandlers(context, () => error);
+    }
+  };
+}
+
+function createProvider(
+  context: ProviderContext,
+  logger: LoggerService,
+  options: BitbucketServerProviderFactoryOptions,
+): AuthProviderRouteHandlers {
+  const { config, providerId } = context;
+  const path = `auth.providers.${providerId}`;
+  const configured = config.keys();
+  const served = options.environments ?? configured;
+  if (options.environments === undefined && configured.length > 1) {
+    throw configInvalid(
+      `"${path}" has several environments (${configured.join(', ')}); choose those that are served with the option "environments"`,
+    );
+  }
+  const handlers = new Map<string, AuthProviderRouteHandlers>();
+  for (const env of served) {
+    if (configured.includes(env)) {
+      const envConfig = config.getConfig(env);
+      const parts = options.createOptions(envConfig, env);
+      handlers.set(env, createRouteHandlers({ context, envConfig, logger, ...parts }));
+    } else {
+      logger.warn(
+        `"${path}.${env}" is missing, so nobody can sign in with Bitbucket Server in the environment "${env}"; configured: ${configured.join(', ') || 'none'}. The environment is chosen by "auth.environment"`,
+      );
+    }
+  }
+  const idle = configured.filter(env => !handlers.has(env));
+  if (idle.length > 0) {
+    logger.info(
+      `Not served: ${idle.map(env => `"${path}.${env}"`).join(', ')}; served: ${[...handlers.keys()].join(', ') || 'none'}`,
+    );
+  }
+
+  const notServed = createRefusingHandlers(context, req => {
+    const env = req.query.env?.toString() ?? readState(req)?.env;
+    const error = configInvalid(
+      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${[...handlers.keys()].join(', ') || 'none'}. It is chosen by "auth.environment", for the backend and the frontend alike.`,
+    );
+    logSignInError(logger, error);
+    return error;
+  });
+  const handlersOf = (env: string | undefined) => handlers.get(env ?? '') ?? notServed;
+  const envOf = (req: Request) => req.query.env?.toString();
+
+  return {
+    start: (req, res) => handlersOf(envOf(req)).start(req, res),
+    refresh: async (req, res) => handlersOf(envOf(req)).refresh?.(req, res),
+    logout: async (req, res) => handlersOf(envOf(req)).logout?.(req, res),
+    async frameHandler(req, res) {
+      const state = readState(req);
+      const problem = findProblem(req, state, context);
+      if (!problem) {
+        await handlersOf(state?.env).frameHandler(req, res);
+        return;
+      }
+      const [detail, hint] = problem;
+      const error = createSignInError('AUTHORIZATION_STATE_INVALID', {
+        phase: 'authorize',
+        detail,
+        hint,
+      });
+      logSignInError(logger, error);
+      sendRefusal(res, state ?? {}, error, context);
+    },
+  };
+}
+
+type Problem = [detail: string, hint: string];
+
+/** Why a callback does not belong to an attempt of this browser. */
+function findProblem(
+  req: Request,
+  state: ReturnType<typeof readState>,
+  context: ProviderContext,
+): Problem | undefined {
+  if (!state) {
+    return [
+      'the state is missing or not readable',
+      'The address you came back with is incomplete.',
+    ];
+  }
+  const cookies = req.cookies as Readonly<Record<string, string | undefined>> | undefined;
+  const nonce = cookies?.[`${context.providerId}-nonce`];
+  if (!nonce) {
+    return [
+      'the nonce cookie is missing: the attempt has ended, is older than ten minutes or from another browser, or cookies are blocked',
+      'It has ended already, was started more than ten minutes ago or in another browser, or your browser blocks cookies.',
+    ];
+  }
+  if (nonce !== state.nonce) {
+    return [
+      'the nonce of the state is not that of the cookie',
+      'Another attempt was started after it.',
+    ];
+  }
+  // Backstage would choose by the query first, and send the code of one server to another.
+  const { env } = req.query;
+  if (env !== undefined && env !== state.env) {
+    return [
+      'the environment of the query is not that of the state',
+      'The address you came back with has been changed.',
+    ];
+  }
+  if (state.redirectUrl !== undefined && !allowedUrl(state.redirectUrl, context)) {
+    return [
+      'the redirect URL of the state is not on an allowed origin',
+      'It would lead to an address that does not belong to this Backstage.',
+    ];
+  }
+  return undefined;
+}
+
+function configInvalid(text: string): SignInError {
+  return createSignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
+}

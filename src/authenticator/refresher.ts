@@ -1,0 +1,319 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { createSignInError, isSignInError } from '../errors';
+import type { SignInError, SignInErrorCode } from '../errors';
+import type { BitbucketServerUser } from '../profile';
+import { createDeadline, createIncident, createInFlight, sha256 } from '../shared';
+import type { Sleep } from '../shared';
+import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
+import { createSharedAbort } from './requestSignals';
+import type { SharedAbort } from './requestSignals';
+import type { TokenAnswer } from './tokenClient';
+
+/** The tokens of a session after an exchange. */
+export interface RotatedTokens {
+  readonly tokens: TokenAnswer & { readonly refreshToken: string };
+  /** To be called when the browser has the tokens. */
+  readonly delivered: () => void;
+}
+
+/** A session with the person that it belongs to. */
+export interface RefreshAnswer extends RotatedTokens {
+  readonly user: BitbucketServerUser;
+}
+
+const rotated = new WeakMap<SignInError, RotatedTokens>();
+
+/**
+ * The tokens of a refresh that failed after its exchange: the browser must get them with the error.
+ * Kept outside the error, where no log and no answer can show them.
+ *
+ * @internal
+ */
+export function rotatedTokensOf(error: unknown): RotatedTokens | undefined {
+  return isSignInError(error) ? rotated.get(error) : undefined;
+}
+
+/** What happened to a session, for whoever watches. */
+export type SessionEvent =
+  | {
+      readonly type: 'refresh';
+      /** `known`: nothing was read. `bridged`: Bitbucket could not be read, an earlier answer serves. */
+      readonly person: 'known' | 'read' | 'bridged';
+      /** `note`: another request, process or replica had exchanged the token already. */
+      readonly tokens: 'exchanged' | 'note';
+    }
+  | { readonly type: 'token-reuse'; readonly username?: string; readonly reference: string }
+  | { readonly type: 'sign-out'; readonly username?: string };
+
+export interface RefresherOptions {
+  readonly notes: SealedNotes;
+  readonly exchange: (refreshToken: string, signal?: AbortSignal) => Promise<TokenAnswer>;
+  readonly readUser: (
+    accessToken: string,
+    signal: AbortSignal,
+    previous: BitbucketServerUser | undefined,
+  ) => Promise<BitbucketServerUser>;
+  /** Milliseconds that a browser waits for the exchange. */
+  readonly timeoutMs: number;
+  /** How long a user that was read serves without being read again, in milliseconds. */
+  readonly profileCacheTtlMs: number;
+  /** How old a user may be who stands in for one that cannot be read, in milliseconds. */
+  readonly staleIfErrorMs: number;
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  readonly logger?: LoggerService;
+  readonly onEvent?: (event: SessionEvent) => void;
+}
+
+export interface Refresher {
+  /** New tokens and the user, for a refresh token. Throws {@link SignInError} only. */
+  refresh(refreshToken: string, signal: AbortSignal | undefined): Promise<RefreshAnswer>;
+  /** To be told of a first sign-in. */
+  remember(tokens: TokenAnswer, user: BitbucketServerUser): void;
+  /** Ends the session, as far as it can be ended. Never throws. */
+  signOut(refreshToken: string): Promise<void>;
+}
+
+/** How long others may come with a token that was exchanged, in milliseconds. */
+const deliveredMs = 10_000;
+/** The same when no browser has got the new tokens yet. */
+const undeliveredMs = 2 * 60_000;
+/** How long the person of a session that nobody refreshes is remembered, in milliseconds. */
+const sessionMs = 24 * 60 * 60_000;
+/** When to look for the note of another replica after Bitbucket has refused a token, in milliseconds. */
+const looksMs = [0, 50, 150, 300];
+/** Sign-out waits for Bitbucket for so long, in milliseconds. */
+const signOutMs = 2_000;
+
+/**
+ * Refreshes sessions without losing them. Bitbucket ends both tokens of a session at every refresh, so
+ * - requests with the same token share one exchange, which goes on when its browser has given up;
+ * - the tokens that it gives are sealed under the old one before anything else happens, for those who
+ *   still come with it: other tabs, other replicas, and the same browser after a crash or an error;
+ * - the owner of a refresh token never changes, so a session whose person was read lately needs no
+ *   more than the exchange.
+ *
+ * @internal
+ */
+export function createRefresher(options: RefresherOptions): Refresher {
+  const { notes, now, sleep, timeoutMs, logger, onEvent } = options;
+  const exchanges = createInFlight<Turn>();
+  const running = new Map<string, { result: Promise<RefreshAnswer>; audience: SharedAbort }>();
+  const outage = createIncident(logger);
+
+  async function exchange(
+    token: string,
+    person: SessionPerson | undefined,
+    signal: AbortSignal | undefined,
+    alsoUnder: readonly string[] = [],
+  ): Promise<Turn> {
+    const answer = await options.exchange(token, signal);
+    const tokens = { ...answer, refreshToken: answer.refreshToken ?? token };
+    const note: SuccessorNote = { kind: 'successor', tokens, receivedAt: now(), person };
+    // A server that does not rotate leaves nothing to be lost.
+    const under = tokens.refreshToken === token ? [] : [...alsoUnder, token];
+    for (const old of under) await notes.seal(old, note, undeliveredMs);
+    return { note, under, exchanged: true };
+  }
+
+  /** Whoever still comes with a token whose successor was used has missed a refresh, or stolen it. */
+  async function follow(token: string, note: SuccessorNote, signal?: AbortSignal): Promise<Turn> {
+    const next = await notes.open(note.tokens.refreshToken);
+    if (next?.kind === 'successor') {
+      const error = createSignInError('SESSION_ENDED', {
+        phase: 'token',
+        detail:
+          'A refresh token was presented after its successor had been used: a tab that was very late, or somebody who has copied the token',
+      });
+      const username = (next.person ?? note.person)?.user.name;
+      onEvent?.({ type: 'token-reuse', username, reference: error.reference });
+      throw error;
+    }
+    const person = next?.person ?? note.person;
+    if (!isSpent(note, now())) {
+      return { note: { ...note, person }, under: [token], exchanged: false };
+    }
+    return exchange(note.tokens.refreshToken, person, signal, [token]);
+  }
+
+  async function advance(token: string, signal?: AbortSignal): Promise<Turn> {
+    const note = await notes.open(token);
+    if (note?.kind === 'successor') return follow(token, note, signal);
+    try {
+      return await exchange(token, note?.person, signal);
+    } catch (error) {
+      const ended = isSignInError(error) && error.code === 'SESSION_ENDED';
+      const successor = ended && notes.shared ? await lookForSuccessor(token) : undefined;
+      if (!successor) throw error;
+      return follow(token, successor, signal);
+    }
+  }
+
+  /** Another replica may have been faster: its note is there before its answer is. */
+  async function lookForSuccessor(token: string): Promise<SuccessorNote | undefined> {
+    const never = new AbortController().signal;
+    for (const delay of looksMs) {
+      if (delay > 0) await sleep(delay, never);
+      const note = await notes.lookAgain(token);
+      if (note?.kind === 'successor') return note;
+    }
+    return undefined;
+  }
+
+  async function readPerson(
+    { note, exchanged }: Turn,
+    signal: AbortSignal,
+  ): Promise<{ person: SessionPerson; how: 'known' | 'read' | 'bridged' }> {
+    const { tokens, person: previous } = note;
+    const age = previous ? now() - previous.readAt : Infinity;
+    // Whoever shares the exchange of another request shares what was read after it, too.
+    const sameRefresh = !exchanged && previous && previous.readAt >= note.receivedAt;
+    // A clock that was set back must not keep a person for longer than it should.
+    if (previous && (sameRefresh || (age >= 0 && age < options.profileCacheTtlMs))) {
+      return { person: previous, how: 'known' };
+    }
+    try {
+      const user = await options.readUser(tokens.accessToken, signal, previous?.user);
+      outage.recover('Bitbucket Server users can be read again');
+      return { person: { user, readAt: now() }, how: 'read' };
+    } catch (error) {
+      const bridge = isOutage(error) && previous && age >= 0 && age < options.staleIfErrorMs;
+      if (!bridge) throw error;
+      outage.fail(
+        `Bitbucket Server users cannot be read, so refreshes go on with what was read up to ${Math.round(options.staleIfErrorMs / 60_000)} minutes ago: ${error.code}: ${error.detail}`,
+      );
+      return { person: previous, how: 'bridged' };
+    }
+  }
+
+  async function run(token: string, signal: AbortSignal): Promise<RefreshAnswer> {
+    const turn = await inTime(
+      exchanges.share(sha256(token), () => advance(token, signal)),
+      signal,
+    );
+    const { note, under, exchanged } = turn;
+    const session = {
+      tokens: remainingTokens(note, now()),
+      delivered() {
+        for (const old of under) void notes.seal(old, note, deliveredMs);
+      },
+    };
+    try {
+      const { person, how } = await readPerson(turn, signal);
+      keep(note.tokens.refreshToken, person);
+      onEvent?.({ type: 'refresh', person: how, tokens: exchanged ? 'exchanged' : 'note' });
+      return { ...session, user: person.user };
+    } catch (error) {
+      if (note.person) keep(note.tokens.refreshToken, note.person);
+      if (isSignInError(error)) rotated.set(error, session);
+      throw error;
+    }
+  }
+
+  function keep(refreshToken: string, person: SessionPerson): void {
+    // Nobody waits for it: without the note, the next refresh reads the person again.
+    void notes.seal(refreshToken, { kind: 'session', person }, sessionMs);
+  }
+
+  async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    const deadline = createDeadline({ timeoutMs, signal, sleep });
+    try {
+      return await deadline.race(work);
+    } catch (error) {
+      const reason = deadline.ended();
+      if (reason === undefined || isSignInError(error)) throw error;
+      throw createSignInError(reason === 'timeout' ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
+        phase: 'token',
+        detail: `The exchange of a refresh token took longer than ${reason === 'timeout' ? `${timeoutMs} ms` : 'its browser waited'}; it goes on, and the next refresh gets its answer`,
+      });
+    } finally {
+      deadline.close();
+    }
+  }
+
+  async function endSession(refreshToken: string): Promise<void> {
+    // Tokens that are on their way would come alive after the end.
+    await exchanges.get(sha256(refreshToken))?.catch(() => undefined);
+    const note = await notes.open(refreshToken);
+    const newest = note?.kind === 'successor' ? note.tokens.refreshToken : refreshToken;
+    await Promise.all([notes.forget(refreshToken), notes.forget(newest)]);
+    onEvent?.({ type: 'sign-out', username: note?.person?.user.name });
+    // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
+    await options.exchange(newest);
+  }
+
+  return {
+    remember({ refreshToken }, user) {
+      if (refreshToken === undefined) return;
+      keep(refreshToken, { user, readAt: now() });
+    },
+
+    async refresh(refreshToken, signal) {
+      const key = sha256(refreshToken);
+      let current = running.get(key);
+      if (!current || current.audience.signal.aborted) {
+        const audience = createSharedAbort();
+        const started = { audience, result: run(refreshToken, audience.signal) };
+        running.set(key, started);
+        const end = () => {
+          if (running.get(key) === started) running.delete(key);
+        };
+        started.result.then(end, end);
+        current = started;
+      }
+      current.audience.join(signal);
+      return current.result;
+    },
+
+    async signOut(refreshToken) {
+      const deadline = createDeadline({ timeoutMs: signOutMs, sleep });
+      try {
+        await deadline.race(endSession(refreshToken));
+      } catch (error) {
+        const code = isSignInError(error) ? error.code : 'TIMEOUT';
+        // A session that had ended before is as good as ended now.
+        if (code !== 'SESSION_ENDED') {
+          logger?.warn(
+            `A person signed out, but Bitbucket Server could not be told (${code}): the session there lives on until its tokens expire`,
+          );
+        }
+      } finally {
+        deadline.close();
+      }
+    },
+  };
+}
+
+/** The tokens of a session, and where they come from. */
+interface Turn {
+  readonly note: SuccessorNote;
+  /** Tokens that these replaced. */
+  readonly under: readonly string[];
+  readonly exchanged: boolean;
+}
+
+/** With what is left of the life of the access token. */
+function remainingTokens({ tokens, receivedAt }: SuccessorNote, now: number) {
+  const { expiresInSeconds: lifetime } = tokens;
+  if (lifetime === undefined) return tokens;
+  const age = Math.max(0, Math.floor((now - receivedAt) / 1_000));
+  return { ...tokens, expiresInSeconds: Math.max(0, lifetime - age) };
+}
+
+/** Whether an access token is so near to its end that it is of no use to anybody. */
+function isSpent({ tokens, receivedAt }: SuccessorNote, now: number): boolean {
+  const { expiresInSeconds } = tokens;
+  return expiresInSeconds !== undefined && now - receivedAt >= expiresInSeconds * 900;
+}
+
+const outageCodes: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
+  'BITBUCKET_UNREACHABLE',
+  'BITBUCKET_TIMEOUT',
+  'BITBUCKET_UNAVAILABLE',
+  'BITBUCKET_RATE_LIMITED',
+]);
+
+/** Only what says nothing about the person: an answer that is wrong may be there to be wrong. */
+function isOutage(error: unknown): error is SignInError {
+  return isSignInError(error) && outageCodes.has(error.code);
+}

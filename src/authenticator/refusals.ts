@@ -1,0 +1,118 @@
+import { ConfigReader } from '@backstage/config';
+import {
+  createOAuthAuthenticator,
+  createOAuthRouteHandlers,
+  decodeOAuthState,
+  sendWebMessageResponse,
+} from '@backstage/plugin-auth-node';
+import type {
+  AuthProviderFactory,
+  AuthProviderRouteHandlers,
+  OAuthState,
+} from '@backstage/plugin-auth-node';
+import type { SignInError } from '../errors';
+
+export type Request = Parameters<AuthProviderRouteHandlers['start']>[0];
+export type Response = Parameters<AuthProviderRouteHandlers['start']>[1];
+export type ProviderContext = Parameters<AuthProviderFactory>[0];
+
+/** Where a browser wants its answer. */
+interface AnswerPlace {
+  readonly flow?: string;
+  readonly origin?: string;
+  readonly redirectUrl?: string;
+}
+
+/**
+ * Answers a page load with a refusal that its person can read: in the popup, or on the page of the app
+ * that the redirect flow came from. Nobody has vouched for the place: only one that belongs to the app
+ * is used.
+ *
+ * @internal
+ */
+export function sendRefusal(
+  res: Response,
+  place: AnswerPlace,
+  { name, message }: SignInError,
+  context: Pick<ProviderContext, 'appUrl' | 'isOriginAllowed'>,
+): void {
+  res.setHeader('Cache-Control', 'no-store');
+  const redirectUrl = place.flow === 'redirect' && allowedUrl(place.redirectUrl, context);
+  if (redirectUrl) {
+    redirectUrl.searchParams.set('error', message);
+    res.redirect(redirectUrl.href);
+  } else {
+    const origin = allowedUrl(place.origin, context)?.origin ?? new URL(context.appUrl).origin;
+    sendWebMessageResponse(res, origin, {
+      type: 'authorization_response',
+      error: { name, message } as Error,
+    });
+  }
+}
+
+/** `undefined` for what is not a URL of this Backstage. */
+export function allowedUrl(
+  value: string | undefined,
+  { isOriginAllowed }: Pick<ProviderContext, 'isOriginAllowed'>,
+): URL | undefined {
+  if (value === undefined || !URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  return isOriginAllowed(url.origin) ? url : undefined;
+}
+
+/** `undefined` for a state that Backstage has not made. */
+export function readState(req: Request): OAuthState | undefined {
+  const { state } = req.query;
+  if (typeof state !== 'string') return undefined;
+  try {
+    return decodeOAuthState(state);
+  } catch {
+    // Whatever it is, it is not a state, and the caller says so.
+    return undefined;
+  }
+}
+
+/**
+ * Routes of a provider, or of an environment, that cannot sign anybody in: each says why, readable
+ * where the person looks. Signing out still deletes the cookie.
+ *
+ * @param refuse - makes the error of one request, and logs it
+ * @internal
+ */
+export function createRefusingHandlers(
+  context: ProviderContext,
+  refuse: (req: Request) => SignInError,
+): AuthProviderRouteHandlers {
+  const unused = async (): Promise<never> => {
+    throw new Error('This provider signs nobody in');
+  };
+  // Only Backstage knows how its cookies are called and where they are.
+  const { logout } = createOAuthRouteHandlers<undefined>({
+    appUrl: context.appUrl,
+    baseUrl: context.baseUrl,
+    isOriginAllowed: context.isOriginAllowed,
+    cookieConfigurer: context.cookieConfigurer,
+    providerId: context.providerId,
+    resolverContext: context.resolverContext,
+    config: new ConfigReader({}),
+    authenticator: createOAuthAuthenticator({
+      defaultProfileTransform: unused,
+      initialize: () => undefined,
+      start: unused,
+      authenticate: unused,
+      refresh: unused,
+    }),
+  });
+  return {
+    async start(req, res) {
+      sendRefusal(res, req.query as AnswerPlace, refuse(req), context);
+    },
+    async frameHandler(req, res) {
+      sendRefusal(res, readState(req) ?? {}, refuse(req), context);
+    },
+    async refresh(req) {
+      throw refuse(req);
+    },
+    logout,
+  };
+}

@@ -1,0 +1,162 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
+import { LRUCache } from 'lru-cache';
+import type { BitbucketServerUser } from '../profile';
+import { createIncident, describeCause, withTimeout } from '../shared';
+import type { TokenAnswer } from './tokenClient';
+
+/** The person of a session, as last read. */
+export interface SessionPerson {
+  readonly user: BitbucketServerUser;
+  /** Milliseconds since the epoch. */
+  readonly readAt: number;
+}
+
+/**
+ * What is known of a session under one of its refresh tokens:
+ * - `session`: the token is the current one, and belongs to this person;
+ * - `successor`: the token was exchanged, and these are the tokens that replaced it.
+ */
+export type Note =
+  | { readonly kind: 'session'; readonly person: SessionPerson }
+  | {
+      readonly kind: 'successor';
+      readonly tokens: TokenAnswer & { readonly refreshToken: string };
+      /** Milliseconds since the epoch. */
+      readonly receivedAt: number;
+      /** Whoever the session belonged to before. */
+      readonly person?: SessionPerson;
+    };
+
+export type SuccessorNote = Extract<Note, { kind: 'successor' }>;
+
+/** Keeps notes. Never throws: whatever goes wrong, the note is as good as not there. */
+export interface SealedNotes {
+  readonly open: (refreshToken: string) => Promise<Note | undefined>;
+  /** Once more, also when the cache was left alone after a failure; only the cache. */
+  readonly lookAgain: (refreshToken: string) => Promise<Note | undefined>;
+  /** Resolves when the cache has the note, or will not have it. */
+  readonly seal: (refreshToken: string, note: Note, ttlMs: number) => Promise<void>;
+  readonly forget: (refreshToken: string) => Promise<void>;
+  /** Whether other processes may have left notes. */
+  readonly shared: boolean;
+}
+
+export interface SealedNotesOptions {
+  /** Behind the memory of the process: what the replicas share. */
+  readonly cache?: CacheService;
+  readonly baseUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly now: () => number;
+  readonly logger?: LoggerService;
+}
+
+/** Longest time that anybody waits for the cache, in milliseconds. */
+const cacheTimeoutMs = 75;
+/** So long a cache that failed is left alone, so that not every person pays for its time-out. */
+const cachePauseMs = 5_000;
+const maxLocalNotes = 10_000;
+const algorithm = 'aes-256-gcm';
+
+/**
+ * Notes under refresh tokens, which only their browser and Bitbucket Server know. So the token is
+ * the key: a note is encrypted with what follows from the token and the client secret, and stored
+ * under another value that follows from them. Whoever reads the cache learns nothing. Whoever writes
+ * to it changes nothing, with an account of their own either: they know their token, but not the
+ * client secret. They can only delete.
+ *
+ * @internal
+ */
+export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
+  const { cache, baseUrl, clientId, clientSecret, now, logger } = options;
+  const info = `backstage-plugin-auth-backend-module-bitbucket-server/session/v1\n${baseUrl}\n${clientId}`;
+  const outage = createIncident(logger);
+  let pausedUntil = -Infinity;
+  const local = new LRUCache<string, Note>({
+    max: maxLocalNotes,
+    perf: { now },
+    ttlResolution: 0,
+  });
+
+  function derive(refreshToken: string) {
+    const bytes = Buffer.from(hkdfSync('sha256', refreshToken, clientSecret, info, 64));
+    return { key: bytes.subarray(0, 32), id: bytes.subarray(32).toString('base64url') };
+  }
+
+  async function ask<T>(work: (cache: CacheService) => Promise<T>): Promise<T | undefined> {
+    if (!cache) return undefined;
+    try {
+      // `async`, so that a cache that throws at once is no different.
+      const answer = await withTimeout(async () => work(cache), { timeoutMs: cacheTimeoutMs });
+      outage.recover('The cache that keeps Bitbucket Server sessions works again');
+      pausedUntil = -Infinity;
+      return answer;
+    } catch (error) {
+      pausedUntil = performance.now() + cachePauseMs;
+      outage.fail(
+        `The cache that keeps Bitbucket Server sessions does not work, so replicas do not share them: ${describeCause(error)}`,
+      );
+      return undefined;
+    }
+  }
+
+  async function fetch(refreshToken: string): Promise<Note | undefined> {
+    const { key, id } = derive(refreshToken);
+    return unseal(await ask(each => each.get(cacheKey(id))), key, now());
+  }
+
+  return {
+    shared: cache !== undefined,
+    async open(refreshToken) {
+      const atHand = local.get(derive(refreshToken).id);
+      // Only another replica can know that the token was exchanged there.
+      if (atHand?.kind === 'successor' || performance.now() < pausedUntil) return atHand;
+      return (await fetch(refreshToken)) ?? atHand;
+    },
+    lookAgain: fetch,
+    async seal(refreshToken, note, ttlMs) {
+      const { key, id } = derive(refreshToken);
+      local.set(id, note, { ttl: ttlMs });
+      if (performance.now() < pausedUntil) return;
+      const value = seal(note, key, now() + ttlMs);
+      await ask(each => each.set(cacheKey(id), value, { ttl: ttlMs }));
+    },
+    async forget(refreshToken) {
+      const { id } = derive(refreshToken);
+      local.delete(id);
+      await ask(each => each.delete(cacheKey(id)));
+    },
+  };
+}
+
+/** The cache is that of the whole auth plugin. */
+function cacheKey(id: string): string {
+  return `bitbucket-server-session:${id}`;
+}
+
+function seal(note: Note, key: Buffer, until: number): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv(algorithm, key, iv);
+  const text = JSON.stringify({ note, until });
+  const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([body, cipher.getAuthTag()]).toString('base64');
+}
+
+/** `undefined` for what does not open: changed by somebody, made with another secret, or no note. */
+function unseal(value: unknown, key: Buffer, now: number): Note | undefined {
+  if (typeof value !== 'string') return undefined;
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length <= 28) return undefined;
+  try {
+    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, 12));
+    decipher.setAuthTag(bytes.subarray(-16));
+    const text = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+    const { note, until } = JSON.parse(text.toString('utf8')) as { note: Note; until: number };
+    // Not every store keeps to the time that it is given, and somebody may put an old note back.
+    return now < until ? note : undefined;
+  } catch {
+    // By design as if there were none: forged and foreign notes are not worth a line in the log.
+    return undefined;
+  }
+}

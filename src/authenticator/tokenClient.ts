@@ -1,0 +1,206 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { createSignInError } from '../errors';
+import type { SignInErrorCode } from '../errors';
+import type { BitbucketHttp, JsonAnswer } from '../http';
+import { createQueue } from '../shared';
+import type { Sleep } from '../shared';
+import { readOAuthError } from './oauthError';
+
+/** What the token endpoint gives. */
+export interface TokenAnswer {
+  readonly accessToken: string;
+  /** `undefined` when the server does not say. */
+  readonly scope?: string;
+  readonly expiresInSeconds?: number;
+  readonly refreshToken?: string;
+}
+
+export interface TokenClientOptions {
+  readonly http: BitbucketHttp;
+  readonly baseUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly callbackUrl: string;
+  /** Milliseconds of a call, and of the wait for a turn. */
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  readonly logger?: LoggerService;
+}
+
+/** The token endpoint of Bitbucket Server. Throws {@link SignInError} only; never retries. */
+export interface TokenClient {
+  exchangeCode(
+    code: string,
+    codeVerifier: string,
+    signal: AbortSignal | undefined,
+  ): Promise<TokenAnswer>;
+  /**
+   * Ends both tokens of the session on the server: once it has begun, it goes on when its caller has
+   * left, and waits longer than any browser, because losing its answer ends the session.
+   */
+  exchangeRefreshToken(refreshToken: string, signal?: AbortSignal): Promise<TokenAnswer>;
+}
+
+/** Bitbucket may still answer after the browser has its error. */
+const exchangeGrace = 3;
+/** Strangers who send nonsense must not open more connections than this at a time. */
+const maxExchanges = 100;
+const maxWaiting = 10_000;
+
+/**
+ * Makes the client of the token endpoint. Client id and secret go into the body: Bitbucket documents
+ * no other way.
+ *
+ * @internal
+ */
+export function createTokenClient(options: TokenClientOptions): TokenClient {
+  const { http, baseUrl, clientId, clientSecret, callbackUrl, timeoutMs, sleep, logger } = options;
+  const url = `${baseUrl}/rest/oauth2/latest/token`;
+  const client = { client_id: clientId, client_secret: clientSecret, redirect_uri: callbackUrl };
+  const queue = createQueue({ concurrency: maxExchanges, maxWaiting, timeoutMs, sleep });
+
+  async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      return await queue.run(work, signal);
+    } catch (error) {
+      const { name } = error as Error;
+      if (name === 'AbortError') {
+        throw failure('REQUEST_ABORTED', 'was not asked: the browser has left');
+      }
+      if (name !== 'QueueFullError' && name !== 'TimeoutError') throw error;
+      const why = name === 'TimeoutError' ? `none had ended in ${timeoutMs} ms` : 'too many wait';
+      throw failure('BITBUCKET_BUSY', `has ${maxExchanges} requests under way, and ${why}`);
+    }
+  }
+
+  function read(answer: JsonAnswer, rejectedGrant: SignInErrorCode, secrets: string[]) {
+    const { status, json } = answer;
+    const error = readOAuthError(json, [clientSecret, ...secrets]);
+    if (status < 300 && error.code === undefined) {
+      const { tokens, oddities } = readTokens(json);
+      if (!tokens) {
+        throw failure('TOKEN_RESPONSE_INVALID', `answered ${status} without an access token`);
+      }
+      for (const key of oddities) {
+        // Names of keys only: the values are tokens.
+        logger?.warn(
+          `The token endpoint of Bitbucket Server answered with an unusable "${key}"; the tokens are used all the same`,
+        );
+      }
+      return tokens;
+    }
+    const code = codeOfError(answer, error.code, rejectedGrant);
+    // A code lives for seconds; a refresh token for months, which no clock is wrong by.
+    const skew =
+      code === 'AUTHORIZATION_CODE_REJECTED'
+        ? describeClockSkew(answer.headers, options.now())
+        : '';
+    throw failure(code, `answered ${status} with ${error.text}${skew && `. ${skew}`}`, skew);
+  }
+
+  return {
+    async exchangeCode(code, codeVerifier, signal) {
+      const secrets = { code, code_verifier: codeVerifier };
+      const fields = { grant_type: 'authorization_code', ...secrets, ...client };
+      const answer = await inTurn(() => http.postForm(url, fields, { signal }), signal);
+      return read(answer, 'AUTHORIZATION_CODE_REJECTED', Object.values(secrets));
+    },
+    async exchangeRefreshToken(refreshToken, signal) {
+      const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, ...client };
+      const answer = await inTurn(
+        () => http.postForm(url, fields, { timeoutMs: timeoutMs * exchangeGrace }),
+        signal,
+      );
+      return read(answer, 'SESSION_ENDED', [refreshToken]);
+    },
+  };
+}
+
+// Tokens travel in headers and cookies: nothing but visible ASCII may be in them.
+const tokenShape = /^[\x21-\x7e]{1,16384}$/;
+
+/**
+ * Takes the tokens out of an answer. A refresh has ended the old ones on the server, so whatever is
+ * odd around the new ones is no reason to lose the session.
+ */
+function readTokens(json: unknown): { tokens?: TokenAnswer; oddities: string[] } {
+  const body = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  const oddities: string[] = [];
+  const take = <T>(key: string, parse: (value: {}) => T | undefined): T | undefined => {
+    const value = Object.hasOwn(body, key) ? body[key] : undefined;
+    if (value === undefined || value === null || value === '') return undefined;
+    const parsed = parse(value);
+    if (parsed === undefined) oddities.push(key);
+    return parsed;
+  };
+  const token = (value: {}) =>
+    typeof value === 'string' && tokenShape.test(value) ? value : undefined;
+  const accessToken = take('access_token', token);
+  if (accessToken === undefined) return { oddities };
+  take('token_type', value => (/^bearer$/i.test(String(value)) ? value : undefined));
+  return {
+    tokens: {
+      accessToken,
+      refreshToken: take('refresh_token', token),
+      scope:
+        take('scope', value => (typeof value === 'string' ? value.trim() : undefined)) || undefined,
+      expiresInSeconds: take('expires_in', value => {
+        const seconds = typeof value === 'string' ? Number.parseFloat(value) : value;
+        return typeof seconds === 'number' && seconds >= 0 && seconds < 1e10 ? seconds : undefined;
+      }),
+    },
+    oddities,
+  };
+}
+
+function codeOfError(
+  { status, json }: JsonAnswer,
+  error: string | undefined,
+  rejectedGrant: SignInErrorCode,
+): SignInErrorCode {
+  switch (error) {
+    case 'invalid_grant':
+      return rejectedGrant;
+    case 'invalid_client':
+    case 'unauthorized_client':
+      return 'CLIENT_REJECTED';
+    case 'invalid_scope':
+      return 'AUTHORIZATION_SCOPE_INVALID';
+    case 'temporarily_unavailable':
+    case 'server_error':
+      return 'BITBUCKET_UNAVAILABLE';
+    default:
+      if (status === 401) return 'CLIENT_REJECTED';
+      if (status === 403) return 'AUTHORIZATION_FAILED';
+      return json === undefined ? 'BITBUCKET_RESPONSE_INVALID' : 'AUTHORIZATION_FAILED';
+  }
+}
+
+function failure(code: SignInErrorCode, what: string, hint?: string) {
+  return createSignInError(code, {
+    phase: 'token',
+    detail: `The token endpoint of Bitbucket Server ${what}`,
+    hint,
+  });
+}
+
+/** Codes live for ten seconds: a smaller difference is that of a slow network. */
+const noticeableSkewMs = 30_000;
+
+/**
+ * Says so when the clock of the server, by the `Date` of its answer, is far from ours. Empty otherwise.
+ * Clocks that differ, also between the nodes of a cluster, make codes and tokens expire too early.
+ */
+function describeClockSkew(headers: Headers, now: number): string {
+  const date = Date.parse(headers.get('date') ?? '');
+  const differenceMs = Math.abs(now - date);
+  if (!(differenceMs >= noticeableSkewMs)) return '';
+  return `The clocks of Backstage and Bitbucket Server differ by ${describeDuration(differenceMs)}; please tell your administrators.`;
+}
+
+function describeDuration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 2) return `about ${Math.round(ms / 1_000)} seconds`;
+  return minutes < 120 ? `about ${minutes} minutes` : `about ${Math.round(minutes / 60)} hours`;
+}

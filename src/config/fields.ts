@@ -1,0 +1,128 @@
+import { ConfigReader, readDurationFromConfig } from '@backstage/config';
+import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
+import { z } from 'zod/v3';
+
+// What sections are made of. Patterns go into config.schema.json as they stand, so they have no
+// flags, and whatever they refuse is refused by config:check and at start alike.
+
+/**
+ * A string that is not empty. White space around it is dropped: files that secrets come from often
+ * end with a line break.
+ *
+ * @internal
+ */
+export function text() {
+  return z.string().regex(/\S/, 'must be a non-empty string').trim();
+}
+
+/**
+ * A string of one pattern.
+ *
+ * @param problem - says what it must be; its form is "must …"
+ * @param explain - adds better reasons to a value than the pattern has; at start only
+ * @internal
+ */
+export function matching(
+  pattern: RegExp,
+  problem: string,
+  explain: (value: string) => string | undefined = () => undefined,
+) {
+  const explained = z.string().superRefine((value, ctx) => {
+    const message = explain(value.trim());
+    if (message !== undefined) ctx.addIssue({ code: 'custom', message });
+  });
+  return explained.pipe(z.string().regex(pattern, problem).trim());
+}
+
+/**
+ * Marks a value that no text may show, and that no frontend may see.
+ *
+ * @internal
+ */
+export function secret<TSchema extends z.ZodTypeAny>(schema: TSchema) {
+  return schema.brand<'secret'>();
+}
+
+/**
+ * A count, from 1 on.
+ *
+ * @internal
+ */
+export function count(max: number) {
+  const problem = `must be a whole number from 1 to ${max}`;
+  return z.number().int(problem).min(1, problem).max(max, problem);
+}
+
+const units =
+  'ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|y|yrs?|years?';
+const number = '\\d+(?:\\.\\d+)?';
+const date = ['Y', 'M', 'W', 'D'].map(unit => `(?:${number}${unit})?`).join('');
+const time = `(?:T(?=\\d)(?:${number}H)?(?:${number}M)?(?:${number}S)?)?`;
+const durationPattern = new RegExp(`^\\s*(?:${number} *(?:${units})|P(?=.)${date}${time})\\s*$`);
+const notADuration = 'must be a duration such as "10s", "PT10S" or { seconds: 10 }';
+
+const parts = [
+  'years',
+  'months',
+  'weeks',
+  'days',
+  'hours',
+  'minutes',
+  'seconds',
+  'milliseconds',
+] as const;
+const amount = z.number().nonnegative('must not be negative').optional();
+const partShape = Object.fromEntries(parts.map(part => [part, amount])) as Record<
+  (typeof parts)[number],
+  typeof amount
+>;
+
+/**
+ * A duration in any form that Backstage's config knows: `'10s'`, `'PT10S'` or `{ seconds: 10 }`.
+ *
+ * @param min - in milliseconds
+ * @param max - in milliseconds. Every duration has one: a timer of more than 24.8 days ends at once.
+ * @returns a schema whose output is `{ milliseconds }`, a whole number
+ * @internal
+ */
+export function duration({ min, max }: { readonly min: number; readonly max: number }) {
+  return z
+    .union([z.string().regex(durationPattern, notADuration), z.object(partShape).strict()], {
+      errorMap: () => ({ message: notADuration }),
+    })
+    .transform((value, ctx): HumanDuration => {
+      const milliseconds = toMilliseconds(value);
+      if (milliseconds >= min && milliseconds <= max) return { milliseconds };
+      const problem = Number.isNaN(milliseconds)
+        ? notADuration
+        : `must be from ${describeMilliseconds(min)} to ${describeMilliseconds(max)}, got ${describeMilliseconds(milliseconds)}`;
+      ctx.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    });
+}
+
+function toMilliseconds(value: string | HumanDuration): number {
+  if (typeof value === 'object') {
+    return Object.keys(value).length > 0 ? Math.round(durationToMilliseconds(value)) : NaN;
+  }
+  const config = new ConfigReader({ duration: value });
+  return Math.round(durationToMilliseconds(readDurationFromConfig(config, { key: 'duration' })));
+}
+
+const names = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+function describeMilliseconds(milliseconds: number): string {
+  for (const [name, length] of names) {
+    const amountOf = milliseconds / length;
+    if (amountOf >= 1 && Number.isInteger(amountOf)) {
+      return `${amountOf} ${name}${amountOf === 1 ? '' : 's'}`;
+    }
+  }
+  return `${milliseconds} ms`;
+}

@@ -1,0 +1,72 @@
+import type { Config } from '@backstage/config';
+import type { z } from 'zod/v3';
+import { createUnknownKeyError, parseOptions } from './parseOptions';
+
+/**
+ * Reads one section of an environment by its schema.
+ *
+ * @param config - the environment
+ * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
+ * @returns `undefined` when the section is not there
+ * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
+ * @internal
+ */
+export function readSection<TSchema extends z.AnyZodObject>(
+  config: Config,
+  key: string,
+  schema: TSchema,
+  path: string,
+): z.output<TSchema> | undefined {
+  const value = config.getOptional(key);
+  return value === undefined ? undefined : parseOptions(schema, value, `${path}.${key}`);
+}
+
+/**
+ * Reads keys that stand in the environment itself. Other keys are not looked at.
+ *
+ * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key, and of a missing one with
+ * the file where Backstage looked for it
+ * @internal
+ */
+export function readKeys<TSchema extends z.AnyZodObject>(
+  config: Config,
+  schema: TSchema,
+): z.output<TSchema> {
+  const keys = Object.keys(schema.shape as object);
+  const value = Object.fromEntries(
+    keys.filter(key => config.has(key)).map(key => [key, config.getOptional(key)]),
+  );
+  const { path, file } = locate(config);
+  return parseOptions(schema, value, path, file);
+}
+
+/**
+ * Refuses keys of an environment that nothing reads.
+ *
+ * @param path - of `config`, for the error
+ * @throws {@link SignInError} `CONFIG_INVALID` that lists the valid keys
+ * @internal
+ */
+export function checkKeys(config: Config, path: string, known: readonly string[]): void {
+  const unknown = config.keys().find(key => !known.includes(key));
+  if (unknown !== undefined) throw createUnknownKeyError(`${path}.${unknown}`, known);
+}
+
+/**
+ * Where a config object stands, such as `auth.providers.bitbucketServer.production`; '' for the root.
+ *
+ * Config objects do not tell, but their errors do: asking for a key that cannot be there makes one.
+ *
+ * @internal
+ */
+export function locate(config: Config): { readonly path: string; readonly file?: string } {
+  // No key of a config file has this name.
+  const probe = 'this-key-is-never-set';
+  try {
+    config.getString(probe);
+  } catch (error) {
+    const [, key, file] = /'([^']*)'(?: in '([^']*)')?/.exec(String(error)) ?? [];
+    if (key?.endsWith(`.${probe}`)) return { path: key.slice(0, -probe.length - 1), file };
+  }
+  return { path: '' };
+}

@@ -1,0 +1,134 @@
+import type { Config } from '@backstage/config';
+import { durationToMilliseconds } from '@backstage/types';
+import { z } from 'zod/v3';
+import { createConfigError, duration, matching, readSection, secret, text } from '../config';
+
+/**
+ * How the list of users with their directories is asked: with an HTTP access token, or a username
+ * and password.
+ *
+ * @public
+ */
+export type DirectoryCredential =
+  { readonly token: string } | { readonly username: string; readonly password: string };
+
+/** @internal */
+export interface DirectoryOptions {
+  readonly credential: DirectoryCredential;
+  readonly trustedDirectories: readonly string[];
+  /** `undefined`: the default of `createDirectoryLookup`. */
+  readonly ttlMs?: number;
+  /** What weakens the sign-in, for the log. */
+  readonly warnings: readonly string[];
+}
+
+const key = 'directory';
+const maxTtlMs = 60 * 60_000;
+/** Bitbucket's name of the directory in which people edit their own email addresses. */
+const internalDirectory = 'Bitbucket Internal Directory';
+
+/**
+ * `directory` of one environment.
+ *
+ * @internal
+ */
+export const directorySchema = z
+  .object({
+    // What a header can hold, so that a line break of a secret file is found at start.
+    token: secret(matching(/^\s*[!-~]+\s*$/, 'must be one line of printable ASCII'))
+      .optional()
+      .describe(
+        'HTTP access token with which Bitbucket is asked for directories. Needed, or `username` and `password`, for `emailTrust: readOnlyDirectory`.',
+      ),
+    username: matching(/^\s*[^:\s][^:]*$/, 'must be a non-empty string without a colon')
+      .optional()
+      .describe('Account to ask with, when there is no token.'),
+    password: secret(z.string().regex(/^[^]/, 'must be a non-empty string'))
+      .optional()
+      .describe('Its password.'),
+    trustedDirectories: z
+      .array(text())
+      .optional()
+      .describe(
+        'Names of directories whose emails are relied on although Bitbucket lets details be edited there. Its internal directory gets a warning. Default: none.',
+      ),
+    ttl: duration({ min: 0, max: maxTtlMs })
+      .optional()
+      .describe('How long an answer is kept, up to 1 hour. Default: 5 minutes.'),
+  })
+  .strict()
+  .describe(
+    'How to ask Bitbucket Server which directory an account is in, for emailTrust "readOnlyDirectory". Needs a credential: token, or username and password.',
+  );
+
+/**
+ * Reads `directory` of one environment: how directories are asked.
+ *
+ * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
+ * @returns `undefined` when it is not configured
+ * @throws {@link SignInError} `CONFIG_INVALID`
+ * @internal
+ */
+export function readDirectoryOptions(config: Config, path: string): DirectoryOptions | undefined {
+  const options = readSection(config, key, directorySchema, path);
+  if (!options) return undefined;
+  const { ttl, trustedDirectories = [] } = options;
+  return {
+    credential: toCredential(options, `${path}.${key}`),
+    trustedDirectories,
+    ttlMs: ttl && durationToMilliseconds(ttl),
+    warnings: trustedDirectories.some(isInternal)
+      ? [
+          `"${path}.${key}.trustedDirectories" trusts "${internalDirectory}", where people edit their own email addresses: each of them can sign in as whoever has the address in the catalog`,
+        ]
+      : [],
+  };
+}
+
+function isInternal(directory: string): boolean {
+  return directory.toLowerCase() === internalDirectory.toLowerCase();
+}
+
+function toCredential(
+  { token, username, password }: z.output<typeof directorySchema>,
+  path: string,
+): DirectoryCredential {
+  const notSet = 'or the environment variable in it is not set';
+  if (token !== undefined) {
+    if (username === undefined && password === undefined) return { token };
+    const other = username !== undefined ? 'username' : 'password';
+    throw createConfigError(
+      `${path}.${other}`,
+      'must not be set beside "token": set either the token, or username and password',
+    );
+  }
+  if (username === undefined && password === undefined) {
+    throw createConfigError(
+      path,
+      `must hold a credential: "token", or "username" and "password" (${notSet})`,
+    );
+  }
+  if (username === undefined) throw createConfigError(`${path}.username`, `is missing, ${notSet}`);
+  if (password === undefined) throw createConfigError(`${path}.password`, `is missing, ${notSet}`);
+  return { username, password };
+}
+
+/**
+ * The value of the `Authorization` header.
+ *
+ * @internal
+ */
+export function toAuthorization(credential: DirectoryCredential): string {
+  if ('token' in credential) return `Bearer ${credential.token}`;
+  const { username, password } = credential;
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+
+/**
+ * What must not be in any text.
+ *
+ * @internal
+ */
+export function secretsOf(credential: DirectoryCredential): string[] {
+  return 'token' in credential ? [credential.token] : [credential.password];
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod/v3';
+import { createSignInError } from '../errors';
+import { quote } from '../shared';
+
+/**
+ * A user of Bitbucket Server / Data Center, validated. Unknown keys of the payload are kept in `raw`.
+ *
+ * @see https://developer.atlassian.com/server/bitbucket/rest/ (users)
+ * @public
+ */
+export interface BitbucketServerUser {
+  /** Stable number of the account; survives a rename. */
+  readonly id: number;
+  /** The username. Not the slug. */
+  readonly name: string;
+  /** URL part chosen by Bitbucket. Never derivable from the username. */
+  readonly slug: string;
+  /** The username when the payload has none. */
+  readonly displayName: string;
+  /** As in the payload, which may be something else than an email address. */
+  readonly emailAddress?: string;
+  /** `undefined` when the payload does not say. */
+  readonly active?: boolean;
+  /** `NORMAL` or `SERVICE`; `undefined` when the payload does not say. */
+  readonly type?: string;
+  /** As in the payload: absolute, or relative with the context path already in it. */
+  readonly avatarUrl?: string;
+  /** The whole payload, so that nothing is lost. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+const maxInt32 = 2 ** 31 - 1;
+
+// Bitbucket writes null where it has nothing, and leaves keys out in some serialisations.
+const optionalText = z
+  .string()
+  .nullish()
+  .transform(value => value || undefined);
+
+const schema = z.object({
+  id: z.number().int().min(0).max(maxInt32),
+  name: z.string().min(1).max(255),
+  slug: z.string().min(1).max(255),
+  displayName: optionalText,
+  emailAddress: optionalText,
+  active: z
+    .boolean()
+    .nullish()
+    .transform(value => value ?? undefined),
+  type: optionalText,
+  avatarUrl: optionalText,
+});
+
+/**
+ * Validates the JSON of a Bitbucket Server user. Unknown keys are tolerated and kept in `raw`.
+ *
+ * Required are `id` (int32, not negative), `name` and `slug`; everything else may be absent or null.
+ * Whether the account may sign in is not decided here, see `requireActiveUser`.
+ *
+ * @see https://developer.atlassian.com/server/bitbucket/rest/ (users)
+ * @throws {@link SignInError} `USER_PAYLOAD_INVALID`
+ * @public
+ */
+export function parseBitbucketServerUser(json: unknown): BitbucketServerUser {
+  const result = schema.safeParse(json);
+  if (!result.success) {
+    const issues = result.error.issues.map(
+      issue => `${issue.path.join('.') || 'payload'}: ${issue.message}`,
+    );
+    throw createSignInError('USER_PAYLOAD_INVALID', {
+      phase: 'profile',
+      detail: `user payload ${quote(nameOf(json))} is invalid: ${issues.join('; ')}`,
+    });
+  }
+  const { id, name, slug, displayName, emailAddress, active, type, avatarUrl } = result.data;
+  // Key by key: objects made of rests and spreads have a layout each, which slows every reader down.
+  return {
+    id,
+    name,
+    slug,
+    displayName: displayName ?? name,
+    emailAddress,
+    active,
+    type,
+    avatarUrl,
+    raw: json as Record<string, unknown>,
+  };
+}
+
+function nameOf(json: unknown): unknown {
+  return typeof json === 'object' && json !== null && 'name' in json ? json.name : typeof json;
+}

@@ -1,0 +1,129 @@
+import { createSignInError } from '../errors';
+import { createBitbucketHttp } from '../http';
+import { quote } from '../shared';
+import type { BitbucketServerUser } from './bitbucketServerUser';
+import { fetchUserByName, fetchUserBySlug } from './users';
+import type { UserRequest } from './users';
+
+/** Who a token belongs to. */
+export interface WhoAmI {
+  /** Decoded, in Bitbucket's own spelling. Not the slug. */
+  readonly username: string;
+  /** Decimal digits. `undefined` when this server does not say. */
+  readonly id?: string;
+}
+
+/** As whom Bitbucket Server is asked. */
+export interface SignedInRequest extends UserRequest {
+  readonly accessToken: string;
+}
+
+/**
+ * Asks Bitbucket Server who a token belongs to.
+ *
+ * There is no resource for the current user; the server names the user in the headers of every
+ * answer to an authenticated request. `application-properties` is the cheapest such answer, and
+ * lies under `/rest`, where tokens are always looked at. It answers 200 to anonymous requests too,
+ * so that only the header tells.
+ *
+ * @throws SignInError `NOT_SIGNED_IN` without a usable name, `BITBUCKET_*` when the call fails
+ * @internal
+ */
+export async function fetchWhoAmI(options: SignedInRequest): Promise<WhoAmI> {
+  const { headers } = await options.http.getJson(
+    `${options.baseUrl}/rest/api/latest/application-properties`,
+    { accessToken: options.accessToken, signal: options.signal, phase: 'profile' },
+  );
+  const username = decodeUsername(headers.get('x-ausername'));
+  const id = headers.get('x-auserid')?.trim() || undefined;
+  if (id !== undefined && !/^\d{1,19}$/.test(id)) {
+    throw notSignedIn(`The header X-AUSERID is not a number: ${quote(id)}`);
+  }
+  // A habit of Atlassian's older products for a request without a user.
+  if (username === 'anonymous' && id === undefined) {
+    throw notSignedIn('The server treated the request as anonymous');
+  }
+  // Leading zeros would make the same number look like another one.
+  return { username, id: id === undefined ? undefined : BigInt(id).toString() };
+}
+
+function decodeUsername(header: string | null): string {
+  if (!header) throw notSignedIn('The answer has no header X-AUSERNAME');
+  let username: string;
+  try {
+    username = decodeURIComponent(header);
+  } catch {
+    throw notSignedIn(`The header X-AUSERNAME is not percent-encoded UTF-8: ${quote(header)}`);
+  }
+  if (username.trim() === '') throw notSignedIn('The header X-AUSERNAME is empty');
+  return username;
+}
+
+function notSignedIn(detail: string) {
+  return createSignInError('NOT_SIGNED_IN', { phase: 'profile', detail });
+}
+
+/**
+ * Reads the user that a token belongs to: who am I, then the user of that name, whose id must be the
+ * one that who am I said. With the user that the session had before, both are asked at once.
+ *
+ * @throws SignInError
+ * @internal
+ */
+export async function readSignedInUser(
+  request: SignedInRequest,
+  previous?: BitbucketServerUser,
+): Promise<BitbucketServerUser> {
+  const ahead = previous && fetchUserBySlug(request, previous.slug);
+  // Its failure counts only when it is needed, which is below.
+  ahead?.catch(() => undefined);
+  const whoAmI = await fetchWhoAmI(request);
+  const sameSlug = await ahead;
+  if (sameSlug && isSameUser(sameSlug, whoAmI)) return sameSlug;
+  const user = await fetchUserByName(request, whoAmI.username);
+  if (!isSameUser(user, whoAmI)) {
+    throw createSignInError('USER_ID_MISMATCH', {
+      phase: 'profile',
+      detail: `The server says that the token belongs to user ${quote(whoAmI.id)}, and that the user named ${quote(whoAmI.username)} has the id ${user.id}`,
+    });
+  }
+  return user;
+}
+
+function isSameUser(user: BitbucketServerUser, whoAmI: WhoAmI): boolean {
+  return (
+    user.name === whoAmI.username && (whoAmI.id === undefined || String(user.id) === whoAmI.id)
+  );
+}
+
+/** @public */
+export interface FetchBitbucketServerUserOptions {
+  /** With the context path, e.g. `https://bitbucket.example.com/bitbucket`. */
+  readonly baseUrl: string;
+  /** An OAuth 2.0 access token with `PUBLIC_REPOS`, or an HTTP access token of the person. */
+  readonly accessToken: string;
+  /** Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds per call. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Ends the work with `REQUEST_ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads the user that a token belongs to, validated. Neither the activity nor the type of the user
+ * is judged here.
+ *
+ * @throws SignInError
+ * @public
+ */
+export async function fetchBitbucketServerUser(
+  options: FetchBitbucketServerUserOptions,
+): Promise<BitbucketServerUser> {
+  const { baseUrl, fetch, timeoutMs, ...request } = options;
+  return readSignedInUser({
+    ...request,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    http: createBitbucketHttp({ fetch, timeoutMs }),
+  });
+}

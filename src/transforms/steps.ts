@@ -1,0 +1,184 @@
+import type {
+  AuthResolverContext,
+  PassportProfile,
+  ProfileInfo,
+} from '@backstage/plugin-auth-node';
+import { z } from 'zod/v3';
+import { parseOptions } from '../config';
+import { createSignInError } from '../errors';
+import { createDomainList, isEmailAddress, quote } from '../shared';
+import type { BitbucketServerUser } from '../profile';
+
+/**
+ * What profile transforms need of the result of a sign-in: less than any provider gives, so that
+ * they fit this package's authenticator, upstream's, and the `authHandler` of the legacy provider.
+ *
+ * @public
+ */
+export interface ProfileTransformResult {
+  readonly fullProfile: PassportProfile;
+}
+
+/**
+ * What a step of a profile transform may look at besides the profile so far.
+ *
+ * @public
+ */
+export interface ProfileTransformInput {
+  readonly result: ProfileTransformResult;
+  /** The validated user; `undefined` with an authenticator that does not carry it, such as upstream's. */
+  readonly user?: BitbucketServerUser;
+  readonly context: AuthResolverContext;
+}
+
+/**
+ * One step of a profile transform: returns the profile that the next step gets, or throws to refuse
+ * the sign-in. It must not change the profile that it is given.
+ *
+ * @public
+ */
+export type ProfileTransformStep = (
+  profile: ProfileInfo,
+  input: ProfileTransformInput,
+) => ProfileInfo | Promise<ProfileInfo>;
+
+/**
+ * Display name, email and picture as Bitbucket gives them. The start of every composition; named in
+ * a list again, it undoes what came before it.
+ *
+ * @public
+ */
+export function fromUser(): ProfileTransformStep {
+  return (_profile, { result: { fullProfile } }) => ({
+    displayName: fullProfile.displayName || fullProfile.username,
+    email: fullProfile.emails?.[0]?.value || undefined,
+    picture: fullProfile.photos?.[0]?.value || undefined,
+  });
+}
+
+/**
+ * Refuses deactivated, deleted and service accounts. Always on in this package's backend module.
+ *
+ * A payload that does not say counts as an active person: Bitbucket always says it of accounts that
+ * can authenticate. A profile that carries no user at all is refused.
+ *
+ * @throws {@link SignInError} `USER_INACTIVE`, `USER_IS_SERVICE_ACCOUNT`, `USER_PAYLOAD_INVALID`
+ * @public
+ */
+export function requireActiveUser(): ProfileTransformStep {
+  return (profile, { user }) => {
+    if (!user) {
+      throw createSignInError('USER_PAYLOAD_INVALID', {
+        phase: 'transform',
+        detail:
+          'requireActiveUser needs the Bitbucket user in the profile; the authenticator in use does not carry it',
+      });
+    }
+    if (user.active === false) {
+      throw createSignInError('USER_INACTIVE', {
+        phase: 'transform',
+        detail: `user ${quote(user.name)} (id ${user.id}) is inactive`,
+      });
+    }
+    // Anything but NORMAL: a type that a later version invents is not known to be a person.
+    if (user.type !== undefined && user.type !== 'NORMAL') {
+      throw createSignInError('USER_IS_SERVICE_ACCOUNT', {
+        phase: 'transform',
+        detail: `user ${quote(user.name)} (id ${user.id}) is of type ${quote(user.type)}`,
+      });
+    }
+    return profile;
+  };
+}
+
+/** @public */
+export interface RestrictEmailDomainsOptions {
+  /** Whole domains; `*.corp.com` for every subdomain of `corp.com`. At least one. */
+  readonly allowedDomains: readonly string[];
+  /**
+   * `refuse` the sign-in, or `drop` the email and go on, so that only matchers by email are out.
+   * A profile without an email passes either way. Default `refuse`.
+   */
+  readonly onDenied?: 'refuse' | 'drop';
+}
+
+/** @internal */
+export const restrictEmailDomainsSchema = z
+  .object({
+    allowedDomains: z
+      .array(z.string())
+      .min(1)
+      .describe('Whole domains; "*.corp.com" for all subdomains.'),
+    onDenied: z
+      .enum(['refuse', 'drop'])
+      .optional()
+      .describe('Refuses the sign-in, or drops the email and goes on. Default: refuse.'),
+  })
+  .strict();
+
+/**
+ * Allows emails of some domains only.
+ *
+ * @throws {@link SignInError} at start `CONFIG_INVALID` for a wrong option, and `Error` for an entry
+ * that is not a domain; at sign-in `EMAIL_DOMAIN_NOT_ALLOWED`
+ * @public
+ */
+export function restrictEmailDomains(options: RestrictEmailDomainsOptions): ProfileTransformStep {
+  const { allowedDomains, onDenied = 'refuse' } = parseOptions(
+    restrictEmailDomainsSchema,
+    options,
+    'restrictEmailDomains',
+  );
+  const list = createDomainList(allowedDomains);
+  return profile => {
+    if (profile.email === undefined) return profile;
+    if (isEmailAddress(profile.email) && list.allows(profile.email)) return profile;
+    if (onDenied === 'drop') return { ...profile, email: undefined };
+    throw createSignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
+      phase: 'transform',
+      detail: `email ${quote(profile.email)} is not from ${list.domains.join(', ')}`,
+    });
+  };
+}
+
+/**
+ * Takes the email away: it is neither shown nor matched.
+ *
+ * @public
+ */
+export function withoutEmail(): ProfileTransformStep {
+  return profile => ({ ...profile, email: undefined });
+}
+
+/** @public */
+export interface EmailFromUsernameOptions {
+  /** What follows the `@`. */
+  readonly domain: string;
+}
+
+/** @internal */
+export const emailFromUsernameSchema = z
+  .object({ domain: z.string().describe('What follows the @, such as corp.com.') })
+  .strict();
+
+/**
+ * Makes `<username>@<domain>` for servers whose payload has no email. A profile that has an email
+ * keeps it. A username that makes no address, such as one with an `@`, gives none.
+ *
+ * The result counts as untrusted: `emailTrust: readOnlyDirectory` does not accept it.
+ *
+ * @throws {@link SignInError} at start `CONFIG_INVALID` for a wrong option, and `Error` for a domain
+ * that is not one
+ * @public
+ */
+export function emailFromUsername(options: EmailFromUsernameOptions): ProfileTransformStep {
+  const { domain } = parseOptions(emailFromUsernameSchema, options, 'emailFromUsername');
+  if (!isEmailAddress(`x@${domain}`)) {
+    throw new Error(`"${domain}" is not a domain, write it like "corp.com"`);
+  }
+  return (profile, { result }) => {
+    const email = `${result.fullProfile.username}@${domain}`;
+    const usable = result.fullProfile.username && isEmailAddress(email);
+    return profile.email === undefined && usable ? { ...profile, email } : profile;
+  };
+}

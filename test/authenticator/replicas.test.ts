@@ -1,0 +1,285 @@
+import type { JsonValue } from '@backstage/types';
+import { createSharedCache } from './support/createSharedCache';
+import type { SharedCache } from './support/createSharedCache';
+import { createSignal, createStage, refreshCookie } from './support/createStage';
+import type { Stage } from './support/createStage';
+import { jane } from './support/people';
+
+let stage: Stage;
+let shared: SharedCache;
+
+beforeEach(async () => {
+  stage = await createStage();
+  shared = createSharedCache();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await stage.close();
+});
+
+/** A replica, and a switch that keeps its requests to the token endpoint back. */
+async function startReplica() {
+  let gate: Promise<void> = Promise.resolve();
+  const replica = await stage.startReplica({
+    options: {
+      cache: shared.cache,
+      async fetch(input, init) {
+        if (init?.method === 'POST') await gate;
+        return fetch(input, init);
+      },
+    },
+  });
+  return {
+    ...replica,
+    holdExchanges() {
+      const { promise, resolve } = createSignal();
+      gate = promise;
+      return resolve;
+    },
+  };
+}
+
+/** Lets whoever is at it get to the next thing that it waits for. */
+const settle = () => new Promise(resolve => setImmediate(resolve));
+
+describe('replicas that share a cache', () => {
+  it('share what was read and exchanged: no session is lost, whoever is faster', async () => {
+    const replicas = [await startReplica(), await startReplica(), await startReplica()];
+    const browser = await stage.signIn(replicas[0]!);
+    for (let round = 0; round < 5; round += 1) {
+      const tabs = Array.from({ length: 20 }, (_, tab) => stage.join(replicas[tab % 3]!, browser));
+      const sessions = await Promise.all(tabs.map(tab => tab.refresh()));
+      expect(sessions.map(({ status }) => status)).toEqual(Array(20).fill(200));
+      // A browser has one cookie jar.
+      browser.cookies.set(refreshCookie, tabs[round]!.cookies.get(refreshCookie)!);
+    }
+    expect(stage.simulator.counts).toMatchObject({
+      refreshes: 5,
+      whoami: 0,
+      any: stage.simulator.counts.refresh,
+    });
+  });
+
+  it('find the tokens of another one after Bitbucket has refused the old one', async () => {
+    const [first, second] = [await startReplica(), await startReplica()];
+    const browser = await stage.signIn(first);
+    const letGo = second.holdExchanges();
+    const late = stage.join(second, browser).refresh();
+    const early = await browser.refresh();
+    letGo();
+    expect((await late).providerInfo!.accessToken).toBe(early.providerInfo!.accessToken);
+    expect(second.events).toEqual([{ type: 'refresh', person: 'known', tokens: 'note' }]);
+  });
+
+  it('look more than once, because the note of another one may still be on its way', async () => {
+    const [first, second] = [await startReplica(), await startReplica()];
+    const browser = await stage.signIn(first);
+    const letGo = second.holdExchanges();
+    const late = stage.join(second, browser).refresh();
+    await browser.refresh();
+    const hidden = new Map(shared.store);
+    shared.store.clear();
+    let looks = 0;
+    shared.before = operation => {
+      if (operation !== 'get') return;
+      looks += 1;
+      if (looks === 3) for (const [key, value] of hidden) shared.store.set(key, value);
+    };
+    letGo();
+    expect((await late).status).toBe(200);
+    expect(looks).toBe(4);
+  });
+
+  it('go on where one has died between exchange and answer', async () => {
+    const dying = await stage.startReplica({
+      options: { cache: shared.cache },
+      // It never comes back from here.
+      signInResolver: async (_info, context) =>
+        stage.simulator.counts.refresh > 0
+          ? new Promise(() => undefined)
+          : context.issueToken({ claims: { sub: 'user:default/jane' } }),
+    });
+    const browser = await stage.signIn(dying);
+    const patience = new AbortController();
+    const dead = stage.join(dying, browser).refresh({}, patience.signal);
+    await stage.simulator.arrived('refresh');
+    while (dying.events.length === 0) await settle();
+    patience.abort();
+    await expect(dead).rejects.toThrow();
+    const other = stage.join(await startReplica(), browser);
+    expect((await other.refresh()).status).toBe(200);
+    expect(stage.simulator.counts).toMatchObject({ refresh: 1, refreshes: 1 });
+  });
+
+  it('tell whoever comes with a token that another one has exchanged, and whose successor was used', async () => {
+    const [first, second] = [await startReplica(), await startReplica()];
+    const browser = await stage.signIn(first);
+    const thief = stage.join(second, browser);
+    await browser.refresh();
+    await browser.refresh();
+    const refused = await thief.refresh();
+    expect(refused.error!.message).toContain('SESSION_ENDED');
+    expect(second.events).toEqual([
+      { type: 'token-reuse', username: jane.name, reference: expect.any(String) },
+    ]);
+  });
+
+  it('keep nothing in the cache that anybody could read', async () => {
+    const replica = await startReplica();
+    const browser = await stage.signIn(replica);
+    const token = decodeURIComponent(browser.cookies.get(refreshCookie)!.value).split(':').at(-1)!;
+    await browser.refresh();
+    expect(shared.store.size).toBeGreaterThan(1);
+    for (const [key, value] of shared.store) {
+      expect(key).toMatch(/^bitbucket-server-session:[\w-]{43}$/);
+      const text = Buffer.from(String(value), 'base64').toString('latin1') + String(value) + key;
+      expect(text).not.toMatch(/jdoe|jane|corp|accessToken|PUBLIC|session"|101/i);
+      expect(text).not.toContain(token);
+    }
+  });
+});
+
+describe('a shared cache that somebody else can write to', () => {
+  type Change = (value: string, others: string[]) => JsonValue;
+  const flip = (value: string, at: number) => {
+    const bytes = Buffer.from(value, 'base64');
+    bytes[(at + bytes.length) % bytes.length]! ^= 1;
+    return bytes.toString('base64');
+  };
+
+  it.each<[string, Change]>([
+    ['with another nonce', value => flip(value, 0)],
+    ['with another text', value => flip(value, 40)],
+    ['with another tag', value => flip(value, -1)],
+    ['that is cut', value => value.slice(0, 80)],
+    ['that is nothing', () => ''],
+    ['of another session', (_value, others) => others[0]!],
+    ['in clear', () => JSON.stringify({ note: { kind: 'session' }, until: 1e15 })],
+    [
+      'that is an object',
+      () => ({ kind: 'session', person: { user: { ...jane, id: 7 }, readAt: 1 } }),
+    ],
+    ['that is a number', () => 7],
+  ])('is not believed when a note is one %s', async (_name, change) => {
+    const first = await startReplica();
+    await stage.signIn(first);
+    const others = [...shared.store.values()].map(String);
+    shared.store.clear();
+    const browser = await stage.signIn(first);
+    for (const [key, value] of shared.store) shared.store.set(key, change(String(value), others));
+    const session = await stage.join(await startReplica(), browser).refresh();
+    expect(session.backstageIdentity!.identity.userEntityRef).toBe(`user:default/${jane.name}`);
+    // As if there were no note.
+    expect(stage.simulator.counts).toMatchObject({ refresh: 1, whoami: 1, user: 1 });
+  });
+
+  it('is believed as long as nobody has changed it, so that the tests above can fail', async () => {
+    const browser = await stage.signIn(await startReplica());
+    await stage.join(await startReplica(), browser).refresh();
+    expect(stage.simulator.counts).toMatchObject({ refresh: 1, whoami: 0, user: 0 });
+  });
+
+  it('gets nobody a longer life by putting an old note back', async () => {
+    const [first, second] = [await startReplica(), await startReplica()];
+    const browser = await stage.signIn(first);
+    const old = stage.join(second, browser);
+    await browser.refresh();
+    const recorded = new Map(shared.store);
+    stage.clock.advance(10_001);
+    for (const [key, value] of recorded) shared.store.set(key, value);
+    expect((await old.refresh()).error!.message).toContain('SESSION_ENDED');
+  });
+
+  it('opens nothing for another application link', async () => {
+    const browser = await stage.signIn(await startReplica());
+    const values = [...shared.store.values()];
+    expect(values.length).toBeGreaterThan(0);
+    const other = await createStage({
+      clients: [
+        {
+          clientId: 'backstage',
+          clientSecret: 'another-client-secret',
+          redirectUris: [],
+          scopes: [],
+        },
+      ],
+    });
+    try {
+      const replica = await other.startReplica({
+        options: { cache: shared.cache },
+        config: { clientSecret: 'another-client-secret' },
+      });
+      const { refreshToken } = other.simulator.issueTokens(jane.name);
+      const visitor = other.join(replica, browser);
+      visitor.cookies.set(refreshCookie, { value: refreshToken, attributes: {} });
+      expect((await visitor.refresh()).status).toBe(200);
+      expect(other.simulator.counts).toMatchObject({ whoami: 1 });
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('a shared cache that does not work', () => {
+  const warnings = (lines: string[]) => lines.filter(line => line.includes('The cache that keeps'));
+
+  it.each<[string, () => Promise<void>, string]>([
+    ['fails', () => Promise.reject(new Error('cache is down')), 'Error: cache is down'],
+    [
+      'throws',
+      () => {
+        throw new Error('cache is odd');
+      },
+      'Error: cache is odd',
+    ],
+    ['hangs', () => new Promise(() => undefined), 'no answer within 75 ms'],
+  ])('because it %s is done without, and told of once', async (_name, before, cause) => {
+    const replica = await startReplica();
+    const browser = await stage.signIn(replica);
+    const written = shared.store.size;
+    shared.before = before;
+    for (let round = 0; round < 3; round += 1) {
+      expect((await browser.refresh()).status).toBe(200);
+    }
+    expect(stage.simulator.counts).toMatchObject({ refresh: 3, whoami: 0 });
+    expect(warnings(replica.log.lines)).toEqual([expect.stringContaining(cause)]);
+    expect(shared.store.size).toBe(written);
+  });
+
+  it('is left alone for five seconds, and used again when it is back', async () => {
+    let operations = 0;
+    shared.before = () => {
+      operations += 1;
+      return Promise.reject(new Error('cache is down'));
+    };
+    const replica = await startReplica();
+    const browser = await stage.signIn(replica);
+    const asked = operations;
+    expect((await browser.refresh()).status).toBe(200);
+    expect(operations).toBe(asked);
+    shared.before = () => undefined;
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 5_000);
+    expect((await browser.refresh()).status).toBe(200);
+    expect(warnings(replica.log.lines)).toEqual([expect.stringContaining('works again')]);
+    const other = stage.join(await startReplica(), browser);
+    expect((await other.refresh()).status).toBe(200);
+    expect(stage.simulator.counts.whoami).toBe(0);
+  });
+
+  it('is looked into after a refusal although it is left alone', async () => {
+    const [first, second] = [await startReplica(), await startReplica()];
+    const browser = await stage.signIn(first);
+    const working = shared.before;
+    shared.before = () => Promise.reject(new Error('cache is down'));
+    const letGo = second.holdExchanges();
+    const late = stage.join(second, browser).refresh();
+    await settle();
+    while (warnings(second.log.lines).length === 0) await settle();
+    shared.before = working;
+    await browser.refresh();
+    letGo();
+    expect((await late).status).toBe(200);
+  });
+});
