@@ -1,80 +1,93 @@
-// Compares this package's lookups with upstream's resolvers, on one real catalog, in one run.
-// npm run bench -- --users 2000 --users 20000 --database postgres --output bench/results/x.json
-import { mkdirSync, writeFileSync } from 'node:fs';
+// Compares this package with upstream's module, in one run on one machine.
+// npm run bench -- endToEnd --users 20000 --database postgres --docs docs/performance.md
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
-import type { BenchResult } from './BenchResult';
-import { coldCases } from './coldCases';
-import { crowdCases } from './crowdCases';
-import { floorCase } from './floorCase';
-import { formatTable } from './formatTable';
-import { startCatalog } from './startCatalog';
-import { startPostgres } from './startPostgres';
-import { warmCases } from './warmCases';
-
-const { values } = parseArgs({
-  options: {
-    users: { type: 'string', multiple: true, default: ['2000'] },
-    database: { type: 'string', default: 'sqlite' },
-    output: { type: 'string' },
-  },
-});
-
-function readUsers(): number[] {
-  const counts = values.users.map(Number);
-  if (counts.every(count => Number.isInteger(count) && count >= 1000)) return counts;
-  throw new Error('--users must be a whole number, at least 1000');
-}
-
-async function startDatabase() {
-  if (values.database === 'sqlite') {
-    return { config: { client: 'better-sqlite3', connection: ':memory:' }, stop: async () => {} };
-  }
-  if (values.database !== 'postgres') throw new Error('--database must be sqlite or postgres');
-  const postgres = await startPostgres();
-  return { config: { client: 'pg', connection: postgres.connection }, stop: postgres.stop };
-}
-
-async function runWith(users: number): Promise<BenchResult[]> {
-  const database = await startDatabase();
-  try {
-    const catalog = await startCatalog(users, database.config);
-    try {
-      const results: BenchResult[] = [];
-      // The nanoseconds first: a crowd makes the engine put short-lived objects where long-lived ones
-      // belong, and from then on everything short takes about twice as long (docs/performance.md).
-      for await (const result of warmCases(catalog)) results.push(result);
-      for await (const result of coldCases(catalog, users)) results.push(result);
-      results.push(await floorCase(catalog));
-      for await (const result of crowdCases(catalog)) results.push(result);
-      return results;
-    } finally {
-      await catalog.stop();
-    }
-  } finally {
-    await database.stop();
-  }
-}
+import { crowdCase } from './endToEnd/crowdCase';
+import {
+  endToEndCases,
+  peopleNeeded,
+  startAuthBackends,
+  warmUpSignIns,
+} from './endToEnd/endToEndCases';
+import { crowdTable, endToEndTable } from './endToEnd/endToEndTable';
+import { replaceBetweenMarkers, showRatios } from './markdown';
+import { readOptions } from './readOptions';
+import type { BenchOptions } from './readOptions';
+import { resolverCases } from './resolvers/resolverCases';
+import { resolverTable } from './resolvers/resolverTable';
+import { startWorld } from './world/startWorld';
+import type { World } from './world/startWorld';
 
 async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const { parts, database } = options;
+  const machine = `Node.js ${process.version}, ${cpus().length} cores`;
   const runs = [];
-  for (const users of readUsers()) {
-    const results = await runWith(users);
-    runs.push({
-      users,
-      database: values.database,
-      node: process.version,
-      cpus: cpus().length,
-      results,
-    });
-    console.log(
-      formatTable(`${users} users, ${values.database}; upstream in parentheses`, results),
-    );
+  for (const users of options.users) {
+    const world = await startWorld(users, database);
+    try {
+      console.log(`# ${users} users, ${database}, ${machine}\n`);
+      const publish = (part: string, text: string) => {
+        console.log(`${text}\n`);
+        if (options.docs) writeIntoDocs(options.docs, `${part} ${users} ${database}`, text);
+      };
+      // What people feel comes first, and the microseconds of a hit last.
+      const endToEnd = parts.includes('endToEnd') && (await runEndToEnd(world, options, publish));
+      const resolvers =
+        parts.includes('resolvers') && (await runResolvers(world, options, publish));
+      runs.push({ users, database, machine, endToEnd, resolvers });
+    } finally {
+      await world.stop();
+    }
   }
-  if (!values.output) return;
-  mkdirSync(dirname(values.output), { recursive: true });
-  writeFileSync(values.output, `${JSON.stringify(runs, null, 2)}\n`);
+  if (!options.output) return;
+  mkdirSync(dirname(options.output), { recursive: true });
+  writeFileSync(options.output, `${JSON.stringify(runs, null, 2)}\n`);
+}
+
+type Publish = (part: string, text: string) => void;
+
+async function runEndToEnd(world: World, options: BenchOptions, publish: Publish) {
+  const { rounds, warmUp } = options;
+  const needed = peopleNeeded(options);
+  if (needed > world.users) {
+    throw new Error(`--rounds ${rounds} needs --users of at least ${needed}`);
+  }
+  const backends = await startAuthBackends(world);
+  const results = [];
+  for await (const result of endToEndCases(world, backends, options)) {
+    const { name, atOnce, latency, comparison } = result;
+    const ratio = showRatios(comparison.time.ratio);
+    reportProgress(`${name}, ${atOnce} at once, ${latency.bitbucket} ms: ${ratio} ×`);
+    results.push(result);
+  }
+  const howOften = `${rounds} rounds, in alternating order. Before them, to warm up, ${warmUpSignIns(options)} sign-ins and as many refreshes of each backend, and ${warmUp} round of each case.`;
+  publish('endToEnd', `${endToEndTable(results)}\n\n${howOften}`);
+  const people = Math.min(options.crowd, world.users - needed);
+  if (people === 0) return { results };
+  const crowd = await crowdCase(world, backends, { first: needed, people });
+  publish('crowd', crowdTable(crowd));
+  return { results, crowd };
+}
+
+async function runResolvers(world: World, options: BenchOptions, publish: Publish) {
+  const results = [];
+  for await (const result of resolverCases(world, options)) {
+    reportProgress(result.name);
+    results.push(result);
+  }
+  publish('resolvers', resolverTable(results));
+  return results;
+}
+
+function writeIntoDocs(file: string, name: string, text: string): void {
+  writeFileSync(file, replaceBetweenMarkers(readFileSync(file, 'utf8'), name, text));
+}
+
+/** On stderr, so that stdout holds the tables and nothing else. */
+function reportProgress(done: string): void {
+  console.error(`${(performance.now() / 1000).toFixed(0).padStart(5)} s: ${done}`);
 }
 
 main().catch((error: unknown) => {

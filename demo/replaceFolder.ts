@@ -31,7 +31,7 @@ async function contentOf(folder: string): Promise<string | undefined> {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries
       .filter(entry => entry.isFile())
-      .map(entry => join(entry.path, entry.name));
+      .map(entry => join(entry.parentPath, entry.name));
     const contents = await Promise.all(
       files.sort().map(async file => [file.slice(folder.length), await readFile(file, 'base64')]),
     );

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,6 +48,8 @@ async function packPackage(folder: string, target: string): Promise<PackedPackag
     await mkdir(stage);
     await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', stage]);
     publishManifest(join(stage, 'package.json'));
+    // Packages of a workspace share the licence of the project.
+    await copyFile(join(root, 'LICENSE'), join(stage, 'LICENSE'));
     return await pack(stage, target);
   } finally {
     await rm(workshop, { recursive: true });

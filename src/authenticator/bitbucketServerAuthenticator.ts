@@ -1,10 +1,10 @@
 import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import { createOAuthAuthenticator } from '@backstage/plugin-auth-node';
-import type { OAuthAuthenticator, OAuthSession } from '@backstage/plugin-auth-node';
+import type { OAuthAuthenticator } from '@backstage/plugin-auth-node';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
-import { createSignInError, isSignInError, logSignInError } from '../errors';
+import { createSignInError, logSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
 import type { BitbucketHttp, BitbucketHttpOptions } from '../http';
@@ -15,17 +15,18 @@ import { composeProfileTransforms, requireActiveUser } from '../transforms';
 import { startAttempt, takeAttempt } from './attempt';
 import type { AttemptConfig } from './attempt';
 import { authorizationError, readOAuthError } from './oauthError';
+import { keepUndelivered, toOAuthSession } from './oauthSession';
 import { readAuthenticatorConfig } from './authenticatorConfig';
-import { createRefresher, rotatedTokensOf } from './refresher';
+import { createRefresher } from './refresher';
 import type { Refresher, SessionEvent } from './refresher';
 import { createRequestSignal, onCookieDelivered } from './requestSignals';
 import type { RequestWithResponse } from './requestSignals';
-import { scopesOf, withIncludedScopes } from './scopes';
+import { rotatedTokensOf } from './rotatedTokens';
 import { createSealedNotes } from './sealedNotes';
 import { createSessionCookie } from './sessionCookie';
 import type { SessionCookie } from './sessionCookie';
 import { createTokenClient } from './tokenClient';
-import type { TokenAnswer, TokenClient } from './tokenClient';
+import type { TokenClient } from './tokenClient';
 
 /** @public */
 export interface BitbucketServerAuthenticatorOptions extends Pick<
@@ -131,7 +132,7 @@ export function createBitbucketServerAuthenticator(
         refresher.remember(tokens, user);
         return {
           fullProfile: toProfile(internal, user, false),
-          session: toSession(internal, tokens, attempt.scope),
+          session: toOAuthSession(internal.cookie, tokens, attempt.scope),
         };
       }),
 
@@ -142,15 +143,15 @@ export function createBitbucketServerAuthenticator(
         const signal = createRequestSignal(req);
         try {
           const answer = await internal.refresher.refresh(session.refreshToken, signal);
-          const oauthSession = toSession(internal, answer.tokens, session.scope);
+          const oauthSession = toOAuthSession(internal.cookie, answer.tokens, session.scope);
           onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
           return { fullProfile: toProfile(internal, answer.user, true), session: oauthSession };
         } catch (error) {
           const answer = rotatedTokensOf(error);
           if (answer) {
-            const oauthSession = toSession(internal, answer.tokens, session.scope);
+            const oauthSession = toOAuthSession(internal.cookie, answer.tokens, session.scope);
             onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
-            undelivered.set(error as SignInError, oauthSession);
+            keepUndelivered(error as SignInError, oauthSession);
           }
           throw error;
         }
@@ -231,36 +232,4 @@ function toProfile(
   refresh: boolean,
 ): BitbucketServerPassportProfile {
   return toPassportProfile(user, { baseUrl: config.baseUrl, refresh });
-}
-
-/**
- * @param knownScope - that was asked for or granted before: without a word about it, the scope is that
- * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
- */
-function toSession(
-  { cookie }: AuthenticatorContext,
-  tokens: TokenAnswer,
-  knownScope: string | undefined,
-): OAuthSession {
-  const { accessToken, refreshToken, expiresInSeconds } = tokens;
-  const scopes = scopesOf(tokens.scope ?? knownScope);
-  return {
-    accessToken,
-    tokenType: 'bearer',
-    scope: withIncludedScopes(scopes).join(' '),
-    expiresInSeconds,
-    refreshToken: refreshToken && cookie.write({ refreshToken, scope: scopes.join(' ') }),
-  };
-}
-
-/** Sessions of refreshes that failed after their exchange. */
-const undelivered = new WeakMap<SignInError, OAuthSession>();
-
-/**
- * The session that the browser must get although its refresh failed with this error.
- *
- * @internal
- */
-export function undeliveredSessionOf(error: unknown): OAuthSession | undefined {
-  return isSignInError(error) ? undelivered.get(error) : undefined;
 }

@@ -1,67 +1,34 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
 import { createSignInError, isSignInError } from '../errors';
-import type { SignInError, SignInErrorCode } from '../errors';
 import type { BitbucketServerUser } from '../profile';
-import { createDeadline, createIncident, createInFlight, sha256 } from '../shared';
+import { createDeadline, createInFlight, sha256 } from '../shared';
 import type { Sleep } from '../shared';
+import { keepRotatedTokens } from './rotatedTokens';
+import type { RefreshAnswer } from './rotatedTokens';
+import { isSpent, remainingTokens } from './sealedNotes';
 import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
+import { createPersonReader } from './personReader';
+import type { PersonReaderOptions, PersonSource } from './personReader';
 import { createSharedAbort } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
 import type { TokenAnswer } from './tokenClient';
-
-/** The tokens of a session after an exchange. */
-export interface RotatedTokens {
-  readonly tokens: TokenAnswer & { readonly refreshToken: string };
-  /** To be called when the browser has the tokens. */
-  readonly delivered: () => void;
-}
-
-/** A session with the person that it belongs to. */
-export interface RefreshAnswer extends RotatedTokens {
-  readonly user: BitbucketServerUser;
-}
-
-const rotated = new WeakMap<SignInError, RotatedTokens>();
-
-/**
- * The tokens of a refresh that failed after its exchange: the browser must get them with the error.
- * Kept outside the error, where no log and no answer can show them.
- *
- * @internal
- */
-export function rotatedTokensOf(error: unknown): RotatedTokens | undefined {
-  return isSignInError(error) ? rotated.get(error) : undefined;
-}
 
 /** What happened to a session, for whoever watches. */
 export type SessionEvent =
   | {
       readonly type: 'refresh';
-      /** `known`: nothing was read. `bridged`: Bitbucket could not be read, an earlier answer serves. */
-      readonly person: 'known' | 'read' | 'bridged';
+      readonly person: PersonSource;
       /** `note`: another request, process or replica had exchanged the token already. */
       readonly tokens: 'exchanged' | 'note';
     }
   | { readonly type: 'token-reuse'; readonly username?: string; readonly reference: string }
   | { readonly type: 'sign-out'; readonly username?: string };
 
-export interface RefresherOptions {
+export interface RefresherOptions extends PersonReaderOptions {
   readonly notes: SealedNotes;
   readonly exchange: (refreshToken: string, signal?: AbortSignal) => Promise<TokenAnswer>;
-  readonly readUser: (
-    accessToken: string,
-    signal: AbortSignal,
-    previous: BitbucketServerUser | undefined,
-  ) => Promise<BitbucketServerUser>;
   /** Milliseconds that a browser waits for the exchange. */
   readonly timeoutMs: number;
-  /** How long a user that was read serves without being read again, in milliseconds. */
-  readonly profileCacheTtlMs: number;
-  /** How old a user may be who stands in for one that cannot be read, in milliseconds. */
-  readonly staleIfErrorMs: number;
-  readonly now: () => number;
   readonly sleep: Sleep;
-  readonly logger?: LoggerService;
   readonly onEvent?: (event: SessionEvent) => void;
 }
 
@@ -99,7 +66,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const { notes, now, sleep, timeoutMs, logger, onEvent } = options;
   const exchanges = createInFlight<Turn>();
   const running = new Map<string, { result: Promise<RefreshAnswer>; audience: SharedAbort }>();
-  const outage = createIncident(logger);
+  const readPerson = createPersonReader(options);
 
   async function exchange(
     token: string,
@@ -149,6 +116,18 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
+  /** Joins an exchange that is under way, unless those who began it have left before its turn came. */
+  async function takeTurn(token: string, signal: AbortSignal): Promise<Turn> {
+    for (;;) {
+      try {
+        return await exchanges.share(sha256(token), () => advance(token, signal));
+      } catch (error) {
+        const othersLeft = isSignInError(error) && error.code === 'REQUEST_ABORTED';
+        if (!othersLeft || signal.aborted) throw error;
+      }
+    }
+  }
+
   /** Another replica may have been faster: its note is there before its answer is. */
   async function lookForSuccessor(token: string): Promise<SuccessorNote | undefined> {
     const never = new AbortController().signal;
@@ -160,37 +139,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
     return undefined;
   }
 
-  async function readPerson(
-    { note, exchanged }: Turn,
-    signal: AbortSignal,
-  ): Promise<{ person: SessionPerson; how: 'known' | 'read' | 'bridged' }> {
-    const { tokens, person: previous } = note;
-    const age = previous ? now() - previous.readAt : Infinity;
-    // Whoever shares the exchange of another request shares what was read after it, too.
-    const sameRefresh = !exchanged && previous && previous.readAt >= note.receivedAt;
-    // A clock that was set back must not keep a person for longer than it should.
-    if (previous && (sameRefresh || (age >= 0 && age < options.profileCacheTtlMs))) {
-      return { person: previous, how: 'known' };
-    }
-    try {
-      const user = await options.readUser(tokens.accessToken, signal, previous?.user);
-      outage.recover('Bitbucket Server users can be read again');
-      return { person: { user, readAt: now() }, how: 'read' };
-    } catch (error) {
-      const bridge = isOutage(error) && previous && age >= 0 && age < options.staleIfErrorMs;
-      if (!bridge) throw error;
-      outage.fail(
-        `Bitbucket Server users cannot be read, so refreshes go on with what was read up to ${Math.round(options.staleIfErrorMs / 60_000)} minutes ago: ${error.code}: ${error.detail}`,
-      );
-      return { person: previous, how: 'bridged' };
-    }
-  }
-
   async function run(token: string, signal: AbortSignal): Promise<RefreshAnswer> {
-    const turn = await inTime(
-      exchanges.share(sha256(token), () => advance(token, signal)),
-      signal,
-    );
+    const turn = await inTime(takeTurn(token, signal), signal);
     const { note, under, exchanged } = turn;
     const session = {
       tokens: remainingTokens(note, now()),
@@ -199,13 +149,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
       },
     };
     try {
-      const { person, how } = await readPerson(turn, signal);
+      const { person, source } = await readPerson(note, exchanged, signal);
       keep(note.tokens.refreshToken, person);
-      onEvent?.({ type: 'refresh', person: how, tokens: exchanged ? 'exchanged' : 'note' });
+      onEvent?.({ type: 'refresh', person: source, tokens: exchanged ? 'exchanged' : 'note' });
       return { ...session, user: person.user };
     } catch (error) {
       if (note.person) keep(note.tokens.refreshToken, note.person);
-      if (isSignInError(error)) rotated.set(error, session);
+      if (isSignInError(error)) keepRotatedTokens(error, session);
       throw error;
     }
   }
@@ -290,30 +240,4 @@ interface Turn {
   /** Tokens that these replaced. */
   readonly under: readonly string[];
   readonly exchanged: boolean;
-}
-
-/** With what is left of the life of the access token. */
-function remainingTokens({ tokens, receivedAt }: SuccessorNote, now: number) {
-  const { expiresInSeconds: lifetime } = tokens;
-  if (lifetime === undefined) return tokens;
-  const age = Math.max(0, Math.floor((now - receivedAt) / 1_000));
-  return { ...tokens, expiresInSeconds: Math.max(0, lifetime - age) };
-}
-
-/** Whether an access token is so near to its end that it is of no use to anybody. */
-function isSpent({ tokens, receivedAt }: SuccessorNote, now: number): boolean {
-  const { expiresInSeconds } = tokens;
-  return expiresInSeconds !== undefined && now - receivedAt >= expiresInSeconds * 900;
-}
-
-const outageCodes: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
-  'BITBUCKET_UNREACHABLE',
-  'BITBUCKET_TIMEOUT',
-  'BITBUCKET_UNAVAILABLE',
-  'BITBUCKET_RATE_LIMITED',
-]);
-
-/** Only what says nothing about the person: an answer that is wrong may be there to be wrong. */
-function isOutage(error: unknown): error is SignInError {
-  return isSignInError(error) && outageCodes.has(error.code);
 }

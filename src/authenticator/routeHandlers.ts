@@ -9,8 +9,8 @@ import type {
 } from '@backstage/plugin-auth-node';
 import { isSignInError, logSignInError } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
-import { undeliveredSessionOf } from './bitbucketServerAuthenticator';
 import type { BitbucketServerAuthenticator } from './bitbucketServerAuthenticator';
+import { undeliveredSessionOf } from './oauthSession';
 import type { ProviderContext } from './refusals';
 
 type Result = OAuthAuthenticatorResult<BitbucketServerPassportProfile>;

@@ -160,3 +160,17 @@ function unseal(value: unknown, key: Buffer, now: number): Note | undefined {
     return undefined;
   }
 }
+
+/** With what is left of the life of the access token. */
+export function remainingTokens({ tokens, receivedAt }: SuccessorNote, now: number) {
+  const { expiresInSeconds: lifetime } = tokens;
+  if (lifetime === undefined) return tokens;
+  const age = Math.max(0, Math.floor((now - receivedAt) / 1_000));
+  return { ...tokens, expiresInSeconds: Math.max(0, lifetime - age) };
+}
+
+/** Whether an access token is so near to its end that it is of no use to anybody. */
+export function isSpent({ tokens, receivedAt }: SuccessorNote, now: number): boolean {
+  const { expiresInSeconds } = tokens;
+  return expiresInSeconds !== undefined && now - receivedAt >= expiresInSeconds * 900;
+}

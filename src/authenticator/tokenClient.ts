@@ -127,14 +127,14 @@ const tokenShape = /^[\x21-\x7e]{1,16384}$/;
 function readTokens(json: unknown): { tokens?: TokenAnswer; oddities: string[] } {
   const body = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   const oddities: string[] = [];
-  const take = <T>(key: string, parse: (value: {}) => T | undefined): T | undefined => {
+  const take = <T>(key: string, parse: (value: unknown) => T | undefined): T | undefined => {
     const value = Object.hasOwn(body, key) ? body[key] : undefined;
     if (value === undefined || value === null || value === '') return undefined;
     const parsed = parse(value);
     if (parsed === undefined) oddities.push(key);
     return parsed;
   };
-  const token = (value: {}) =>
+  const token = (value: unknown) =>
     typeof value === 'string' && tokenShape.test(value) ? value : undefined;
   const accessToken = take('access_token', token);
   if (accessToken === undefined) return { oddities };

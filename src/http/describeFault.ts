@@ -7,8 +7,6 @@ const certificateCodes = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
 ]);
 
 function findCode(error: unknown): string | undefined {
@@ -36,6 +34,9 @@ export function describeNetworkError(error: unknown): string {
   if (code === undefined) return 'failed without an error code';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return `failed with ${code}: the certificate is for another name than the host in the configuration; use the host name that the certificate of Bitbucket Server is for`;
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return `failed with ${code}: the certificate of Bitbucket Server, or of the authority that signed it, is not valid at this time; renew it, or correct the clock of the backend`;
   }
   if (certificateCodes.has(code)) {
     return `failed with ${code}: the certificate of Bitbucket Server is not accepted; if it comes from your own authority, start the backend with NODE_EXTRA_CA_CERTS=<file>`;

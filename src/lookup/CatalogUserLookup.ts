@@ -48,7 +48,8 @@ export interface UserLookupOptions {
 }
 
 /**
- * Finds `User` entities. Never throws and never rejects: that the catalog cannot be asked is an answer.
+ * Finds `User` entities. `find` never throws and never rejects: that the catalog cannot be asked is an
+ * answer.
  *
  * @public
  */

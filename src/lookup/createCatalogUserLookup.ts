@@ -47,7 +47,8 @@ export interface CatalogUserLookupOptions {
   readonly maxValuesPerRequest?: number;
   /**
    * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
-   * it, or `identity`: kind, name, namespace, email, memberships, and the annotation that was matched.
+   * it, or `identity`: kind, name, namespace, email, memberships, the annotation that was matched,
+   * and those that end with `/user-id`, which say whose account it is.
    * Default `all`.
    */
   readonly fields?: 'all' | 'identity';
@@ -73,7 +74,7 @@ export interface CatalogUserLookupOptions {
  *
  * @public
  */
-export interface CachedUserLookup extends CatalogUserLookup {
+export interface CachedUserLookup extends Required<CatalogUserLookup> {
   /** How many answers are in memory. */
   readonly size: number;
   /** Forgets everything. Answers under way are delivered, but not kept. */

@@ -1,7 +1,7 @@
 import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
+import { ownerKinds, ownerRefs } from './createNameCheck';
 import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
-import { ownerRefs } from './createNameCheck';
 import { canonicalQuery, isFilterSafe } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { verifyCandidates } from './verifyCandidates';
@@ -25,12 +25,11 @@ export function createContextUserLookup(
       return answer.type === 'entities' ? verifyCandidates(answer.entities, query) : answer;
     },
     async isNameTaken(ref) {
-      const refs = ownerRefs(ref);
-      for (const entityRef of refs) {
-        if (await exists(context, { entityRef })) return true;
+      for (const kind of ownerKinds) {
+        if (await exists(context, { entityRef: { kind, ...ref } })) return true;
       }
       // The kind is there because a filter without one asks for users only.
-      const filter = { kind: CATALOG_FILTER_EXISTS, 'relations.ownedBy': refs };
+      const filter = { kind: CATALOG_FILTER_EXISTS, 'relations.ownedBy': ownerRefs(ref) };
       return exists(context, { filter });
     },
   };

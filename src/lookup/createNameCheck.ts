@@ -2,8 +2,12 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogCaller } from './catalog';
 import type { CatalogUserLookup } from './CatalogUserLookup';
 
-/** What a name may be owned under. Backstage reads an `owner` without a kind as a group. */
-const ownerKinds = ['User', 'Group'];
+/**
+ * What a name may own things as. Backstage reads an `owner` without a kind as a group.
+ *
+ * @internal
+ */
+export const ownerKinds = ['User', 'Group'];
 
 /** @internal */
 export function ownerRefs({ namespace, name }: { namespace: string; name: string }): string[] {

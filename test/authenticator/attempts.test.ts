@@ -1,4 +1,4 @@
-import { encodeOAuthState } from '@backstage/plugin-auth-node';
+import { decodeOAuthState, encodeOAuthState } from '@backstage/plugin-auth-node';
 import { startBitbucketSimulator } from '../../demo/bitbucket';
 import type { BitbucketSimulator } from '../../demo/bitbucket';
 import {
@@ -203,6 +203,90 @@ describe('a sign-in attempt that fails', () => {
       'AUTHORIZATION_CODE_REJECTED',
       'AuthenticationError',
     );
+  });
+
+  describe('because of the cookie of the attempt, which', () => {
+    const name = 'bitbucketServer-attempt';
+    const code = 'AUTHORIZATION_STATE_INVALID';
+    const change = (value: string, patch: object) =>
+      Buffer.from(
+        JSON.stringify({ ...JSON.parse(Buffer.from(value, 'base64url').toString()), ...patch }),
+      ).toString('base64url');
+
+    it.each<[string, (value: string) => string]>([
+      ['is empty', () => ''],
+      ['is no JSON', () => 'x'],
+      ['is null', () => Buffer.from('null').toString('base64url')],
+      ['has no verifier', value => change(value, { v: undefined })],
+      ['has a verifier of another form', value => change(value, { v: 'short' })],
+      ['would write another header', value => change(value, { a: '; Path=/\r\nX-Planted: 1' })],
+      ['is for something else', value => change(value, { b: 'another-binding' })],
+    ])('%s', async (_what, forge) => {
+      const redirectUrl = allow(simulator, jane.name, await browser.start());
+      const { value, attributes } = browser.cookies.get(name)!;
+      browser.cookies.set(name, { value: forge(value), attributes });
+      const session = await browser.comeBack(redirectUrl);
+      expectRefusal(session, code, 'NotAllowedError');
+      expect(session.wire).not.toMatch(/^x-planted/im);
+      expect(simulator.counts.token).toBe(0);
+      // The attempt is over.
+      expect(browser.cookies.has('bitbucketServer-nonce')).toBe(false);
+    });
+
+    it('is missing, as in the browser of somebody who has caught the address and made up the nonce', async () => {
+      const page = await browser.start();
+      const redirectUrl = allow(simulator, jane.name, page);
+      const thief = backend.createBrowser();
+      thief.cookies.set('bitbucketServer-nonce', browser.cookies.get('bitbucketServer-nonce')!);
+      const stolen = await thief.comeBack(redirectUrl);
+      expect(stolen.error!.message).toContain(code);
+      expect(simulator.counts.token).toBe(0);
+      expect((await browser.comeBack(redirectUrl)).backstageIdentity).toBeDefined();
+    });
+
+    it('belongs to the thief, whose verifier is not that of the code', async () => {
+      const redirectUrl = new URL(allow(simulator, jane.name, await browser.start()));
+      const thief = backend.createBrowser();
+      const own = await thief.start();
+      redirectUrl.searchParams.set('state', stateOf(own));
+      const stolen = await thief.comeBack(redirectUrl.href);
+      expect(stolen.error!.message).toContain('AUTHORIZATION_CODE_REJECTED');
+    });
+
+    it('was made for another environment', async () => {
+      const page = await browser.start();
+      const redirectUrl = new URL(allow(simulator, jane.name, page));
+      const state = decodeOAuthState(stateOf(page));
+      redirectUrl.searchParams.set('state', encodeOAuthState({ ...state, env: 'misconfigured' }));
+      expectRefusal(await browser.comeBack(redirectUrl.href), code, 'NotAllowedError');
+      expect(simulator.counts.token).toBe(0);
+    });
+
+    it('was left alone by a callback that is not its own', async () => {
+      const stale = allow(simulator, jane.name, await browser.start());
+      const redirectUrl = allow(simulator, jane.name, await browser.start());
+      expect((await browser.comeBack(stale)).error!.message).toContain(code);
+      expect((await browser.comeBack(redirectUrl)).backstageIdentity).toBeDefined();
+    });
+  });
+
+  it('because the browser leaves, and then Bitbucket is left alone too', async () => {
+    const redirectUrl = new URL(allow(simulator, jane.name, await browser.start()));
+    let release = () => undefined as void;
+    const hold = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    simulator.faults.set('whoami', { hold });
+    const patience = new AbortController();
+    const page = browser.get(`/handler/frame${redirectUrl.search}`, {}, patience.signal);
+    await simulator.arrived('whoami');
+    patience.abort();
+    await expect(page).rejects.toThrow();
+    while (!backend.log.lines.some(line => line.includes('REQUEST_ABORTED'))) {
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    release();
+    expect(simulator.counts.user).toBe(0);
   });
 
   it('because the client secret is wrong', async () => {

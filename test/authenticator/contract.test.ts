@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createOAuthProviderFactory, decodeOAuthState } from '@backstage/plugin-auth-node';
 import type { JsonObject } from '@backstage/types';
 import { startBitbucketSimulator } from '../../demo/bitbucket';
@@ -90,6 +91,24 @@ describe.each([
       httponly: '',
       samesite: 'Lax',
     });
+  });
+
+  it('keeps a random verifier beside it, which no address shows, and clears both at the callback', async () => {
+    const page = await browser.start();
+    const nonce = browser.cookies.get('bitbucketServer-nonce')!;
+    const attempt = browser.cookies.get('bitbucketServer-attempt')!;
+    expect(attempt.attributes).toEqual(nonce.attributes);
+    const { v: verifier } = JSON.parse(Buffer.from(attempt.value, 'base64url').toString());
+    expect(verifier).toMatch(/^[\w-]{43}$/);
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    expect(page.searchParams.get('code_challenge')).toBe(challenge);
+    expect(page.href + Buffer.from(page.searchParams.get('state')!, 'hex')).not.toContain(verifier);
+
+    const { wire } = await browser.comeBack(allow(simulator, jane.name, page));
+    expect([...browser.cookies.keys()]).toEqual(['bitbucketServer-refresh-token']);
+    expect(wire).toMatch(/^set-cookie: .*bitbucketServer-nonce=;.*Max-Age=0/m);
+    const [sent] = simulator.requests.filter(({ path }) => path.endsWith('/token'));
+    expect(new URLSearchParams(sent!.body).get('code_verifier')).toBe(verifier);
   });
 
   it('asks for the scopes of the frontend and the config, and for none of its own', async () => {

@@ -6,6 +6,7 @@ import {
   createBitbucketServerProviderFactory,
 } from '../../src/authenticator';
 import {
+  hidden,
   link,
   person,
   readRefusal,
@@ -14,18 +15,21 @@ import {
   withFault,
 } from './faults/createFaultStage';
 import {
+  atSearch,
   atTokens,
-  atUsers,
+  atUser,
   atWhoAmI,
   lostExchange,
   publicTexts,
-  withRecentUser,
+  unreachable,
+  withKnownUser,
 } from './faults/expectations';
-import type { Outcome } from './faults/expectations';
+import type { Expectations, Outcome, UnreachableName } from './faults/expectations';
 import { faultNames } from './faults/faults';
 import type { FaultName } from './faults/faults';
 import { putCell, renderTable } from './faults/renderTables';
 import type { Cells } from './faults/renderTables';
+import { startUnreachable } from './faults/startUnreachable';
 import { startUpstream } from './faults/startUpstream';
 import { allow } from './support/allow';
 import type { Browser, SessionMessage } from './support/createBrowser';
@@ -33,40 +37,39 @@ import { createFakeClock } from './support/createFakeClock';
 import { signInByUsername, startAuthBackend } from './support/startAuthBackend';
 import type { AuthBackend } from './support/startAuthBackend';
 
-/** The cells of the matrix: every fault at every one of these calls. */
-type Call = readonly [
-  column: string,
-  route: RouteName,
-  expected: Readonly<Record<FaultName, Outcome>>,
+type User = typeof person;
+
+/** The cells of the matrix: every fault that can be at one of these calls. */
+type Call = readonly [column: string, route: RouteName, expected: Expectations, user: User];
+const readCalls: Call[] = [
+  ['who am I', 'whoami', atWhoAmI, person],
+  ['user', 'user', atUser, person],
+  ['search', 'users-page-2', atSearch, hidden],
 ];
-const signInCalls: Call[] = [
-  ['token', 'token', atTokens],
-  ['who am I', 'whoami', atWhoAmI],
-  ['user page 1', 'users', atUsers],
-  ['user page 2', 'users-page-2', atUsers],
-];
-const refreshCalls: Call[] = [
-  ['refresh', 'refresh', atTokens],
-  ['who am I', 'whoami', atWhoAmI],
-  ['user page 1', 'users', atUsers],
-  ['user page 2', 'users-page-2', atUsers],
-];
-const knownCalls: Call[] = refreshCalls
-  .slice(1)
-  .map(([column, route]) => [column, route, withRecentUser]);
+const signInCalls: Call[] = [['token', 'token', atTokens, person], ...readCalls];
+const refreshCalls: Call[] = [['exchange', 'refresh', atTokens, person], ...readCalls];
+// The slug of a known user is known, so there is no search.
+const knownCalls: Call[] = readCalls
+  .slice(0, 2)
+  .map(([column, route, expected, user]) => [column, route, withKnownUser(expected), user]);
 const cellsOf = (calls: readonly Call[]) =>
-  calls.flatMap(([column, route, expected]) =>
-    faultNames.map(fault => [fault, column, route, expected[fault]] as const),
+  calls.flatMap(([column, route, expected, user]) =>
+    faultNames.flatMap(fault => {
+      const outcome = expected[fault];
+      return outcome ? [[fault, column, route, outcome, user] as const] : [];
+    }),
   );
+const unreachableNames = Object.keys(unreachable) as UnreachableName[];
 
 const refreshCookie = 'bitbucketServer-refresh-token';
 const signInCells: Cells = new Map();
 const refreshCells: Cells = new Map();
 const comparison: Cells = new Map();
+const wholeServer: Cells = new Map();
 const compared = {
   refresh: 'exchange',
   whoami: 'who am I',
-  users: 'user',
+  user: 'user',
 } as const;
 
 let simulator: BitbucketSimulator;
@@ -78,9 +81,9 @@ beforeAll(async () => {
 afterAll(() => simulator.close());
 
 /** A browser with a session that no backend of this process has seen: as after a restart. */
-function createVisitor(backend: AuthBackend): Browser {
+function createVisitor(backend: AuthBackend, user: User = person): Browser {
   const browser = backend.createBrowser();
-  const { refreshToken } = simulator.issueTokens(person.name);
+  const { refreshToken } = simulator.issueTokens(user.name);
   browser.cookies.set(refreshCookie, { value: refreshToken, attributes: {} });
   return browser;
 }
@@ -89,6 +92,8 @@ describe('this module', () => {
   const clock = createFakeClock({ skipMs: 2_000 });
   let backend: AuthBackend;
   const wires: string[] = [];
+  /** Leads the calls to Bitbucket elsewhere. */
+  let detour = (url: string) => url;
 
   beforeAll(async () => {
     backend = await startAuthBackend(
@@ -97,6 +102,7 @@ describe('this module', () => {
         createOptions: () => ({
           authenticator: createBitbucketServerAuthenticator({
             ...clock,
+            fetch: (input, init) => fetch(detour(String(input)), init),
             profileCacheTtl: { seconds: 0 },
           }),
           signInResolver: signInByUsername,
@@ -111,14 +117,14 @@ describe('this module', () => {
     withFault({ simulator, route, fault, work, onSlow: () => clock.advance(10_000) });
 
   /** Code, text and secrets of one answer. */
-  function expectOutcome(session: SessionMessage, expected: Outcome): void {
+  function expectOutcome(session: SessionMessage, expected: Outcome, user: User = person): void {
     const secrets = secretsOf(simulator);
     expect(secrets.length).toBeGreaterThan(0);
     const output = backend.log.lines.join('\n');
     expect(secrets.filter(secret => output.includes(secret))).toEqual([]);
     if (expected === 'signed in') {
       expect(session.error).toBeUndefined();
-      expect(session.backstageIdentity!.identity.userEntityRef).toBe('user:default/jdoe');
+      expect(session.backstageIdentity!.identity.userEntityRef).toBe(`user:default/${user.name}`);
       return;
     }
     expect(readRefusal(session)).toEqual({ code: expected, text: publicTexts[expected] });
@@ -136,14 +142,14 @@ describe('this module', () => {
 
   it.each(cellsOf(signInCalls))(
     'at a first sign-in, with %s at %s (%s): %s',
-    async (fault, column, route, expected) => {
+    async (fault, column, route, expected, user) => {
       const browser = backend.createBrowser();
-      const redirectUrl = allow(simulator, person.name, await browser.start());
+      const redirectUrl = allow(simulator, user.name, await browser.start());
       const session = await during(route, fault, () => browser.comeBack(redirectUrl));
-      expectOutcome(session, expected);
+      expectOutcome(session, expected, user);
       expect(browser.cookies.has(refreshCookie)).toBe(expected === 'signed in');
       // Nothing of it stays behind.
-      const again = await browser.comeBack(allow(simulator, person.name, await browser.start()));
+      const again = await browser.comeBack(allow(simulator, user.name, await browser.start()));
       expect(again.error).toBeUndefined();
       putCell(signInCells, fault, column, expected);
     },
@@ -151,13 +157,13 @@ describe('this module', () => {
 
   it.each(cellsOf(refreshCalls))(
     'at a refresh of a session that it does not know, with %s at %s (%s): %s',
-    async (fault, column, route, expected) => {
-      const browser = createVisitor(backend);
+    async (fault, column, route, expected, user) => {
+      const browser = createVisitor(backend, user);
       const session = await during(route, fault, () => browser.refresh());
-      expectOutcome(session, expected);
+      expectOutcome(session, expected, user);
       const lost = route === 'refresh' && lostExchange.has(fault);
       const next = await browser.refresh();
-      expectOutcome(next, lost ? 'SESSION_ENDED' : 'signed in');
+      expectOutcome(next, lost ? 'SESSION_ENDED' : 'signed in', user);
       putCell(refreshCells, fault, column, `${expected}${lost ? ', session lost' : ''}`);
       if (route in compared) {
         const call = compared[route as keyof typeof compared];
@@ -168,15 +174,53 @@ describe('this module', () => {
 
   it.each(cellsOf(knownCalls))(
     'at a refresh of a session that it knows, with %s at %s (%s): %s',
-    async (fault, column, route, expected) => {
+    async (fault, column, route, expected, user) => {
       const browser = createVisitor(backend);
       expect((await browser.refresh()).error).toBeUndefined();
       const session = await during(route, fault, () => browser.refresh());
-      expectOutcome(session, expected);
+      expectOutcome(session, expected, user);
       expect((await browser.refresh()).error).toBeUndefined();
       putCell(refreshCells, fault, `${column}, user known`, expected);
     },
   );
+
+  it.each(unreachableNames)('says of a server with %s what is wrong with it', async name => {
+    const server = await startUnreachable(name);
+    const browser = createVisitor(backend);
+    const attempt = backend.createBrowser();
+    const redirectUrl = allow(simulator, person.name, await attempt.start());
+    const known = createVisitor(backend);
+    expect((await known.refresh()).error).toBeUndefined();
+    detour = url => url.replace(simulator.baseUrl, server.baseUrl);
+    try {
+      for (const work of [() => browser.refresh(), () => known.refresh()]) {
+        simulator.clearRequests();
+        const session = await work();
+        expect(readRefusal(session).code).toBe('BITBUCKET_UNREACHABLE');
+        expect(simulator.counts.any).toBe(0);
+      }
+      const refused = await attempt.comeBack(redirectUrl);
+      expect(readRefusal(refused)).toEqual({
+        code: 'BITBUCKET_UNREACHABLE',
+        text: publicTexts.BITBUCKET_UNREACHABLE,
+      });
+      const lines = backend.log.lines.filter(line => line.includes('refused: BITBUCKET_UNREA'));
+      expect(lines).toHaveLength(3);
+      for (const line of lines) expect(line).toMatch(unreachable[name]);
+    } finally {
+      detour = url => url;
+      await server.close();
+    }
+    for (const each of [browser, known]) expect((await each.refresh()).error).toBeUndefined();
+    putCell(wholeServer, name, 'sign-in', 'BITBUCKET_UNREACHABLE');
+    putCell(wholeServer, name, 'refresh', 'BITBUCKET_UNREACHABLE, session kept');
+    putCell(
+      wholeServer,
+      name,
+      'in the log',
+      `\`${/\w{5,}/.exec(unreachable[name].source.replace('failed with ', ''))![0]}\``,
+    );
+  });
 
   it('shows a reference, but never a token, in every refusal of the above', () => {
     expect(wires.length).toBeGreaterThan(100);
@@ -202,7 +246,9 @@ describe("upstream's module on the same simulator", () => {
     ['user', 'user'],
   ];
   const cells = routes.flatMap(([column, route]) =>
-    faultNames.map(fault => [fault, column, route] as const),
+    faultNames
+      .filter(fault => (route === 'refresh' ? fault in atTokens : fault in atWhoAmI))
+      .map(fault => [fault, column, route] as const),
   );
 
   it('refreshes a session when nothing goes wrong', async () => {
@@ -221,7 +267,10 @@ describe("upstream's module on the same simulator", () => {
       patience.abort();
     };
     const refresh = () => browser.refresh({}, patience.signal).catch(() => undefined);
+    // Its exchange never ends when the connection dies within the body.
+    const timer = setTimeout(onSlow, 2_000);
     await withFault({ simulator, route, fault, work: refresh, onSlow });
+    clearTimeout(timer);
     const { error } = await browser.refresh();
     putCell(
       comparison,
@@ -252,6 +301,8 @@ describe('docs/reliability.md', () => {
       ),
       '### Refresh',
       renderTable(refreshCells, [...refreshCalls.map(([column]) => column), ...known]),
+      '### A server that nobody can talk to',
+      renderTable(wholeServer, ['sign-in', 'refresh', 'in the log'], unreachableNames),
       '### Sessions lost, compared with upstream',
       renderTable(comparison, pairs),
       summary(),
@@ -269,7 +320,7 @@ describe('docs/reliability.md', () => {
       [...comparison.values()]
         .flatMap(row => [...row])
         .filter(([column, text]) => column.endsWith(module) && text.startsWith('lost')).length;
-    const total = faultNames.length * Object.keys(compared).length;
+    const total = [...comparison.values()].flatMap(row => [...row]).length / 2;
     return `Of ${total} cells, upstream's module loses the session in ${count('upstream')}, this module in ${count('this module')}.`;
   }
 });

@@ -28,19 +28,17 @@ let gate: CatalogGate;
 beforeAll(async () => {
   const port = await choosePort(0, 'port');
   gate = await startCatalogGate(`http://127.0.0.1:${port}`);
-  [demo, browser] = await Promise.all([
-    startDemo({
-      port,
-      configFiles: [
-        join(root, 'demo/world/strict.app-config.yaml'),
-        join(__dirname, 'errors/app-config.yaml'),
-      ],
-      config: {
-        discovery: { endpoints: [{ target: { internal: gate.url }, plugins: ['catalog'] }] },
-      },
-    }),
-    launchBrowser(),
-  ]);
+  browser = await launchBrowser();
+  demo = await startDemo({
+    port,
+    configFiles: [
+      join(root, 'demo/world/strict.app-config.yaml'),
+      join(__dirname, 'errors/app-config.yaml'),
+    ],
+    config: {
+      discovery: { endpoints: [{ target: { internal: gate.url }, plugins: ['catalog'] }] },
+    },
+  });
   addSlugless(demo.bitbucket);
 });
 

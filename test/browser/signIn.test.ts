@@ -23,10 +23,8 @@ describe.each([
   let page: Page;
 
   beforeAll(async () => {
-    [demo, browser] = await Promise.all([
-      startDemo({ ...ports, redirectFlow: flow === 'redirect' }),
-      launchBrowser(),
-    ]);
+    browser = await launchBrowser();
+    demo = await startDemo({ ...ports, redirectFlow: flow === 'redirect' });
   });
 
   afterAll(async () => {

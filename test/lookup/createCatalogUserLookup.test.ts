@@ -277,6 +277,17 @@ describe('the check of what the catalog offers', () => {
     expect(await find(...queries)).toEqual(queries.map(() => 'unavailable'));
     expect(lookup.size).toBe(0);
   });
+
+  it('takes a gap for a name that nobody has, and for nothing else', async () => {
+    const gap = () => ({ items: [null], pageInfo: {} });
+    const { find } = setUp({}, { getEntities: gap, getEntitiesByRefs: gap, queryEntities: gap });
+    expect(await find(byName('a'), byEmail('b@x.y'), byId('1'), byId('2'))).toEqual([
+      [],
+      'unavailable',
+      'unavailable',
+      'unavailable',
+    ]);
+  });
 });
 
 function listOfEmails(): Entity {

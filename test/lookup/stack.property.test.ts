@@ -1,6 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
 import type { Entity } from '@backstage/catalog-model';
+import { NotFoundError } from '@backstage/errors';
 import fc from 'fast-check';
 import { canonicalQuery, createCatalogUserLookup, mismatchReason } from '../../src/lookup';
 import type { UserLookupAnswer, UserQuery } from '../../src/lookup';
@@ -48,6 +49,20 @@ function plainly(entities: readonly Entity[], asked: UserQuery): string[] {
   return refs({ type: 'entities', entities: found }) as string[];
 }
 
+function withoutPredicates(catalog: InMemoryCatalogClient): void {
+  const original = catalog.queryEntities.bind(catalog);
+  catalog.queryEntities = async request => {
+    if (request && 'query' in request) throw new NotFoundError('no such route');
+    return original(request);
+  };
+}
+
+/** Safe in no filter because of the comma, and in no full-text filter because of the percent sign. */
+function isUnaskable(asked: UserQuery): boolean {
+  return asked.by === 'field' && asked.value.includes(',') && asked.value.includes('%');
+}
+
+// A failure names its seed, and the numbers of a run are new ones each time.
 describe('the whole stack', () => {
   it('answers what a look at every entity answers, however queries are joined and repeated', async () => {
     await fc.assert(
@@ -61,9 +76,12 @@ describe('the whole stack', () => {
         fc.array(fc.array(query, { maxLength: 12 }), { maxLength: 3 }),
         fc.constantFrom('all', 'identity'),
         fc.integer({ min: 1, max: 5 }),
-        async (entities, moments, fields, size) => {
+        fc.boolean(),
+        async (entities, moments, fields, size, old) => {
+          const catalog = new InMemoryCatalogClient({ entities });
+          if (old) withoutPredicates(catalog);
           const lookup = createCatalogUserLookup({
-            catalog: new InMemoryCatalogClient({ entities }),
+            catalog,
             auth: mockServices.auth(),
             fields,
             maxEntries: 4,
@@ -72,7 +90,11 @@ describe('the whole stack', () => {
           });
           for (const moment of moments) {
             const answers = await Promise.all(moment.map(each => lookup.find(each)));
-            expect(answers.map(refs)).toEqual(moment.map(each => plainly(entities, each)));
+            expect(answers.map(refs)).toEqual(
+              moment.map(each =>
+                old && isUnaskable(each) ? 'unavailable' : plainly(entities, each),
+              ),
+            );
           }
         },
       ),

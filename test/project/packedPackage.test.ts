@@ -6,20 +6,26 @@ import { packPackages } from '../../scripts/packPackages';
 import type { PackedPackage } from '../../scripts/packPackages';
 import { typeErrorsOfConsumer } from '../../scripts/typeErrorsOfConsumer';
 import * as publicApi from '../../src';
-import { readDoc, readDocs } from '../docs/support/readDocs';
+import { readDocs } from '../docs/support/readDocs';
 
 const name = 'backstage-plugin-auth-backend-module-bitbucket-server';
 
-describe('the packed packages, installed into an empty folder', () => {
-  let folder: string;
-  let packed: PackedPackage;
-  let commandLine: PackedPackage;
+let folder: string;
+let packages: readonly PackedPackage[];
+let packed: PackedPackage;
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'packed-package-'));
-    const [library, ...others] = await packPackages(folder);
-    packed = library;
-    commandLine = others.find(other => other.name === 'backstage-bitbucket-server')!;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'packed-package-'));
+  packages = await packPackages(folder);
+  [packed] = packages as [PackedPackage];
+}, 300_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('the packed library, installed into an empty folder', () => {
+  beforeAll(() => {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     execFileSync(
       'npm',
@@ -29,16 +35,11 @@ describe('the packed packages, installed into an empty folder', () => {
         '--no-fund',
         '--ignore-scripts',
         '--prefer-offline',
-        packed.tarball,
-        commandLine.tarball,
+        ...packages.map(({ tarball }) => tarball),
       ],
       { cwd: folder, stdio: 'pipe' },
     );
   }, 300_000);
-
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
 
   it('holds what is needed to use it, and nothing else', () => {
     const other = packed.files.filter(path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path));
@@ -55,43 +56,13 @@ describe('the packed packages, installed into an empty folder', () => {
     expect(packed.files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
   });
 
-  it('takes everything along that its documentation shows or leads to', () => {
+  it('holds the same documents as the project', () => {
     const documents = packed.files.filter(path => path.endsWith('.md'));
     expect(documents).toEqual(
       readDocs()
         .map(({ path }) => path)
         .sort(),
     );
-    const missing = documents.flatMap(document =>
-      [...readDoc(document).text.matchAll(/\]\(([^)\s#]+)[^)]*\)|(?:src|href)="([^"#]+)[^"]*"/g)]
-        .map(([, inMarkdown, inHtml]) => (inMarkdown ?? inHtml)!)
-        .filter(target => !/^https?:/.test(target))
-        .map(target => posix.join(posix.dirname(document), target))
-        .filter(target => !packed.files.includes(target))
-        .map(target => `${document} wants ${target}: add it to "files" of package.json`),
-    );
-    expect(missing).toEqual([]);
-  });
-
-  it('has nothing in its package.json that is for development', () => {
-    const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
-    expect(Object.keys(JSON.parse(manifest) as object).sort()).toEqual([
-      'backstage',
-      'configSchema',
-      'dependencies',
-      'description',
-      'engines',
-      'exports',
-      'files',
-      'keywords',
-      'license',
-      'main',
-      'name',
-      'publishConfig',
-      'type',
-      'types',
-      'version',
-    ]);
   });
 
   it('comes from `npm run package` only', () => {
@@ -138,11 +109,17 @@ describe('the packed packages, installed into an empty folder', () => {
     expect(typeErrorsOfConsumer(folder)).toEqual([]);
   });
 
-  describe('the command line', () => {
+  describe('with the command line', () => {
+    const commandLine = () => packages.find(each => each.name === 'backstage-bitbucket-server')!;
+
     it('holds the program, and nothing of this project but its own', () => {
-      const other = commandLine.files.filter(path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path));
+      const other = commandLine().files.filter(
+        path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path),
+      );
       expect(other).toEqual(['LICENSE', 'README.md', 'package.json']);
-      expect(commandLine.files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/main.js']));
+      expect(commandLine().files).toEqual(
+        expect.arrayContaining(['dist/index.js', 'dist/main.js']),
+      );
     });
 
     it('runs by its name, and decides with the library beside it', () => {
@@ -167,3 +144,41 @@ describe('the packed packages, installed into an empty folder', () => {
     });
   });
 });
+
+describe('every package', () => {
+  it('takes along what its documents show and lead to', () => {
+    const missing = packages.flatMap(({ name, files, tarball }) =>
+      files
+        .filter(path => path.endsWith('.md'))
+        .flatMap(document =>
+          localTargets(read(tarball, document))
+            .map(target => posix.join(posix.dirname(document), target))
+            .filter(target => !files.includes(target))
+            .map(target => `${name}: ${document} wants ${target}; add it to "files"`),
+        ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('has a licence, and nothing in its package.json that is for development', () => {
+    const development = ['private', 'workspaces', 'scripts', 'devDependencies', 'overrides'];
+    for (const { files, tarball } of packages) {
+      expect(files).toContain('LICENSE');
+      const keys = Object.keys(JSON.parse(read(tarball, 'package.json')) as object);
+      expect(keys.filter(key => [...development, 'allowScripts'].includes(key))).toEqual([]);
+      expect(keys).toEqual(expect.arrayContaining(['name', 'version', 'license', 'dependencies']));
+    }
+  });
+});
+
+function read(tarball: string, path: string): string {
+  return execFileSync('tar', ['-xzOf', tarball, `package/${path}`], { encoding: 'utf8' });
+}
+
+/** Of links and pictures, in Markdown and in HTML, what is no address and no mere anchor. */
+function localTargets(markdown: string): string[] {
+  const links = markdown.matchAll(/\]\(([^)\s#]+)[^)]*\)|(?:src|href|srcset)="([^"\s#]+)[^"]*"/g);
+  return [...links]
+    .map(([, inMarkdown, inHtml]) => (inMarkdown ?? inHtml)!)
+    .filter(target => !/^https?:/.test(target));
+}

@@ -10,12 +10,15 @@ export const link = { clientId: 'backstage', clientSecret: 'planted-client-secre
 /** A username that upstream's module can read too. */
 export const person = { ...jane, name: 'jdoe', slug: 'jdoe' };
 
-/** Fills the first page of the list of users, so that the person is on the second. */
-const firstPage = 500;
+/** Somebody whose slug nobody can guess, on the second page of a search. */
+export const hidden = { ...jane, id: 102, name: 'rroe', slug: 'chosen-by-bitbucket' };
+
+/** Fills the first page of a search, so that the person is on the second. */
+const firstPage = 1_000;
 
 export function startSimulator(): Promise<BitbucketSimulator> {
   return startBitbucketSimulator({
-    people: [...createNamesakes(person.name, firstPage), { user: person }],
+    people: [{ user: person }, ...createNamesakes(hidden.name, firstPage), { user: hidden }],
     clients: [{ ...link, redirectUris: [], scopes: ['PUBLIC_REPOS'] }],
   });
 }

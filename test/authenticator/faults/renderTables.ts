@@ -1,19 +1,26 @@
 import { faultNames } from './faults';
 import type { FaultName } from './faults';
+import type { UnreachableName } from './expectations';
+
+type RowName = FaultName | UnreachableName;
 
 /** Cells of a table, by fault and column. */
-export type Cells = Map<FaultName, Map<string, string>>;
+export type Cells = Map<RowName, Map<string, string>>;
 
-export function putCell(cells: Cells, fault: FaultName, column: string, text: string): void {
+export function putCell(cells: Cells, fault: RowName, column: string, text: string): void {
   const row = cells.get(fault) ?? new Map<string, string>();
   cells.set(fault, row.set(column, text));
 }
 
-/** A Markdown table with one row per fault, padded as Prettier does it. */
-export function renderTable(cells: Cells, columns: readonly string[]): string {
-  const rows = faultNames.map(fault => [
+/** A Markdown table with one row per fault, padded as Prettier does it. "–": not possible there. */
+export function renderTable(
+  cells: Cells,
+  columns: readonly string[],
+  names: readonly RowName[] = faultNames.filter(name => cells.has(name)),
+): string {
+  const rows = names.map(fault => [
     fault,
-    ...columns.map(column => cells.get(fault)?.get(column) ?? '?'),
+    ...columns.map(column => cells.get(fault)?.get(column) ?? '–'),
   ]);
   const all = [['fault', ...columns], ...rows];
   const widths = all[0]!.map((_, index) => Math.max(...all.map(row => row[index]!.length), 3));

@@ -41,7 +41,7 @@ export async function startAuthBackend(
   log: LogSpy = createLogSpy(),
 ): Promise<AuthBackend> {
   const databases = createClosableDatabases();
-  const backend = await startTestBackend({
+  const starting = startTestBackend({
     features: [
       authPlugin,
       databases.feature,
@@ -71,6 +71,9 @@ export async function startAuthBackend(
       }),
     ],
   });
+  // A start that fails must not keep the process alive.
+  starting.catch(() => databases.close());
+  const backend = await starting;
   const url = `http://127.0.0.1:${backend.server.port()}/api/auth/bitbucketServer`;
   return {
     createBrowser: () => createBrowser(url),

@@ -5,6 +5,7 @@ import type { Entity } from '@backstage/catalog-model';
 type Method = 'getEntities' | 'getEntitiesByRefs' | 'queryEntities';
 /** `any`, because each method has its own. */
 type Replacement = (request: any, goOn: () => Promise<unknown>) => unknown;
+/** `any`, because each method has its own. */
 type Call = { readonly method: Method; readonly request: any; readonly options: any };
 
 /** A catalog in memory that records what it is asked, and in which single methods can be replaced. */

@@ -43,7 +43,7 @@ export async function startCatalogBackend(entities: readonly Entity[]): Promise<
       mockServices.rootConfig.factory({
         data: {
           backend: { database: { client: 'better-sqlite3', connection: ':memory:' } },
-          catalog: { rules: [{ allow: ['User', 'Group'] }] },
+          catalog: { rules: [{ allow: ['User', 'Group', 'Component'] }] },
         },
       }),
     ],

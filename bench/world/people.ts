@@ -1,4 +1,11 @@
-import type { BenchPerson } from './createContestants';
+import type { SimulatedPerson } from '../../demo/bitbucket';
+
+/** A person who signs in, as Bitbucket names them. */
+export interface BenchPerson {
+  readonly id: number;
+  readonly username: string;
+  readonly email: string;
+}
 
 /** Somebody whom each attribute finds. */
 export function known(index: number): BenchPerson {
@@ -20,5 +27,18 @@ export function unknown(index: number): BenchPerson {
     id: 800_000_000 + index,
     username: `nobody-${index}`,
     email: `nobody-${index}@other.example.com`,
+  };
+}
+
+/** What Bitbucket Server says about somebody. */
+export function bitbucketUser({ id, username, email }: BenchPerson): SimulatedPerson['user'] {
+  return {
+    id,
+    name: username,
+    slug: username,
+    displayName: `Person ${username}`,
+    emailAddress: email,
+    active: true,
+    type: 'NORMAL',
   };
 }

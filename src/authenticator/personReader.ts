@@ -1,0 +1,81 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { isSignInError } from '../errors';
+import type { SignInError, SignInErrorCode } from '../errors';
+import type { BitbucketServerUser } from '../profile';
+import { createIncident } from '../shared';
+import type { SessionPerson, SuccessorNote } from './sealedNotes';
+
+/**
+ * Where the person of a refresh comes from. `known`: nothing was read, because it was read lately.
+ * `bridged`: Bitbucket Server could not be read, so that an earlier answer serves.
+ *
+ * @public
+ */
+export type PersonSource = 'known' | 'read' | 'bridged';
+
+export interface PersonReaderOptions {
+  readonly readUser: (
+    accessToken: string,
+    signal: AbortSignal,
+    previous: BitbucketServerUser | undefined,
+  ) => Promise<BitbucketServerUser>;
+  /** How long a user that was read serves without being read again, in milliseconds. */
+  readonly profileCacheTtlMs: number;
+  /** How old a user may be who stands in for one that cannot be read, in milliseconds. */
+  readonly staleIfErrorMs: number;
+  readonly now: () => number;
+  readonly logger?: LoggerService;
+}
+
+/** Finds out who a session belongs to, whose tokens were just exchanged. Throws {@link SignInError} only. */
+export type PersonReader = (
+  note: SuccessorNote,
+  /** Whether this request has exchanged the tokens, and not another one a moment ago. */
+  exchanged: boolean,
+  signal: AbortSignal,
+) => Promise<{ readonly person: SessionPerson; readonly source: PersonSource }>;
+
+/**
+ * Reads the person of a session, unless that was done lately; the owner of a refresh token never
+ * changes. When Bitbucket Server has an outage, the person that the session had before serves for
+ * `staleIfErrorMs`.
+ *
+ * @internal
+ */
+export function createPersonReader(options: PersonReaderOptions): PersonReader {
+  const { now, logger, readUser, profileCacheTtlMs, staleIfErrorMs } = options;
+  const outage = createIncident(logger);
+
+  return async ({ tokens, receivedAt, person: previous }, exchanged, signal) => {
+    const age = previous ? now() - previous.readAt : Infinity;
+    // Whoever shares the exchange of another request shares what was read after it, too.
+    const sameRefresh = !exchanged && previous && previous.readAt >= receivedAt;
+    // A clock that was set back must not keep a person for longer than it should.
+    if (previous && (sameRefresh || (age >= 0 && age < profileCacheTtlMs))) {
+      return { person: previous, source: 'known' };
+    }
+    try {
+      const user = await readUser(tokens.accessToken, signal, previous?.user);
+      outage.recover('Bitbucket Server users can be read again');
+      return { person: { user, readAt: now() }, source: 'read' };
+    } catch (error) {
+      if (!isOutage(error) || !previous || age < 0 || age >= staleIfErrorMs) throw error;
+      outage.fail(
+        `Bitbucket Server users cannot be read, so refreshes go on with what was read up to ${Math.round(staleIfErrorMs / 60_000)} minutes ago: ${error.code}: ${error.detail}`,
+      );
+      return { person: previous, source: 'bridged' };
+    }
+  };
+}
+
+const outageCodes: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
+  'BITBUCKET_UNREACHABLE',
+  'BITBUCKET_TIMEOUT',
+  'BITBUCKET_UNAVAILABLE',
+  'BITBUCKET_RATE_LIMITED',
+]);
+
+/** Only what says nothing about the person: an answer that is wrong may be there to be wrong. */
+function isOutage(error: unknown): error is SignInError {
+  return isSignInError(error) && outageCodes.has(error.code);
+}

@@ -1,0 +1,130 @@
+import { allow } from './support/allow';
+import type { Browser } from './support/createBrowser';
+import { createSharedCache } from './support/createSharedCache';
+import { createSignal, createStage, refreshCookie } from './support/createStage';
+import type { Replica, Stage } from './support/createStage';
+import { jane } from './support/people';
+
+const maxExchanges = 100;
+const shared = createSharedCache();
+
+let stage: Stage;
+let backend: Replica;
+
+beforeAll(async () => {
+  stage = await createStage();
+  backend = await stage.startReplica({ options: { cache: shared.cache } });
+});
+
+beforeEach(() => {
+  stage.simulator.faults.clear();
+  stage.simulator.clearRequests();
+});
+
+afterAll(() => stage.close());
+
+function createStranger(index: number): Browser {
+  const browser = backend.createBrowser();
+  browser.cookies.set(refreshCookie, { value: `made-up-${index}`, attributes: {} });
+  return browser;
+}
+
+/** As many exchanges as are allowed at a time, which end when the returned function is called. */
+async function occupyBitbucket(): Promise<() => Promise<void>> {
+  const held = createSignal();
+  stage.simulator.faults.set('refresh', { hold: held.promise });
+  const work = Array.from({ length: maxExchanges }, (_, index) => createStranger(index).refresh());
+  await stage.simulator.arrived('refresh', maxExchanges);
+  return async () => {
+    held.resolve();
+    stage.simulator.faults.clear();
+    const answers = await Promise.all(work);
+    expect(answers.filter(({ status }) => status === 200)).toEqual([]);
+  };
+}
+
+async function untilLogged(text: string): Promise<void> {
+  while (!backend.log.lines.some(line => line.includes(text))) await settle();
+}
+
+const settle = () => new Promise(resolve => setImmediate(resolve));
+
+describe('strangers who send nonsense', () => {
+  it('open so many connections to Bitbucket and no more; others wait for their turn', async () => {
+    const browser = await stage.signIn(backend);
+    const letGo = await occupyBitbucket();
+    const waits = browser.refresh();
+    const more = Array.from({ length: 20 }, (_, index) => createStranger(1_000 + index).refresh());
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    expect(stage.simulator.counts.refresh).toBe(maxExchanges);
+    await letGo();
+    expect((await waits).status).toBe(200);
+    expect((await Promise.all(more)).map(({ status }) => status)).toEqual(Array(20).fill(401));
+  });
+
+  it('leave nothing in a memory or the cache', async () => {
+    const before = shared.store.size;
+    const letGo = await occupyBitbucket();
+    await letGo();
+    expect(shared.store.size).toBe(before);
+  });
+
+  it('make a sign-in wait for as long as a call may take, and then say that it is busy', async () => {
+    const browser = backend.createBrowser();
+    const redirectUrl = allow(stage.simulator, jane.name, await browser.start());
+    const letGo = await occupyBitbucket();
+    const asked = stage.clock.asked.length;
+    const work = browser.comeBack(redirectUrl);
+    await stage.clock.asks(10_000, asked);
+    stage.clock.advance(10_000);
+    const { error } = await work;
+    expect(error!.message).toContain('BITBUCKET_BUSY');
+    expect(error!.name).toBe('ServiceUnavailableError');
+    expect(stage.simulator.counts.token).toBe(0);
+    await letGo();
+  });
+});
+
+describe('a browser that leaves while its exchange waits for its turn', () => {
+  it('takes nobody with it who comes with the same token meanwhile', async () => {
+    const browser = await stage.signIn(backend);
+    const again = stage.join(backend, browser);
+    const letGo = await occupyBitbucket();
+    const reached = createSignal();
+    const gate = createSignal();
+    shared.before = operation => {
+      if (operation !== 'get') return undefined;
+      reached.resolve();
+      return gate.promise;
+    };
+    const patience = new AbortController();
+    const left = browser.refresh({}, patience.signal);
+    await reached.promise;
+    patience.abort();
+    await expect(left).rejects.toThrow();
+    await untilLogged('REQUEST_ABORTED');
+    const second = again.refresh();
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    gate.resolve();
+    shared.before = () => undefined;
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    await letGo();
+    expect((await second).status).toBe(200);
+  });
+
+  it('never had an exchange, so its session goes on', async () => {
+    const browser = await stage.signIn(backend);
+    const letGo = await occupyBitbucket();
+    const asked = stage.clock.asked.length;
+    const patience = new AbortController();
+    const left = browser.refresh({}, patience.signal);
+    await stage.clock.asks(10_000, asked);
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    patience.abort();
+    await expect(left).rejects.toThrow();
+    await untilLogged('REQUEST_ABORTED');
+    await letGo();
+    expect(stage.simulator.counts).toMatchObject({ refresh: maxExchanges, refreshes: 0 });
+    expect((await browser.refresh()).status).toBe(200);
+  });
+});
