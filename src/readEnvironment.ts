@@ -43,8 +43,8 @@ export function readEnvironment(
 ): ProviderEnvironmentOptions {
   const { catalog, auth, cache, auditor, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
-  const { timeoutMs, warnings } = readAuthenticatorConfig(config);
   const setup = readSignInSetup(config, path);
+  const { timeoutMs, warnings } = readAuthenticatorConfig(config);
   const { match, profileTransform, ownership } = setup;
   const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
   const { transitiveGroups, ...groupLimits } = ownership;

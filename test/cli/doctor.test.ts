@@ -113,7 +113,7 @@ describe('the doctor', () => {
   });
 
   it.each([
-    ['a key that is none', { sigIn: {} }, {}, /^fail config: .*sigIn" is no option.* -> /],
+    ['a key that is none', { sigIn: {} }, {}, /^fail config: .*sigIn" is not a known option.* -> /],
     [
       'a secret that is not set',
       {},

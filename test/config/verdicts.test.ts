@@ -92,6 +92,7 @@ describe('one configuration, two judges', () => {
     const { error } = start(row.environment);
     expect(error).toMatchObject({ name: 'InputError', code: 'CONFIG_INVALID', phase: 'config' });
     expect(error!.message).toContain(row.start);
+    expect(error!.message.split(path)).toHaveLength(2);
     expect(`${error!.message}${error!.stack}`).not.toContain('planted');
 
     const lines = check(schema, row.environment);

@@ -127,6 +127,13 @@ describe('restrictEmailDomains', () => {
       '"@corp.com" is not a domain',
     );
   });
+
+  it('refuses a misspelt option of code at once', () => {
+    const options = { allowedDomains: ['corp.com'], onDenid: 'drop' };
+    expect(() => transforms.restrictEmailDomains(options)).toThrow(
+      '"restrictEmailDomains.onDenid" is not a known option; expected one of: allowedDomains, onDenied',
+    );
+  });
 });
 
 describe('withoutEmail', () => {

@@ -7,6 +7,7 @@ const copied = [
   'src',
   'scripts',
   'test/support',
+  'docs/configuration.md',
   'config.schema.json',
   'jest.config.js',
   'package.json',
