@@ -99,9 +99,11 @@ function readFindDirectory(
       'is missing: a resolver has emailTrust "readOnlyDirectory", which asks Bitbucket for the directory of an account with this credential',
     );
   }
-  for (const warning of options?.warnings ?? []) logger.warn(warning);
+  if (!options) return undefined;
+  const { credential, trustedDirectories, ttl, warnings } = options;
+  for (const warning of warnings) logger.warn(warning);
   const http = createBitbucketHttp({ timeoutMs });
-  return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
+  return createDirectoryLookup({ baseUrl, http, logger, credential, trustedDirectories, ttl });
 }
 
 function describe(env: string, { baseUrl, resolvers }: SignInSetup): string {
