@@ -2,6 +2,11 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // The packages of this project by their names, from source.
+  moduleNameMapper: {
+    '^backstage-plugin-auth-backend-module-bitbucket-server$': '<rootDir>/src',
+    '^backstage-bitbucket-server$': '<rootDir>/cli/src',
+  },
   testMatch: ['**/*.test.ts'],
   filter: '<rootDir>/test/support/needsRedis.cjs',
   transform: {

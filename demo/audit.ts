@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { runCli } from '../src/cli';
+import { runCli } from 'backstage-bitbucket-server';
 import { readPeople } from './bitbucket/readPeople';
 import type { SimulatedPerson } from './bitbucket/SimulatorOptions';
 import { startBitbucketSimulator } from './bitbucket/startBitbucketSimulator';

@@ -1,4 +1,4 @@
-// Signs in with the packed package beside the oldest and the newest supported line of Backstage.
+// Signs in with the packed packages, and audits with them, beside the oldest and the newest supported line of Backstage.
 // `npm run matrix -- oldest` for one of them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +11,9 @@ async function main(): Promise<void> {
   const lines = (process.argv.length > 2 ? process.argv.slice(2) : Object.keys(waysOf)) as Line[];
   const folder = mkdtempSync(join(tmpdir(), 'matrix-'));
   try {
-    const [{ tarball }] = await packPackages(folder);
+    const packages = await packPackages(folder);
     for (const line of lines) {
-      for await (const { authBackend, check, seconds, problems } of checkLine(line, tarball)) {
+      for await (const { authBackend, check, seconds, problems } of checkLine(line, packages)) {
         const verdict = problems.length === 0 ? 'ok' : `FAILED: ${problems.join('; ')}`;
         console.log(
           `${line} (auth backend ${authBackend}), ${check}: ${verdict} (${seconds.toFixed(1)} s)`,

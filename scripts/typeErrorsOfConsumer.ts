@@ -10,7 +10,10 @@ import authModuleBitbucketServer, {
   agreement, bitbucketServerSignInResolvers, createBitbucketServerAuthenticator, createSignInResolver,
   isSignInError, matchers,
 } from '${name}';
+import { readAuditSettings, runAudit } from 'backstage-bitbucket-server';
+import type { AuditReport } from 'backstage-bitbucket-server';
 import type { BackendFeature } from '@backstage/backend-plugin-api';
+import type { Config } from '@backstage/config';
 import { createOAuthProviderFactory } from '@backstage/plugin-auth-node';
 
 export const feature: BackendFeature = authModuleBitbucketServer;
@@ -24,11 +27,17 @@ export const factory = createOAuthProviderFactory({
 export function codeOf(error: unknown): string | undefined {
   return isSignInError(error) ? error.code : undefined;
 }
+export async function audit(config: Config): Promise<AuditReport> {
+  const settings = { ...readAuditSettings(config), match: [{ matcher: matchers.profileEmail() }] };
+  return await runAudit({ settings, payloads: [], entities: [] });
+}
 // @ts-expect-error a matcher that does not exist
 matchers.byShoeSize();
+// @ts-expect-error an audit without its data
+void runAudit();
 `;
 
-/** Compiles a small user of the package in `folder`, where the package is installed. */
+/** Compiles a small user of the packages in `folder`, where they are installed. */
 export function typeErrorsOfConsumer(folder: string): string[] {
   writeFileSync(join(folder, 'consumer.ts'), consumer);
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
@@ -43,6 +52,8 @@ export function typeErrorsOfConsumer(folder: string): string[] {
   );
   if (error) throw error;
   // The declarations of other packages have errors of their own, which are not ours to mend.
-  const ours = new RegExp(`^(consumer\\.ts|node_modules/${name}/|error )`);
+  const ours = new RegExp(
+    `^(consumer\\.ts|node_modules/(${name}|backstage-bitbucket-server)/|error )`,
+  );
   return stdout.split('\n').filter(line => ours.test(line));
 }

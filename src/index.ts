@@ -13,6 +13,7 @@ export {
   createBitbucketServerProviderFactory,
 } from './authenticator';
 export type {
+  BitbucketServerAddress,
   BitbucketServerAuthenticator,
   BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
@@ -37,13 +38,17 @@ export type {
   ProfileTransformStep,
   RestrictEmailDomainsOptions,
 } from './transforms';
+export { readSignInSetup } from './readSignInSetup';
+export type { SignInSetup } from './readSignInSetup';
 export { createCatalogUserLookup } from './lookup';
+export { foldAscii } from './shared';
 export type {
   CachedUserLookup,
   CatalogUserLookup,
   CatalogUserLookupOptions,
   RejectedCandidate,
   UserLookupAnswer,
+  UserLookupConfig,
   UserLookupOptions,
   UserQuery,
   UserQueryField,
@@ -59,6 +64,7 @@ export {
   formatTrace,
   matchers,
   matchPlan,
+  nearMissesOf,
   traceChain,
 } from './resolvers';
 export type {
@@ -101,5 +107,14 @@ export type {
 export { createDecisionObserver } from './observability';
 export type { DecisionObserverOptions } from './observability';
 export { createTransitiveGroups } from './ownership';
-export type { TransitiveGroups, TransitiveGroupsOptions } from './ownership';
-export type { BitbucketHttpOptions } from './http';
+export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
+export { createDirectoryLookup, readDirectoryOptions } from './directory';
+export type { DirectoryCredential, DirectoryLookupOptions, DirectoryOptions } from './directory';
+export { createBitbucketHttp } from './http';
+export type {
+  BitbucketHttp,
+  BitbucketHttpOptions,
+  GetJsonOptions,
+  JsonAnswer,
+  PostFormOptions,
+} from './http';

@@ -6,22 +6,19 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import {
-  authenticatorSchema,
-  createBitbucketServerAuthenticator,
-  readAuthenticatorConfig,
-} from './authenticator';
-import type { AuthenticatorConfig, ProviderEnvironmentOptions } from './authenticator';
-import { checkKeys, createConfigError } from './config';
+import { createBitbucketServerAuthenticator, readAuthenticatorConfig } from './authenticator';
+import type { ProviderEnvironmentOptions } from './authenticator';
+import { createConfigError } from './config';
 import { createDirectoryLookup, readDirectoryOptions } from './directory';
 import { createBitbucketHttp } from './http';
-import { createCatalogUserLookup, readUserLookupOptions } from './lookup';
+import { createCatalogUserLookup } from './lookup';
 import { createDecisionObserver } from './observability';
 import { observeProfileTransform } from './observeProfileTransform';
-import { createTransitiveGroups, readOwnershipOptions } from './ownership';
-import { createNearMissFinder, createSignInResolver, readSignInChain } from './resolvers';
-import type { FindDirectory, SignInChain } from './resolvers';
-import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
+import { createTransitiveGroups } from './ownership';
+import { readSignInSetup } from './readSignInSetup';
+import type { SignInSetup } from './readSignInSetup';
+import { createNearMissFinder, createSignInResolver } from './resolvers';
+import type { FindDirectory } from './resolvers';
 
 /** What the module gets from the backend. */
 export interface EnvironmentServices {
@@ -32,8 +29,6 @@ export interface EnvironmentServices {
   readonly auditor: AuditorService;
   readonly logger: LoggerService;
 }
-
-const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'ownership'];
 
 /**
  * Makes the provider of one environment of its config: authenticator, profile transform, resolver.
@@ -48,81 +43,71 @@ export function readEnvironment(
 ): ProviderEnvironmentOptions {
   const { catalog, auth, cache, auditor, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
-  checkKeys(config, path, [...Object.keys(authenticatorSchema.shape), ...sections]);
-  const authenticatorConfig = readAuthenticatorConfig(config);
-  const transforms = readProfileTransforms(config, path);
-  const chain = readSignInChain(config, path, authenticatorConfig);
-  const lookupOptions = readUserLookupOptions(config, path);
-  const { transitiveGroups, ...groupLimits } = readOwnershipOptions(config, path);
-  const findDirectory = readFindDirectory(config, path, authenticatorConfig, chain, logger);
+  const setup = readSignInSetup(config, path);
+  const { timeoutMs, warnings } = readAuthenticatorConfig(config);
+  const { match, profileTransform, ownership } = setup;
+  const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
+  const { transitiveGroups, ...groupLimits } = ownership;
+  const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
   const onDecision = createDecisionObserver({ auditor, logger, environment: env });
 
-  for (const warning of authenticatorConfig.warnings) logger.warn(warning);
-  for (const warning of chain?.warnings ?? []) logger.warn(`${path}: ${warning}`);
-  logger.info(describe(env, authenticatorConfig, chain));
+  for (const warning of [...warnings, ...setup.warnings]) logger.warn(warning);
+  logger.info(describe(env, setup));
   return {
     authenticator: createBitbucketServerAuthenticator({ logger, cache }),
-    profileTransform: observeProfileTransform(
-      composeProfileTransforms(requireActiveUser(), ...transforms),
-      onDecision,
-    ),
+    profileTransform: observeProfileTransform(profileTransform, onDecision),
     signInResolver:
-      chain &&
-      createSignInResolver({
-        match: chain.steps,
-        lookup: createCatalogUserLookup({ catalog, auth, logger, ...lookupOptions }),
-        accountIdAnnotation: `${authenticatorConfig.host}/user-id`,
-        logger,
-        findDirectory,
-        onDecision,
-        findNearMisses: createNearMissFinder({ catalog, auth }),
-        extendOwnership: transitiveGroups
-          ? createTransitiveGroups({
-              catalog,
-              auth,
-              logger,
-              ttl: lookupOptions.ttl,
-              notFoundTtl: lookupOptions.notFoundTtl,
-              staleIfError: lookupOptions.staleIfError,
-              timeout: lookupOptions.timeout,
-              maxEntries: lookupOptions.maxEntries,
-              ...groupLimits,
-            })
-          : undefined,
-      }),
+      match.length > 0
+        ? createSignInResolver({
+            match,
+            lookup: createCatalogUserLookup({ catalog, auth, logger, ...setup.userLookup }),
+            accountIdAnnotation: `${setup.host}/user-id`,
+            logger,
+            findDirectory,
+            onDecision,
+            findNearMisses: createNearMissFinder({ catalog, auth }),
+            extendOwnership: transitiveGroups
+              ? createTransitiveGroups({
+                  catalog,
+                  auth,
+                  logger,
+                  ttl,
+                  notFoundTtl,
+                  staleIfError,
+                  timeout,
+                  maxEntries,
+                  ...groupLimits,
+                })
+              : undefined,
+          })
+        : undefined,
   };
 }
 
 function readFindDirectory(
   config: Config,
   path: string,
-  { baseUrl, timeoutMs }: AuthenticatorConfig,
-  chain: SignInChain | undefined,
+  { baseUrl, needsDirectory }: SignInSetup,
+  timeoutMs: number,
   logger: LoggerService,
 ): FindDirectory | undefined {
   const options = readDirectoryOptions(config, path);
-  const needed = chain?.steps.some(({ matcher }) => matcher.needs?.includes('directory'));
-  if (needed && !options) {
+  if (needsDirectory && !options) {
     throw createConfigError(
       `${path}.directory`,
       'is missing: a resolver has emailTrust "readOnlyDirectory", which asks Bitbucket for the directory of an account with this credential',
     );
   }
-  if (options && !needed) {
-    logger.warn(`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`);
-  }
-  for (const warning of options?.warnings ?? []) logger.warn(warning);
+  if (!options) return undefined;
+  const { credential, trustedDirectories, ttl, warnings } = options;
+  for (const warning of warnings) logger.warn(warning);
   const http = createBitbucketHttp({ timeoutMs });
-  return options && createDirectoryLookup({ baseUrl, http, logger, ...options });
+  return createDirectoryLookup({ baseUrl, http, logger, credential, trustedDirectories, ttl });
 }
 
-function describe(
-  env: string,
-  { baseUrl }: AuthenticatorConfig,
-  chain: SignInChain | undefined,
-): string {
-  return chain
-    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${chain.names.join(', ')}`
+function describe(env: string, { baseUrl, resolvers }: SignInSetup): string {
+  return resolvers.length > 0
+    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${resolvers.join(', ')}`
     : `Bitbucket Server (${env}) with ${baseUrl} gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it`;
 }

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket';
 import { refreshOverHttp, signInOverHttp } from '../../test/support/signInOverHttp';
 import type { SignInOutcome } from '../../test/support/signInOverHttp';
+import type { PackedPackage } from '../packPackages';
 import { typeErrorsOfConsumer } from '../typeErrorsOfConsumer';
 import { authBackendVersion, prepareProject } from './prepareProject';
 import type { Line } from './prepareProject';
@@ -35,25 +37,34 @@ const entityOfAda = {
   spec: { profile: { email: 'ada@corp.example' }, memberOf: [] },
 };
 
+const resolvers = [
+  { resolver: 'emailMatchingUserEntityProfileEmail' },
+  { resolver: 'usernameMatchingUserEntityName' },
+];
+
 /** Result of one way into one line of Backstage, or of compiling against it. */
 export interface LineResult {
   readonly line: Line;
   readonly authBackend: string;
-  readonly check: Way | 'types';
+  readonly check: Way | 'types' | 'audit';
   readonly seconds: number;
   readonly problems: readonly string[];
 }
 
-/** Installs the tarball beside a line of Backstage, and signs in every way that the line knows. */
-export async function* checkLine(line: Line, tarball: string): AsyncGenerator<LineResult> {
+/** Installs the packages beside a line of Backstage, signs in every way that the line knows, and audits. */
+export async function* checkLine(
+  line: Line,
+  packages: readonly PackedPackage[],
+): AsyncGenerator<LineResult> {
   const folder = mkdtempSync(join(tmpdir(), `backstage-${line}-`));
   try {
-    await prepareProject(folder, line, tarball);
+    await prepareProject(folder, line, packages);
     const catalogFile = join(folder, 'catalog.yaml');
     writeFileSync(catalogFile, JSON.stringify(entityOfAda));
     const authBackend = authBackendVersion(folder);
     const checks: readonly (readonly [LineResult['check'], () => Promise<string[]>])[] = [
       ['types', async () => typeErrorsOfConsumer(folder)],
+      ['audit', async () => checkAudit(folder, catalogFile)],
       ...waysOf[line].map(way => [way, () => checkWay(folder, way, catalogFile)] as const),
     ];
     for (const [check, run] of checks) {
@@ -81,12 +92,7 @@ async function checkWay(folder: string, way: Way, catalogFile: string): Promise<
         clientSecret: 'backstage-secret',
         // Only the module reads this list; the others have their resolver in code.
         ...(way === 'module' && {
-          signIn: {
-            resolvers: [
-              { resolver: 'emailMatchingUserEntityProfileEmail' },
-              { resolver: 'usernameMatchingUserEntityName' },
-            ],
-          },
+          signIn: { resolvers },
         }),
         // Upstream's authenticator, which the legacy provider uses too, speaks https and nothing else.
         host: tls.host,
@@ -110,6 +116,31 @@ async function checkWay(folder: string, way: Way, catalogFile: string): Promise<
     await tls.close();
     await bitbucket.close();
   }
+}
+
+/** The verdicts of the command line, which must be those that the sign-ins have. */
+function checkAudit(folder: string, catalogFile: string): string[] {
+  const provider = { host: 'git.corp.example', signIn: { resolvers } };
+  const config = { auth: { providers: { bitbucketServer: { development: provider } } } };
+  writeFileSync(join(folder, 'app-config.yaml'), JSON.stringify(config));
+  writeFileSync(join(folder, 'users.json'), JSON.stringify([ada, nobody]));
+  const program = join(folder, 'node_modules/backstage-bitbucket-server/dist/main.js');
+  const args = ['audit', '--users', 'users.json', '--entities', catalogFile, '--json'];
+  const { stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  });
+  if (stderr !== '') return [stderr];
+  const { people } = JSON.parse(stdout) as {
+    people: { username: string; entityRef?: string; code?: string }[];
+  };
+  const verdicts = Object.fromEntries(
+    people.map(each => [each.username, each.entityRef ?? each.code]),
+  );
+  return verdicts.ada === 'user:default/ada.lovelace' && verdicts.nobody === 'NO_MATCHING_USER'
+    ? []
+    : [`the audit says ${JSON.stringify(verdicts)}`];
 }
 
 function expectAda(step: string, outcome: SignInOutcome): string[] {

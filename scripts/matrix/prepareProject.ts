@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { PackedPackage } from '../packPackages';
 
 const run = promisify(execFile);
 const root = join(__dirname, '../..');
@@ -11,17 +12,22 @@ const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'
 /** A supported line of Backstage. */
 export type Line = 'oldest' | 'newest';
 
-/** Makes `folder` a project with a line of Backstage and the packed package. */
-export async function prepareProject(folder: string, line: Line, tarball: string): Promise<void> {
-  if (line === 'oldest') await installOldest(folder, tarball);
-  else await linkNewest(folder, tarball);
+/** Makes `folder` a project with a line of Backstage and the packed packages. */
+export async function prepareProject(
+  folder: string,
+  line: Line,
+  packages: readonly PackedPackage[],
+): Promise<void> {
+  if (line === 'oldest') await installOldest(folder, packages);
+  else await linkNewest(folder, packages);
   cpSync(join(matrix, 'backend.cjs'), join(folder, 'backend.cjs'));
 }
 
-async function installOldest(folder: string, tarball: string): Promise<void> {
+async function installOldest(folder: string, packages: readonly PackedPackage[]): Promise<void> {
   cpSync(join(matrix, 'oldest'), folder, { recursive: true });
   await run('npm', ['ci', ...quiet], { cwd: folder });
-  await run('npm', ['install', '--no-save', ...quiet, tarball], { cwd: folder });
+  const tarballs = packages.map(({ tarball }) => tarball);
+  await run('npm', ['install', '--no-save', ...quiet, ...tarballs], { cwd: folder });
   // Compiling takes a minute, and this project's own binary fits when it is of the same version.
   const ours = join(root, 'node_modules/better-sqlite3-12');
   const theirs = join(folder, 'node_modules/better-sqlite3');
@@ -34,19 +40,23 @@ async function installOldest(folder: string, tarball: string): Promise<void> {
 }
 
 /** The newest line is what this project itself is developed with. */
-async function linkNewest(folder: string, tarball: string): Promise<void> {
+async function linkNewest(folder: string, packages: readonly PackedPackage[]): Promise<void> {
   const modules = join(folder, 'node_modules');
-  const { name } = readManifest(root);
-  mkdirSync(join(modules, name), { recursive: true });
+  const names = packages.map(({ name }) => name);
+  mkdirSync(modules);
   // Backstage looks for the root of a project.
   writeFileSync(
     join(folder, 'package.json'),
     '{ "name": "newest-backstage", "version": "0.0.0", "private": true }',
   );
   for (const entry of readdirSync(join(root, 'node_modules'))) {
+    if (names.includes(entry)) continue;
     symlinkSync(join(root, 'node_modules', entry), join(modules, entry));
   }
-  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, name)]);
+  for (const { name, tarball } of packages) {
+    mkdirSync(join(modules, name));
+    await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, name)]);
+  }
 }
 
 /** Version of Backstage's auth backend in the project. */
@@ -58,6 +68,6 @@ function versionIn(folder: string): string {
   return readManifest(folder).version;
 }
 
-function readManifest(folder: string): { name: string; version: string } {
+function readManifest(folder: string): { version: string } {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as never;
 }

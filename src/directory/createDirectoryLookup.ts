@@ -1,4 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
 import { LRUCache } from 'lru-cache';
 import { isSignInError } from '../errors';
 import type { BitbucketHttp } from '../http';
@@ -9,18 +11,18 @@ import { secretsOf, toAuthorization } from './directoryConfig';
 import type { DirectoryCredential } from './directoryConfig';
 import { judgeDirectory } from './judgeDirectory';
 
-/** @internal */
-export interface CreateDirectoryLookupOptions {
+/** @public */
+export interface DirectoryLookupOptions {
   /** Of Bitbucket Server, with the context path, without a slash at the end. */
   readonly baseUrl: string;
   readonly credential: DirectoryCredential;
   /** Names of directories whose emails are relied on although their details can be edited. Default: none. */
   readonly trustedDirectories?: readonly string[];
   readonly http: BitbucketHttp;
-  /** Milliseconds for which an answer is kept. Default 300,000. */
-  readonly ttlMs?: number;
-  /** Milliseconds for which it is kept that there is no answer. Default 10,000, at most `ttlMs`. */
-  readonly unknownTtlMs?: number;
+  /** How long an answer is kept; 0 = ask every time. Default 5 minutes. */
+  readonly ttl?: HumanDuration;
+  /** How long it is kept that there is no answer, at most `ttl`. Default 10 seconds. */
+  readonly unknownTtl?: HumanDuration;
   /** Most answers that are kept. Default 10,000. */
   readonly maxEntries?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -40,15 +42,30 @@ interface Entry {
  *
  * It never rejects: whatever goes wrong is an unknown directory, and nobody trusts the email then.
  *
+ * @example
+ * ```ts
+ * const findDirectory = createDirectoryLookup({
+ *   baseUrl: 'https://bitbucket.example.com',
+ *   credential: { token: process.env.BITBUCKET_TOKEN! },
+ *   http: createBitbucketHttp(),
+ * });
+ * const resolver = createSignInResolver({
+ *   match: [matchers.profileEmail({ emailTrust: 'readOnlyDirectory' })],
+ *   findDirectory,
+ * });
+ * ```
  * @see https://developer.atlassian.com/server/bitbucket/rest/ (admin/users)
- * @internal
+ * @public
  */
 export function createDirectoryLookup(
-  options: CreateDirectoryLookupOptions,
+  options: DirectoryLookupOptions,
 ): (subject: Subject) => Promise<SubjectDirectory> {
   const { baseUrl, credential, http, now = Date.now, logger, maxEntries = 10_000 } = options;
-  const ttlMs = options.ttlMs ?? 5 * 60_000;
-  const unknownTtlMs = Math.min(options.unknownTtlMs ?? 10_000, ttlMs);
+  const ttlMs = durationToMilliseconds(options.ttl ?? { minutes: 5 });
+  const unknownTtlMs = Math.min(
+    durationToMilliseconds(options.unknownTtl ?? { seconds: 10 }),
+    ttlMs,
+  );
   const trusted = new Set(options.trustedDirectories);
   const authorization = toAuthorization(credential);
   const incidents = createIncidentLog(logger, secretsOf(credential));

@@ -1,5 +1,5 @@
 import type { Config } from '@backstage/config';
-import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
 import { z } from 'zod/v3';
 import { createConfigError, duration, matching, readSection, secret, text } from '../config';
 
@@ -12,12 +12,16 @@ import { createConfigError, duration, matching, readSection, secret, text } from
 export type DirectoryCredential =
   { readonly token: string } | { readonly username: string; readonly password: string };
 
-/** @internal */
+/**
+ * Options of `createDirectoryLookup` that `directory` of the configuration sets.
+ *
+ * @public
+ */
 export interface DirectoryOptions {
   readonly credential: DirectoryCredential;
   readonly trustedDirectories: readonly string[];
   /** `undefined`: the default of `createDirectoryLookup`. */
-  readonly ttlMs?: number;
+  readonly ttl?: HumanDuration;
   /** What weakens the sign-in, for the log. */
   readonly warnings: readonly string[];
 }
@@ -67,7 +71,7 @@ export const directorySchema = z
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns `undefined` when it is not configured
  * @throws {@link SignInError} `CONFIG_INVALID`
- * @internal
+ * @public
  */
 export function readDirectoryOptions(config: Config, path: string): DirectoryOptions | undefined {
   const options = readSection(config, key, directorySchema, path);
@@ -76,7 +80,7 @@ export function readDirectoryOptions(config: Config, path: string): DirectoryOpt
   return {
     credential: toCredential(options, `${path}.${key}`),
     trustedDirectories,
-    ttlMs: ttl && durationToMilliseconds(ttl),
+    ttl,
     warnings: trustedDirectories.some(isInternal)
       ? [
           `"${path}.${key}.trustedDirectories" trusts "${internalDirectory}", where people edit their own email addresses: each of them can sign in as whoever has the address in the catalog`,

@@ -1,4 +1,4 @@
 export { createDirectoryLookup } from './createDirectoryLookup';
-export type { CreateDirectoryLookupOptions } from './createDirectoryLookup';
+export type { DirectoryLookupOptions } from './createDirectoryLookup';
 export { directorySchema, readDirectoryOptions, toAuthorization } from './directoryConfig';
 export type { DirectoryCredential, DirectoryOptions } from './directoryConfig';

@@ -1,7 +1,7 @@
 import { startBitbucketSimulator } from '../../demo/bitbucket';
 import type { BitbucketSimulator, Fault } from '../../demo/bitbucket';
 import { createDirectoryLookup } from '../../src/directory';
-import type { CreateDirectoryLookupOptions } from '../../src/directory';
+import type { DirectoryLookupOptions } from '../../src/directory';
 import { createBitbucketHttp } from '../../src/http';
 import { createLogRecorder } from '../support/createLogRecorder';
 import { person, readOnlyDirectory, subjectOf } from './support';
@@ -30,7 +30,7 @@ describe('the lookup of directories, against Bitbucket Server', () => {
 
   afterEach(() => bitbucket.close());
 
-  function create(options: Partial<CreateDirectoryLookupOptions> = {}) {
+  function create(options: Partial<DirectoryLookupOptions> = {}) {
     const log = createLogRecorder();
     const find = createDirectoryLookup({
       baseUrl: bitbucket.baseUrl,
@@ -197,7 +197,7 @@ describe('the lookup of directories, against Bitbucket Server', () => {
   });
 
   it('says a new incident again', async () => {
-    const { find, lines } = create({ unknownTtlMs: 0 });
+    const { find, lines } = create({ unknownTtl: { milliseconds: 0 } });
     for (const round of [1, 2]) {
       bitbucket.faults.set('admin-users', { status: 503 }, { times: 2 });
       await find(subjectOf(ada, { email: `a${round}@corp.example` }));
@@ -247,7 +247,7 @@ describe('the lookup of directories, against Bitbucket Server', () => {
   });
 
   it('keeps nothing with a time of zero', async () => {
-    const { find } = create({ ttlMs: 0 });
+    const { find } = create({ ttl: { milliseconds: 0 } });
     await find(subjectOf(mallory));
     await find(subjectOf(mallory));
     expect(bitbucket.counts['admin-users']).toBe(2);

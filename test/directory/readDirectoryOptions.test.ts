@@ -15,7 +15,7 @@ describe('the config of directories', () => {
     expect(read({ token: ' abc\n' })).toEqual({
       credential: { token: 'abc' },
       trustedDirectories: [],
-      ttlMs: undefined,
+      ttl: undefined,
       warnings: [],
     });
     expect(
@@ -28,11 +28,11 @@ describe('the config of directories', () => {
     ).toEqual({
       credential: { username: 'robot', password: ' with spaces ' },
       trustedDirectories: ['Corporate LDAP'],
-      ttlMs: 120_000,
+      ttl: { milliseconds: 120_000 },
       warnings: [],
     });
-    expect(read({ token: 'abc', ttl: '30s' })?.ttlMs).toBe(30_000);
-    expect(read({ token: 'abc', ttl: 'PT1M' })?.ttlMs).toBe(60_000);
+    expect(read({ token: 'abc', ttl: '30s' })?.ttl).toEqual({ milliseconds: 30_000 });
+    expect(read({ token: 'abc', ttl: 'PT1M' })?.ttl).toEqual({ milliseconds: 60_000 });
   });
 
   it.each<[string, JsonValue, string]>([

@@ -18,13 +18,17 @@ function importedPackages(folder: string): string[] {
   return [...new Set(names)].sort();
 }
 
-describe('the runtime dependencies', () => {
+describe.each([
+  ['the library', '.'],
+  ['the command line', 'cli'],
+])('the runtime dependencies of %s', (_name, folder) => {
   const { dependencies, devDependencies } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
+    readFileSync(join(root, folder, 'package.json'), 'utf8'),
   ) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+  const imported = importedPackages(join(folder, 'src'));
 
   it('are what the source imports, no more and no less', () => {
-    expect(importedPackages('src')).toEqual(Object.keys(dependencies).sort());
+    expect(imported).toEqual(Object.keys(dependencies).sort());
   });
 
   it('are not development dependencies too', () => {
@@ -32,10 +36,25 @@ describe('the runtime dependencies', () => {
   });
 
   it('come with node: in front where Node.js itself has them', () => {
-    expect(importedPackages('src').filter(name => builtinModules.includes(name))).toEqual([]);
+    expect(imported.filter(name => builtinModules.includes(name))).toEqual([]);
   });
 
   it.each(Object.entries(dependencies))('%s allows updates, by the range %s', (_, range) => {
     expect(range).toMatch(/^\^\d+\.\d+\.\d+( \|\| \^\d+\.\d+\.\d+)*$/);
+  });
+});
+
+describe('the command line', () => {
+  it('wants the library of its own version', () => {
+    const [library, cli] = ['.', 'cli'].map(
+      folder =>
+        JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+          name: string;
+          version: string;
+          dependencies: Record<string, string>;
+        },
+    );
+    expect(cli!.version).toBe(library!.version);
+    expect(cli!.dependencies[library!.name]).toBe(`^${library!.version}`);
   });
 });

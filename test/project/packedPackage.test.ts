@@ -35,7 +35,7 @@ describe('the packed library, installed into an empty folder', () => {
         '--no-fund',
         '--ignore-scripts',
         '--prefer-offline',
-        packed.tarball,
+        ...packages.map(({ tarball }) => tarball),
       ],
       { cwd: folder, stdio: 'pipe' },
     );
@@ -107,6 +107,41 @@ describe('the packed library, installed into an empty folder', () => {
 
   it('has declarations that compile in a strict project, without help from ours', () => {
     expect(typeErrorsOfConsumer(folder)).toEqual([]);
+  });
+
+  describe('with the command line', () => {
+    const commandLine = () => packages.find(each => each.name === 'backstage-bitbucket-server')!;
+
+    it('holds the program, and nothing of this project but its own', () => {
+      const other = commandLine().files.filter(
+        path => !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path),
+      );
+      expect(other).toEqual(['LICENSE', 'README.md', 'package.json']);
+      expect(commandLine().files).toEqual(
+        expect.arrayContaining(['dist/index.js', 'dist/main.js']),
+      );
+    });
+
+    it('runs by its name, and decides with the library beside it', () => {
+      const user = { id: 1, name: 'ada', slug: 'ada', active: true, type: 'NORMAL' };
+      const entity = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'ada' }, spec: {} };
+      const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
+      const production = { host: 'git.corp.example', signIn: { resolvers } };
+      const files = {
+        'app-config.yaml': { auth: { providers: { bitbucketServer: { production } } } },
+        'users.json': [user, { ...user, id: 2, name: 'bob', slug: 'bob' }],
+        'entities.json': entity,
+      };
+      for (const [file, content] of Object.entries(files)) {
+        writeFileSync(join(folder, file), JSON.stringify(content));
+      }
+      const args = ['audit', '--users', 'users.json', '--entities', 'entities.json', '--json'];
+      const output = execFileSync('npx', ['--no', 'backstage-bitbucket-server', ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect(JSON.parse(output)).toMatchObject({ summary: { total: 2, coverage: 50 } });
+    });
   });
 });
 

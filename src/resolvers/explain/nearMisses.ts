@@ -80,9 +80,10 @@ export function queriesOf(decision: Decision): readonly UserQuery[] {
 type Miss = Omit<NearMiss, 'entityRef'>;
 
 /**
- * In which ways an entity nearly answers what was asked for in vain.
+ * In which ways an entity, of any kind, nearly answers what was asked for in vain. For a
+ * {@link FindNearMisses} of your own; nothing is matched by it.
  *
- * @internal
+ * @public
  */
 export function nearMissesOf(entity: Entity, queries: readonly UserQuery[]): NearMiss[] {
   const entityRef = stringifyEntityRef(entity);

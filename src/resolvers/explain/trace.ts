@@ -97,7 +97,10 @@ function traceStep(record: StepRecord): TracedStep {
     outcome,
     action: outcome === 'matched' ? 'signIn' : policyAction(step, outcome),
     reason: reason.filter(Boolean).join('; ') || undefined,
-    lookups: attempts.map(traceLookup),
+    // Put into words when somebody reads them: an audit makes hundreds of thousands of traces.
+    get lookups() {
+      return attempts.map(traceLookup);
+    },
   };
 }
 

@@ -4,13 +4,12 @@ import type {
   ProfileTransform,
 } from '@backstage/plugin-auth-node';
 import { isSignInError } from '../../errors';
-import type { SignInError } from '../../errors';
 import type { CatalogUserLookup } from '../../lookup';
 import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../profile';
-import type { BitbucketServerPassportProfile, BitbucketServerUser, Subject } from '../../profile';
+import type { BitbucketServerPassportProfile, Subject } from '../../profile';
 import { composeProfileTransforms, requireActiveUser } from '../../transforms';
 import { evaluate, toChainSteps } from '../chain';
-import type { ChainStep, Decision } from '../chain';
+import type { ChainStep } from '../chain';
 import { describeDecision, formatTrace, queriesOf } from '../explain';
 import type { FindNearMisses, NearMiss, SignInTrace, TracedDecision } from '../explain';
 import type { Matcher } from '../matchers';
@@ -90,19 +89,25 @@ export interface ExplainSignInOptions {
  * @public
  */
 export async function explainSignIn(options: ExplainSignInOptions): Promise<SignInExplanation> {
-  const { match, user: _user, username: _username, findUser: _findUser, ...rest } = options;
-  const { findNearMisses, ...context } = rest;
+  const { match, lookup, baseUrl, refresh, findDirectory, findNearMisses } = options;
+  const { accountIdAnnotation, profileTransform = defaultTransform } = options;
   const steps = toChainSteps(match);
-  const run = await decideSignIn(await readPayload(options), { ...context, steps });
-  const { id, name, slug } = run.user;
-  const who = { id, username: name, slug };
-  if ('refusedBy' in run) {
-    const { code, detail } = run.refusedBy;
-    const decision = { outcome: 'refused', code, reason: detail } as const;
+  const user = parseBitbucketServerUser(await readPayload(options));
+  const fullProfile = toPassportProfile(user, { baseUrl, refresh });
+  const who = { id: user.id, username: user.name, slug: user.slug };
+
+  let profile: ProfileInfo;
+  try {
+    ({ profile } = await profileTransform({ fullProfile }, noContext));
+  } catch (error) {
+    if (!isSignInError(error)) throw error;
+    const decision = { outcome: 'refused', code: error.code, reason: error.detail } as const;
     return { user: who, decision, trace: { decision, steps: [] }, nearMisses: [] };
   }
 
-  const { decision, subject } = run;
+  const facts = toSubject({ profile, result: { fullProfile } });
+  const subject = await withDirectory(facts, steps, findDirectory);
+  const decision = await evaluate({ steps, subject, lookup, accountIdAnnotation });
   const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
   const trace = describeDecision(decision);
   return {
@@ -113,6 +118,8 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
     nearMisses: nobody && findNearMisses ? await findNearMisses(queriesOf(decision)) : [],
   };
 }
+
+const defaultTransform = composeProfileTransforms(requireActiveUser());
 
 /**
  * Runs a chain for facts that are at hand already, such as the `subject` of an explanation, and says
@@ -149,65 +156,6 @@ async function readPayload({ user, username, findUser }: ExplainSignInOptions): 
     throw new Error('explainSignIn needs "user", or "username" and "findUser"');
   }
   return findUser(username);
-}
-
-/** @internal */
-export interface DecideSignInOptions {
-  /** Base URL of the Bitbucket Server. */
-  readonly baseUrl: string;
-  /** A checked chain. */
-  readonly steps: readonly ChainStep[];
-  readonly lookup: CatalogUserLookup;
-  /** Default: that of the module without any in the config, which refuses inactive accounts. */
-  readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
-  readonly findDirectory?: FindDirectory;
-  readonly accountIdAnnotation?: string;
-  /** Default `false`. */
-  readonly refresh?: boolean;
-}
-
-/**
- * What the sign-in of a payload comes to: refused by a profile transform before any step was tried,
- * or the decision of the chain.
- *
- * @internal
- */
-export type SignInRun =
-  | { readonly user: BitbucketServerUser; readonly refusedBy: SignInError }
-  | {
-      readonly user: BitbucketServerUser;
-      readonly subject: Subject;
-      readonly decision: Decision;
-    };
-
-/**
- * A sign-in from the payload to the decision, without the token: what `explainSignIn` and the audit
- * have in common.
- *
- * @throws {@link SignInError} `USER_PAYLOAD_INVALID` for a payload that no sign-in accepts
- * @internal
- */
-export async function decideSignIn(
-  payload: unknown,
-  options: DecideSignInOptions,
-): Promise<SignInRun> {
-  const { baseUrl, refresh, steps, lookup, findDirectory, accountIdAnnotation } = options;
-  const { profileTransform = composeProfileTransforms(requireActiveUser()) } = options;
-  const user = parseBitbucketServerUser(payload);
-  const fullProfile = toPassportProfile(user, { baseUrl, refresh });
-
-  let profile: ProfileInfo;
-  try {
-    ({ profile } = await profileTransform({ fullProfile }, noContext));
-  } catch (error) {
-    if (!isSignInError(error)) throw error;
-    return { user, refusedBy: error };
-  }
-
-  const bare = toSubject({ profile, result: { fullProfile } });
-  const subject = await withDirectory(bare, steps, findDirectory);
-  const decision = await evaluate({ steps, subject, lookup, accountIdAnnotation });
-  return { user, subject, decision };
 }
 
 /** A transform may look people up; nothing that explains may issue a token. */

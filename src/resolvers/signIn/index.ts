@@ -4,11 +4,6 @@ export type {
   FindDirectory,
   SignInDecisionEvent,
 } from './createSignInResolver';
-export { decideSignIn, explainSignIn, formatExplanation, traceChain } from './explainSignIn';
-export type {
-  DecideSignInOptions,
-  ExplainSignInOptions,
-  SignInExplanation,
-  SignInRun,
-} from './explainSignIn';
+export { explainSignIn, formatExplanation, traceChain } from './explainSignIn';
+export type { ExplainSignInOptions, SignInExplanation } from './explainSignIn';
 export type { OwnershipExtension } from './issueIdentity';

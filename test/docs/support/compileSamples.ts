@@ -50,7 +50,11 @@ export function compileSamples(
     // Samples may share names, and may show a value that only the reader goes on to use.
     moduleDetection: ts.ModuleDetectionKind.Force,
     noUnusedLocals: false,
-    paths: { [packageName]: [join(projectRoot, 'src/index.ts')], ...paths },
+    paths: {
+      [packageName]: [join(projectRoot, 'src/index.ts')],
+      'backstage-bitbucket-server': [join(projectRoot, 'cli/src/index.ts')],
+      ...paths,
+    },
   };
   const host = ts.createCompilerHost(settings);
   const { getSourceFile, fileExists, readFile } = host;

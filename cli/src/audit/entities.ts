@@ -1,0 +1,52 @@
+import type { Entity } from '@backstage/catalog-model';
+import type { UserQueryField } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+
+/** @internal */
+export function isKind({ kind }: Entity, wanted: 'user' | 'group'): boolean {
+  return kind.toLowerCase() === wanted;
+}
+
+/**
+ * The value of a field that people are matched by. Names such as `__proto__` are like any other.
+ *
+ * @internal
+ */
+export function readField(entity: Entity, field: UserQueryField): unknown {
+  if (field === 'metadata.name') return entity.metadata.name;
+  if (field === 'spec.profile.email') {
+    return (entity.spec?.profile as { email?: unknown } | undefined)?.email;
+  }
+  // A file may hold an empty "annotations:".
+  const annotations = entity.metadata.annotations ?? {};
+  const key = field.slice('metadata.annotations.'.length);
+  return Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+}
+
+/**
+ * The form in which what was mistyped looks the same: compatibility forms, the case of all of
+ * Unicode, white space and invisible characters are gone. For hints only; nothing is matched by it.
+ *
+ * @internal
+ */
+export function loosen(value: string): string {
+  return value
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]/gu, '')
+    .toLowerCase();
+}
+
+/**
+ * The groups of items that share a key, in order of appearance.
+ *
+ * @internal
+ */
+export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

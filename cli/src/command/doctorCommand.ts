@@ -1,0 +1,45 @@
+import { runDoctor } from '../doctor';
+import type { Check } from '../doctor';
+import { printable } from '../report';
+import { exitCodes } from './CliIo';
+import type { CliIo } from './CliIo';
+import { loadConfig, readAuthorization } from './loadConfig';
+import type { WorldOptions } from './readWorld';
+
+const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
+
+/**
+ * `doctor`: one line for everything that a sign-in needs.
+ *
+ * @returns the exit code: whether nothing failed
+ * @internal
+ */
+export async function doctorCommand(
+  options: Pick<WorldOptions, 'config' | 'env'>,
+  io: CliIo,
+): Promise<number> {
+  const config = await loadConfig(options.config, io);
+  let failed = false;
+  const checks = runDoctor({
+    config,
+    env: options.env,
+    readAuthorization: (envConfig, path) => readAuthorization(envConfig, path, io),
+    catalogToken: io.env.BACKSTAGE_TOKEN?.trim() || undefined,
+    signal: io.signal,
+  });
+  for await (const check of checks) {
+    if (io.signal.aborted) {
+      io.stderr('Interrupted: the checks after this one are missing.\n');
+      return exitCodes.interrupted;
+    }
+    failed ||= check.status === 'fail';
+    io.stdout(`${formatCheck(check, io.isTerminal)}\n`);
+  }
+  return failed ? exitCodes.failed : exitCodes.ok;
+}
+
+function formatCheck({ name, status, text, mend }: Check, isTerminal: boolean): string {
+  const word = status.padEnd(4);
+  const mark = isTerminal ? `\u001b[${ansi[status]}m${word}\u001b[39m` : word;
+  return `${mark} ${name}: ${printable(text)}${mend ? ` -> ${printable(mend)}` : ''}`;
+}

@@ -1,0 +1,75 @@
+import {
+  foldAscii,
+  formatExplanation,
+} from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { createAuditRun } from '../audit';
+import { AuditError } from '../AuditError';
+import { printableDeep } from '../report';
+import { exitCodes } from './CliIo';
+import type { CliIo } from './CliIo';
+import { createProgress } from './createProgress';
+import { readWorld } from './readWorld';
+import type { WorldOptions } from './readWorld';
+
+/** @internal */
+export interface ExplainCommandOptions extends WorldOptions {
+  readonly json?: boolean;
+}
+
+/**
+ * `explain`: what every step of the sign-in does for one person.
+ *
+ * @param who - username, user id, or email address
+ * @returns the exit code: whether the person would sign in
+ * @internal
+ */
+export async function explainCommand(
+  who: string,
+  options: ExplainCommandOptions,
+  io: CliIo,
+): Promise<number> {
+  const progress = createProgress(io);
+  // Bitbucket can search by name and email, and not by id.
+  const filter = /^\d+$/.test(who) ? undefined : who;
+  const world = await readWorld(options, io, progress, filter).finally(() => progress.stop());
+  const missing = [world.users.missing, world.entities.missing].flatMap(text => text ?? []);
+  if (missing.length > 0) {
+    io.stderr(`Interrupted: missing are ${missing.join(', and ')}.\nNothing was decided.\n`);
+    return exitCodes.interrupted;
+  }
+  const found = findPerson(world.users.items, who);
+  if (found.length === 0) {
+    throw new AuditError(`No Bitbucket user has the username, id or email ${JSON.stringify(who)}`);
+  }
+  const run = createAuditRun(world.settings, world.users.items, world.entities.items);
+  let signsIn = true;
+  for (const payload of found) {
+    const explanation = await run.explain(payload);
+    signsIn &&= explanation.trace.decision.outcome !== 'refused';
+    io.stdout(
+      options.json
+        ? `${JSON.stringify(explanation, null, 2)}\n`
+        : `${formatExplanation(printableDeep(explanation))}\n`,
+    );
+  }
+  return signsIn ? exitCodes.ok : exitCodes.failed;
+}
+
+/**
+ * The users that a person at the keyboard may mean: of exactly this username or id, else of this
+ * username or email in any letter case. An email may be that of several.
+
+ */
+function findPerson(payloads: readonly unknown[], who: string): unknown[] {
+  const users = payloads as readonly {
+    readonly id?: unknown;
+    readonly name?: unknown;
+    readonly emailAddress?: unknown;
+  }[];
+  const exact = users.filter(({ id, name }) => name === who || String(id) === who);
+  if (exact.length > 0) return exact;
+  const wanted = foldAscii(who);
+  return users.filter(({ name, emailAddress }) =>
+    [name, emailAddress].some(value => typeof value === 'string' && foldAscii(value) === wanted),
+  );
+}

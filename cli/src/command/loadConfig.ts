@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Config } from '@backstage/config';
+import { readDirectoryOptions } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { DirectoryCredential } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { AuditError } from '../AuditError';
+import type { CliIo } from './CliIo';
+
+/**
+ * Loads the config as Backstage does: `app-config.yaml` and `app-config.local.yaml`, or the given
+ * files in their order; `${NAME}` and `APP_CONFIG_…` from the environment.
+ *
+ * @throws {@link AuditError} when a file is missing or is no YAML
+ * @public
+ */
+export async function loadConfig(
+  files: readonly string[],
+  io: Pick<CliIo, 'cwd' | 'env'>,
+): Promise<Config> {
+  const paths = files.map(file => resolve(io.cwd, file));
+  for (const path of paths.length > 0 ? paths : [resolve(io.cwd, 'app-config.yaml')]) {
+    if (!existsSync(path)) {
+      throw new AuditError(`There is no config file ${path}; name yours with --config`);
+    }
+  }
+  // Loaded only now: --help should not wait for it.
+  const { ConfigSources } = await import('@backstage/config-loader');
+  const { ConfigReader } = await import('@backstage/config');
+  try {
+    const source = ConfigSources.default({
+      watch: false,
+      rootDir: io.cwd,
+      argv: paths.flatMap(path => ['--config', path]),
+      env: { ...io.env },
+      substitutionFunc: async name => io.env[name]?.trim(),
+    });
+    const config = await ConfigSources.toConfig(source);
+    const data = config.get();
+    config.close();
+    return new ConfigReader(data as never);
+  } catch (error) {
+    const [line] = (error as Error).message.split('\n');
+    throw new AuditError(`The config cannot be read: ${line}`);
+  }
+}
+
+/**
+ * The credential for Bitbucket's list of users: `BITBUCKET_TOKEN`, or `BITBUCKET_USERNAME` with
+ * `BITBUCKET_PASSWORD`, else `directory` of the config. Never an argument: those are in the history of
+ * the shell and in the list of processes.
+ *
+ * @param config - of the environment
+ * @param path - of `config`, for errors
+ * @returns the value of the `Authorization` header, or `undefined` when there is none
+ * @throws {@link AuditError}, {@link SignInError} `CONFIG_INVALID`
+ * @internal
+ */
+export function readAuthorization(
+  config: Config,
+  path: string,
+  { env }: Pick<CliIo, 'env'>,
+): string | undefined {
+  const token = env.BITBUCKET_TOKEN?.trim();
+  const username = env.BITBUCKET_USERNAME?.trim();
+  const password = env.BITBUCKET_PASSWORD;
+  if (token) {
+    if (/^[\x21-\x7e]+$/.test(token)) return toAuthorization({ token });
+    throw new AuditError('BITBUCKET_TOKEN must be one line of printable ASCII');
+  }
+  if (username && password) return toAuthorization({ username, password });
+  if (username || password) {
+    throw new AuditError('BITBUCKET_USERNAME and BITBUCKET_PASSWORD go together; one is not set');
+  }
+  const options = readDirectoryOptions(config, path);
+  return options && toAuthorization(options.credential);
+}
+
+function toAuthorization(credential: DirectoryCredential): string {
+  if ('token' in credential) return `Bearer ${credential.token}`;
+  const { username, password } = credential;
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}

@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import type { Entity } from '@backstage/catalog-model';
+import type { Config } from '@backstage/config';
+import { readAuditSettings } from '../audit';
+import type { AuditSettings } from '../audit';
+import { AuditError } from '../AuditError';
+import {
+  createPatientHttp,
+  fetchBitbucketUsers,
+  fetchCatalogEntities,
+  readEntityFiles,
+  readUserFiles,
+} from '../sources';
+import type { SourceResult } from '../sources';
+import type { CliIo } from './CliIo';
+import type { Progress } from './createProgress';
+import { loadConfig, readAuthorization } from './loadConfig';
+
+/**
+ * Options that `audit` and `explain` share.
+ *
+ * @internal
+ */
+export interface WorldOptions {
+  readonly config: readonly string[];
+  readonly env?: string;
+  readonly users?: string;
+  readonly entities?: string;
+}
+
+/** @internal */
+export interface World {
+  readonly settings: AuditSettings;
+  readonly users: SourceResult<unknown>;
+  readonly entities: SourceResult<Entity>;
+}
+
+/**
+ * Reads config, users and entities: from files where the options name them, else from Bitbucket and
+ * the catalog of the config, both at once and each one page at a time.
+ *
+ * @param filter - only users whose name, display name or email contains the text; default: all
+ * @throws {@link AuditError} and {@link SignInError} for what cannot be read
+ * @internal
+ */
+export async function readWorld(
+  options: WorldOptions,
+  io: CliIo,
+  progress: Progress,
+  filter?: string,
+): Promise<World> {
+  const config = await loadConfig(options.config, io);
+  const settings = readAuditSettings(config, options.env);
+  // One that fails ends the other, so that nothing goes on behind an error.
+  const other = new AbortController();
+  const onAbort = () => other.abort();
+  io.signal.addEventListener('abort', onAbort, { once: true });
+  if (io.signal.aborted) onAbort();
+  try {
+    const [users, entities] = await Promise.all([
+      readUsers(options, config, settings, io, progress, other.signal, filter),
+      readEntities(options, config, io, progress, other.signal),
+    ]);
+    if (entities.items.length === 0 && !entities.missing) {
+      throw new AuditError(
+        'The catalog has no User and no Group entities, or they may not be read: nobody could sign in',
+      );
+    }
+    return { settings, users, entities };
+  } catch (error) {
+    other.abort();
+    throw error;
+  } finally {
+    io.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function readUsers(
+  options: WorldOptions,
+  config: Config,
+  settings: AuditSettings,
+  io: CliIo,
+  progress: Progress,
+  signal: AbortSignal,
+  filter?: string,
+): Promise<SourceResult<unknown>> {
+  if (options.users !== undefined) return readUserFiles(resolve(io.cwd, options.users));
+  const { baseUrl, path } = settings;
+  const authorization = readAuthorization(config.getConfig(path), path, io);
+  if (!authorization) {
+    throw new AuditError(
+      'Bitbucket shows its users only to a user: set BITBUCKET_TOKEN to an HTTP access token, configure "directory", or give the users as files with --users',
+    );
+  }
+  return fetchBitbucketUsers({
+    http: createPatientHttp(),
+    baseUrl,
+    authorization,
+    signal,
+    filter,
+    onProgress: read => progress.update('Bitbucket users', read),
+  });
+}
+
+async function readEntities(
+  options: WorldOptions,
+  config: Config,
+  io: CliIo,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<SourceResult<Entity>> {
+  if (options.entities !== undefined) return readEntityFiles(resolve(io.cwd, options.entities));
+  const backendUrl = config.getOptionalString('backend.baseUrl');
+  if (!backendUrl) {
+    throw new AuditError(
+      'backend.baseUrl is not in the config: set it, or give the entities as files with --entities',
+    );
+  }
+  return fetchCatalogEntities({
+    backendUrl,
+    token: io.env.BACKSTAGE_TOKEN?.trim() || undefined,
+    signal,
+    onProgress: (read, total) => progress.update('catalog entities', read, total),
+  });
+}

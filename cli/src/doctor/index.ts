@@ -1,0 +1,3 @@
+export type { Check } from './Check';
+export { runDoctor } from './runDoctor';
+export type { DoctorInput } from './runDoctor';

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { runCli } from './command';
+
+const interruption = new AbortController();
+process.on('SIGINT', () => {
+  // A second Ctrl-C: there is nothing worth waiting for.
+  if (interruption.signal.aborted) process.exit(130);
+  interruption.abort();
+});
+
+/**
+ * The program `backstage-bitbucket-server`: settled when it is done.
+ *
+ * @internal
+ */
+export const main = runCli(process.argv.slice(2), {
+  stdout: text => void process.stdout.write(text),
+  stderr: text => void process.stderr.write(text),
+  env: process.env,
+  cwd: process.cwd(),
+  isTerminal: Boolean(process.stdout.isTTY && process.stderr.isTTY) && !process.env.NO_COLOR,
+  width: process.stdout.columns || 120,
+  signal: interruption.signal,
+}).then(
+  exitCode => {
+    // Not process.exit: what was written to a pipe must arrive.
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 2;
+  },
+);

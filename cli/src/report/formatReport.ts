@@ -1,0 +1,155 @@
+import Table from 'cli-table3';
+import { isExpectedToSignIn } from '../audit';
+import type { AuditReport, Finding, PersonResult } from '../audit';
+import { printable } from './printable';
+import {
+  describeLastUse,
+  describePerson,
+  describeSuggestion,
+  formatPercent,
+  outcomeLabels,
+} from './words';
+
+const severityColors = { danger: 31, warning: 33, info: 36 } as const;
+const marks = { danger: 'DANGER ', warning: 'warning', info: 'info   ' } as const;
+
+const maxConcerns = 8;
+const maxFindings = 30;
+
+/** @public */
+export interface FormatReportOptions {
+  /** Whether the terminal shows colours. */
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Most people in the table. */
+  readonly limit: number;
+  /** Leaves those out who sign in. */
+  readonly problemsOnly: boolean;
+}
+
+/**
+ * A report as text for a terminal.
+ *
+ * @public
+ */
+export function formatReport(report: AuditReport, options: FormatReportOptions): string {
+  const paint = (text: string, code: number) =>
+    options.color ? `\u001b[${code}m${text}\u001b[39m` : text;
+  const chosen = report.people.filter(
+    person => !options.problemsOnly || (person.outcome !== 'signsIn' && isExpectedToSignIn(person)),
+  );
+  const shown = chosen.slice(0, options.limit);
+  const rest = chosen.length - shown.length;
+  return [
+    ...report.missing.map(text => paint(`INCOMPLETE: ${printable(text)}`, 31)),
+    ...(shown.length > 0 ? [formatTable(shown, options, paint)] : []),
+    ...(rest > 0
+      ? [`… and ${rest} more; --limit shows more of them, --html, --csv and --json all.`]
+      : []),
+    '',
+    formatSummary(report, paint),
+    ...formatFindings(report, paint),
+    ...report.notes.map(note => `Note: ${printable(note)}`),
+  ].join('\n');
+}
+
+type Paint = (text: string, code: number) => string;
+
+function formatTable(
+  people: readonly PersonResult[],
+  { width }: FormatReportOptions,
+  paint: Paint,
+): string {
+  const longest = Math.max(...people.map(({ username }) => printable(username).length));
+  const widths = [Math.min(30, Math.max(16, longest + 2)), 19, 12];
+  const used = widths.reduce((sum, each) => sum + each, widths.length + 2);
+  const last = Math.max(30, width - used);
+  const table = new Table({
+    head: ['Bitbucket user', 'Sign-in', 'Last used', 'As, or why not'],
+    colWidths: [...widths, last],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const person of people) {
+    const { label, ansi } = outcomeLabels[person.outcome];
+    table.push([
+      wrapText(printable(person.username), widths[0]! - 2),
+      paint(label, ansi),
+      describeLastUse(person),
+      wrapText(printable(describePerson(person)), last - 2),
+    ]);
+  }
+  return table.toString();
+}
+
+function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Paint): string {
+  const { coverage, counts, expected, total } = summary;
+  const parts = Object.entries(outcomeLabels).flatMap(([outcome, { label, ansi }]) => {
+    const number = counts[outcome as keyof typeof counts];
+    return number > 0 ? [paint(`${label}: ${number}`, ansi)] : [];
+  });
+  return [
+    `${formatPercent(coverage)} of ${expected} people would sign in (${total} Bitbucket users in all).`,
+    ...(parts.length > 0 ? [`${parts.join(', ')}.`] : []),
+    `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
+  ].join('\n');
+}
+
+/** What was found in the data, and what would be better. */
+function formatFindings(report: AuditReport, paint: Paint): string[] {
+  const { findings } = report;
+  const shown = findings.slice(0, maxFindings);
+  const rest = findings.length - shown.length;
+  const lines = shown.map(finding => formatFinding(finding, paint));
+  if (rest > 0) lines.push(`… and ${rest} more findings; --html and --json show all.`);
+  const suggestion = describeSuggestion(report);
+  return [
+    ...(lines.length > 0 ? ['', 'Findings:', ...lines] : []),
+    ...(suggestion ? ['', suggestion.text] : []),
+    ...(suggestion?.yaml ? ['', suggestion.yaml.split('\n').map(printable).join('\n')] : []),
+  ];
+}
+
+function formatFinding({ severity, text, concerns }: Finding, paint: Paint): string {
+  const shown = concerns.slice(0, maxConcerns);
+  const rest = concerns.length - shown.length;
+  const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
+  return `${paint(marks[severity], severityColors[severity])} ${printable(text)} [${printable(list)}]`;
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+const combining = /\p{M}/u;
+
+/**
+ * Breaks a text into lines of at most `width` columns: at spaces, and within words that are longer.
+ * Nothing is cut off, because a cut entity ref is another one.
+
+ */
+function wrapText(text: string, width: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (columnsOf(joined) <= width) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = '';
+    for (const char of word) {
+      if (columnsOf(line + char) > width) {
+        lines.push(line);
+        line = '';
+      }
+      line += char;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
+function columnsOf(text: string): number {
+  let columns = 0;
+  for (const char of text) columns += combining.test(char) ? 0 : wide.test(char) ? 2 : 1;
+  return columns;
+}

@@ -1,0 +1,96 @@
+import type { AuditOutcome, AuditReport, PersonResult } from '../audit';
+
+/**
+ * Outcomes in the words of a report, with a colour of their own.
+ *
+ * @internal
+ */
+export const outcomeLabels: Record<
+  AuditOutcome,
+  { readonly label: string; readonly color: string; readonly ansi: number }
+> = {
+  signsIn: { label: 'signs in', color: '#2e9e5b', ansi: 32 },
+  nobody: { label: 'nobody', color: '#d64545', ansi: 31 },
+  ambiguous: { label: 'ambiguous', color: '#8e44ad', ansi: 35 },
+  denied: { label: 'denied', color: '#e08a1e', ansi: 33 },
+  missing: { label: 'missing attribute', color: '#c2a83e', ansi: 33 },
+  error: { label: 'error', color: '#7b2d26', ansi: 31 },
+  inactive: { label: 'inactive', color: '#9aa5b1', ansi: 90 },
+  service: { label: 'service account', color: '#6b7785', ansi: 90 },
+};
+
+/**
+ * What a person becomes, or why nobody, in one text.
+ *
+ * @internal
+ */
+export function describePerson(person: PersonResult): string {
+  const { head, details } = detailPerson(person);
+  return [head, details.join('; ')].filter(Boolean).join(' ');
+}
+
+/**
+ * The same in parts: who the person is or may be, and how that comes.
+ *
+ * @internal
+ */
+export function detailPerson(person: PersonResult): { head: string; details: string[] } {
+  const { outcome, entityRef = '', step, reason, code, candidates, nearMisses } = person;
+  const { moreCandidates = 0 } = person;
+  const by = step ? [`by ${step}`] : [];
+  if (outcome === 'signsIn')
+    return { head: entityRef, details: [...by, ...(reason ? [reason] : [])] };
+  if (candidates.length > 0) {
+    const more = moreCandidates > 0 ? [`and ${moreCandidates} more`] : [];
+    return { head: candidates.join(', '), details: [...more, ...by] };
+  }
+  const why = reason?.split('; ') ?? [code ?? ''];
+  return { head: '', details: [...why, ...nearMisses.map(miss => `nearly ${miss}`)] };
+}
+
+/**
+ * The day of the last use, or nothing when it is not known.
+ *
+ * @internal
+ */
+export function describeLastUse({ lastUsed }: PersonResult): string {
+  if (lastUsed === undefined || !Number.isFinite(lastUsed)) return '';
+  const date = new Date(lastUsed);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 10);
+}
+
+/**
+ * Rounded down, so that 99.99 % of people is never "100 %".
+ *
+ * @internal
+ */
+export function formatPercent(coverage: number): string {
+  return `${(Math.floor(coverage * 10) / 10).toFixed(1).replace(/\.0$/, '')} %`;
+}
+
+/**
+ * What a suggestion comes to, against the list that is configured.
+ *
+ * @returns the text, and the YAML when another list is better; `undefined` without a suggestion
+ * @internal
+ */
+export function describeSuggestion({
+  suggestion,
+  summary,
+  findings,
+}: AuditReport): { readonly text: string; readonly yaml?: string } | undefined {
+  if (!suggestion) return undefined;
+  const { counts, expected } = summary;
+  const sharing = findings
+    .filter(({ rule }) => rule === 'sharedEntity')
+    .reduce((sum, { concerns }) => sum + concerns.length - 1, 0);
+  if (sharing === 0 && suggestion.covered <= counts.signsIn) {
+    return { text: 'No other list of resolvers would sign more people in without a conflict.' };
+  }
+  const percent = formatPercent((100 * suggestion.covered) / Math.max(1, expected));
+  const today = `The configured list signs in ${counts.signsIn} people${sharing > 0 ? `, of whom ${sharing} share an entity` : ''}.`;
+  return {
+    text: `${today} Without a conflict (no entity for two people, nobody taken for somebody else) it is at most ${suggestion.covered} people (${percent}), with this list:`,
+    yaml: suggestion.yaml.trimEnd(),
+  };
+}

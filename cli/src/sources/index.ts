@@ -1,0 +1,8 @@
+export type { SourceResult } from './collectors';
+export { createPatientHttp, fetchBitbucketUsers } from './fetchBitbucketUsers';
+export type { FetchBitbucketUsersOptions, PatientHttpOptions } from './fetchBitbucketUsers';
+export { fetchCatalogEntities } from './fetchCatalogEntities';
+export type { FetchCatalogEntitiesOptions } from './fetchCatalogEntities';
+export { openCatalog } from './openCatalog';
+export type { OpenCatalogOptions } from './openCatalog';
+export { readEntityFiles, readUserFiles } from './readFiles';

@@ -1,3 +1,0 @@
-export type { Check } from './Check';
-export type { DoctorInput } from './DoctorInput';
-export { runDoctor } from './runDoctor';

@@ -1,2 +1,0 @@
-export { suggestResolvers } from './suggestResolvers';
-export type { Suggestion, SuggestInput } from './suggestResolvers';

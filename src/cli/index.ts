@@ -1,3 +1,0 @@
-export type { CliIo } from './CliIo';
-export { exitCodes } from './exitCodes';
-export { runCli } from './runCli';

@@ -1,0 +1,77 @@
+import type { Config } from '@backstage/config';
+import type { ProfileTransform } from '@backstage/plugin-auth-node';
+import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
+import type { BitbucketServerAddress } from './authenticator';
+import { checkKeys } from './config';
+import { readUserLookupOptions } from './lookup';
+import type { UserLookupConfig } from './lookup';
+import { readOwnershipOptions } from './ownership';
+import type { OwnershipOptions } from './ownership';
+import { readSignInChain } from './resolvers';
+import type { ChainStep } from './resolvers';
+import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
+import type { ProfileTransformResult } from './transforms';
+
+/**
+ * What one environment of `auth.providers.bitbucketServer` says about who signs in as whom.
+ *
+ * @public
+ */
+export interface SignInSetup extends BitbucketServerAddress {
+  /** The chain of `signIn.resolvers`. Empty: the provider gives access tokens and signs nobody in. */
+  readonly match: readonly ChainStep[];
+  /** Names of the resolvers, in the order of `match`. */
+  readonly resolvers: readonly string[];
+  /** `profileTransforms`, behind the one that refuses inactive accounts. */
+  readonly profileTransform: ProfileTransform<ProfileTransformResult>;
+  /** Whether a step asks for the directory of an account: `emailTrust: readOnlyDirectory`. */
+  readonly needsDirectory: boolean;
+  /** For `createCatalogUserLookup`. */
+  readonly userLookup: UserLookupConfig;
+  readonly ownership: OwnershipOptions;
+  /** What the administrator should know, with the path of the key. */
+  readonly warnings: readonly string[];
+}
+
+const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'ownership'];
+
+/**
+ * Reads one environment as the backend module does, without any secret: client id, client secret and
+ * the credential of `directory` may be missing. So a chain that is configured can be explained,
+ * extended in code, or tested where the secrets are not.
+ *
+ * @param config - the environment
+ * @param path - its own path, for errors: `auth.providers.bitbucketServer.<env>`
+ * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
+ * @example
+ * ```ts
+ * const path = 'auth.providers.bitbucketServer.production';
+ * const { match, profileTransform, baseUrl } = readSignInSetup(config.getConfig(path), path);
+ * const explanation = await explainSignIn({ user, baseUrl, match, profileTransform, lookup });
+ * ```
+ * @public
+ */
+export function readSignInSetup(config: Config, path: string): SignInSetup {
+  checkKeys(config, path, [...Object.keys(authenticatorSchema.shape), ...sections]);
+  const address = readBitbucketServerAddress(config);
+  const transforms = readProfileTransforms(config, path);
+  const chain = readSignInChain(config, path, address);
+  const match = chain?.steps ?? [];
+  const needsDirectory = match.some(({ matcher }) => matcher.needs?.includes('directory') ?? false);
+  const unused = config.has('directory') && !needsDirectory;
+  return {
+    ...address,
+    match,
+    resolvers: chain?.names ?? [],
+    profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
+    needsDirectory,
+    userLookup: readUserLookupOptions(config, path),
+    ownership: readOwnershipOptions(config, path),
+    warnings: [
+      ...(chain?.warnings ?? []).map(warning => `${path}: ${warning}`),
+      ...(unused
+        ? [`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`]
+        : []),
+    ],
+  };
+}

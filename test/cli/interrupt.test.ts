@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
+import { bitbucketUser } from './worlds';
+
+const root = join(__dirname, '../..');
+
+describe('the program', () => {
+  it('ends at Ctrl-C with code 130, says what is missing, and leaves nothing behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'audit-interrupt-'));
+    const people = Array.from({ length: 600 }, (_, index) => ({
+      user: bitbucketUser(`user-${index}`),
+    }));
+    const bitbucket = await startBitbucketSimulator({ people, serviceTokens: { token: 'user-0' } });
+    const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
+    const production = { baseUrl: bitbucket.baseUrl, signIn: { resolvers } };
+    const config = { auth: { providers: { bitbucketServer: { production } } } };
+    const entity = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'user-0' }, spec: {} };
+    writeFileSync(join(folder, 'app-config.yaml'), JSON.stringify(config));
+    writeFileSync(join(folder, 'entities.json'), JSON.stringify(entity));
+    // The first page is answered, the second one never.
+    bitbucket.faults.set('admin-users-page-2', { hold: new Promise(() => undefined) });
+    try {
+      const loader = require.resolve('tsx', { paths: [root] });
+      const args = ['--import', loader, join(root, 'cli/src/main.ts')];
+      const child = spawn(process.execPath, [...args, 'audit', '--entities', 'entities.json'], {
+        cwd: folder,
+        env: {
+          ...process.env,
+          BITBUCKET_TOKEN: 'token',
+          TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'),
+        },
+      });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', chunk => void (stdout += String(chunk)));
+      child.stderr.on('data', chunk => void (stderr += String(chunk)));
+      const ended = new Promise(resolve => child.once('close', resolve));
+      await Promise.race([bitbucket.arrived('admin-users-page-2'), ended]);
+      child.kill('SIGINT');
+      expect(await ended).toBe(130);
+      expect(stderr).toContain('missing are the Bitbucket users after the first 500');
+      expect(stdout).toContain('INCOMPLETE: the Bitbucket users after the first 500');
+      expect(stdout).toContain('signs in: 1, nobody: 499.');
+    } finally {
+      await bitbucket.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
