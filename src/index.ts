@@ -18,7 +18,10 @@ export type {
   BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
   BitbucketServerProviderFactoryOptions,
+  PersonSource,
   ProviderEnvironmentOptions,
+  SessionEvent,
+  SignInOutcomeEvent,
 } from './authenticator';
 export { fetchBitbucketServerUser, parseBitbucketServerUser, toPassportProfile } from './profile';
 export type {
@@ -104,8 +107,8 @@ export type {
   TracedLookup,
   TracedStep,
 } from './resolvers';
-export { createDecisionObserver } from './observability';
-export type { DecisionObserverOptions } from './observability';
+export { createSignInObserver } from './observability';
+export type { SignInObserver, SignInObserverOptions } from './observability';
 export { createTransitiveGroups } from './ownership';
 export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
 export { createDirectoryLookup, readDirectoryOptions } from './directory';
@@ -114,6 +117,7 @@ export { createBitbucketHttp } from './http';
 export type {
   BitbucketHttp,
   BitbucketHttpOptions,
+  BitbucketOperation,
   GetJsonOptions,
   JsonAnswer,
   PostFormOptions,

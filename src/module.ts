@@ -2,6 +2,7 @@ import { coreServices, createBackendModule } from '@backstage/backend-plugin-api
 import { authProvidersExtensionPoint } from '@backstage/plugin-auth-node';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { createBitbucketServerProviderFactory } from './authenticator';
+import { createSignInObserver } from './observability';
 import { readEnvironment } from './readEnvironment';
 
 /**
@@ -31,17 +32,19 @@ export const authModuleBitbucketServer = createBackendModule({
         logger: coreServices.logger,
         rootConfig: coreServices.rootConfig,
       },
-      async init({ providers, rootConfig, cache, ...services }) {
+      async init({ providers, rootConfig, cache, auditor, ...services }) {
         const store = rootConfig.getOptional('backend.cache.store');
         // The memory store is shared with nobody, and never lets go of what has expired.
         const sharedCache = store === undefined || store === 'memory' ? undefined : cache;
+        const observer = createSignInObserver({ auditor, logger: services.logger });
         providers.registerProvider({
           providerId: 'bitbucketServer',
           factory: createBitbucketServerProviderFactory({
             logger: services.logger,
+            onOutcome: observer.onOutcome,
             environments: [rootConfig.getOptionalString('auth.environment') ?? 'development'],
             createOptions: (config, env) =>
-              readEnvironment(config, env, { ...services, cache: sharedCache }),
+              readEnvironment(config, env, { ...services, observer, cache: sharedCache }),
           }),
         });
       },

@@ -1,9 +1,4 @@
-import type {
-  AuditorService,
-  AuthService,
-  CacheService,
-  LoggerService,
-} from '@backstage/backend-plugin-api';
+import type { AuthService, CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createBitbucketServerAuthenticator, readAuthenticatorConfig } from './authenticator';
@@ -12,8 +7,7 @@ import { createConfigError } from './config';
 import { createDirectoryLookup, readDirectoryOptions } from './directory';
 import { createBitbucketHttp } from './http';
 import { createCatalogUserLookup } from './lookup';
-import { createDecisionObserver } from './observability';
-import { observeProfileTransform } from './observeProfileTransform';
+import type { SignInObserver } from './observability';
 import { createTransitiveGroups } from './ownership';
 import { readSignInSetup } from './readSignInSetup';
 import type { SignInSetup } from './readSignInSetup';
@@ -26,7 +20,7 @@ export interface EnvironmentServices {
   readonly auth: AuthService;
   /** Where replicas share sessions; `undefined` when the backend has no shared cache. */
   readonly cache?: CacheService;
-  readonly auditor: AuditorService;
+  readonly observer: SignInObserver;
   readonly logger: LoggerService;
 }
 
@@ -41,7 +35,7 @@ export function readEnvironment(
   env: string,
   services: EnvironmentServices,
 ): ProviderEnvironmentOptions {
-  const { catalog, auth, cache, auditor, logger } = services;
+  const { catalog, auth, cache, observer, logger } = services;
   const path = `auth.providers.bitbucketServer.${env}`;
   const setup = readSignInSetup(config, path);
   const { timeoutMs, warnings } = readAuthenticatorConfig(config);
@@ -50,13 +44,15 @@ export function readEnvironment(
   const { transitiveGroups, ...groupLimits } = ownership;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
-  const onDecision = createDecisionObserver({ auditor, logger, environment: env });
-
   for (const warning of [...warnings, ...setup.warnings]) logger.warn(warning);
   logger.info(describe(env, setup));
   return {
-    authenticator: createBitbucketServerAuthenticator({ logger, cache }),
-    profileTransform: observeProfileTransform(profileTransform, onDecision),
+    authenticator: createBitbucketServerAuthenticator({
+      logger,
+      cache,
+      onSessionEvent: event => observer.onSessionEvent(event, env),
+    }),
+    profileTransform,
     signInResolver:
       match.length > 0
         ? createSignInResolver({
@@ -65,7 +61,7 @@ export function readEnvironment(
             accountIdAnnotation: `${setup.host}/user-id`,
             logger,
             findDirectory,
-            onDecision,
+            onDecision: observer.onDecision,
             findNearMisses: createNearMissFinder({ catalog, auth }),
             extendOwnership: transitiveGroups
               ? createTransitiveGroups({

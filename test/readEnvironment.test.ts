@@ -1,6 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
+import { createSignInObserver } from '../src/observability';
 import { readEnvironment } from '../src/readEnvironment';
 import type { EnvironmentServices } from '../src/readEnvironment';
 
@@ -19,7 +20,7 @@ function read(environment: JsonObject) {
     logger,
     auth: mockServices.auth.mock(),
     cache: mockServices.cache.mock(),
-    auditor: mockServices.auditor.mock(),
+    observer: createSignInObserver(),
     // Nothing of the catalog is asked at start.
     catalog: {} as EnvironmentServices['catalog'],
   };

@@ -4,7 +4,7 @@ import { createOAuthAuthenticator } from '@backstage/plugin-auth-node';
 import type { OAuthAuthenticator } from '@backstage/plugin-auth-node';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
-import { createSignInError, logSignInError } from '../errors';
+import { createRefusalLog, createSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
 import type { BitbucketHttp, BitbucketHttpOptions } from '../http';
@@ -89,16 +89,7 @@ export type BitbucketServerAuthenticator = OAuthAuthenticator<
 export function createBitbucketServerAuthenticator(
   options: BitbucketServerAuthenticatorOptions = {},
 ): BitbucketServerAuthenticator {
-  const { logger } = options;
-
-  async function logged<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (logger) logSignInError(logger, error);
-      throw error;
-    }
-  }
+  const log = createRefusalLog(options.logger);
 
   return createOAuthAuthenticator({
     defaultProfileTransform: composeProfileTransforms(requireActiveUser()),
@@ -108,10 +99,10 @@ export function createBitbucketServerAuthenticator(
     }),
 
     start: async ({ req, scope, state }, { internal }) =>
-      logged(async () => ({ url: startAttempt(req, { scope, state }, internal.config) })),
+      log.watch(async () => ({ url: startAttempt(req, { scope, state }, internal.config) })),
 
     authenticate: ({ req }, { internal }) =>
-      logged(async () => {
+      log.watch(async () => {
         const { config, refresher, tokenClient } = internal;
         forbidStoring(req);
         const attempt = takeAttempt(req, req.query.state, config);
@@ -137,7 +128,7 @@ export function createBitbucketServerAuthenticator(
       }),
 
     refresh: ({ req, refreshToken }, { internal }) =>
-      logged(async () => {
+      log.watch(async () => {
         forbidStoring(req);
         const session = internal.cookie.read(refreshToken);
         const signal = createRequestSignal(req);
@@ -163,7 +154,7 @@ export function createBitbucketServerAuthenticator(
         await internal.refresher.signOut(internal.cookie.read(refreshToken).refreshToken);
       } catch (error) {
         // The session of another server: nothing of ours is to be ended.
-        if (logger) logSignInError(logger, error);
+        log.write(error);
       }
       return undefined;
     },

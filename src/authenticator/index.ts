@@ -14,4 +14,5 @@ export type { AuthenticatorConfig } from './authenticatorConfig';
 export { loopbackHostPattern, readBitbucketServerAddress, secureUrlPattern } from './address';
 export type { BitbucketServerAddress } from './address';
 export type { SessionEvent } from './refresher';
-export type { ProviderEnvironmentOptions } from './routeHandlers';
+export type { PersonSource } from './personReader';
+export type { ProviderEnvironmentOptions, SignInOutcomeEvent } from './routeHandlers';

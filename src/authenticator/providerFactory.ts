@@ -1,13 +1,13 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { AuthProviderFactory, AuthProviderRouteHandlers } from '@backstage/plugin-auth-node';
-import { createSignInError, isSignInError, logSignInError } from '../errors';
+import { createRefusalLog, createSignInError, isSignInError } from '../errors';
 import type { SignInError } from '../errors';
-import { quote } from '../shared';
+import { describeCause, quote } from '../shared';
 import { allowedUrl, createRefusingHandlers, readState, sendRefusal } from './refusals';
 import type { ProviderContext, Request } from './refusals';
 import { createRouteHandlers } from './routeHandlers';
-import type { ProviderEnvironmentOptions } from './routeHandlers';
+import type { ProviderEnvironmentOptions, SignInOutcomeEvent } from './routeHandlers';
 
 /** @public */
 export interface BitbucketServerProviderFactoryOptions {
@@ -21,6 +21,11 @@ export interface BitbucketServerProviderFactoryOptions {
   readonly environments?: readonly string[];
   /** Gets every refusal, once, with its reference. Default: that of the auth backend. */
   readonly logger?: LoggerService;
+  /**
+   * Told how each sign-in and each refresh has ended, when it is answered: that of
+   * {@link createSignInObserver}, or one of your own. Default: nobody.
+   */
+  readonly onOutcome?: (event: SignInOutcomeEvent) => void;
 }
 
 /**
@@ -58,6 +63,17 @@ function createProvider(
 ): AuthProviderRouteHandlers {
   const { config, providerId } = context;
   const path = `auth.providers.${providerId}`;
+  const log = createRefusalLog(logger);
+
+  /** Whoever listens must not be able to lock people out. */
+  function onOutcome(event: SignInOutcomeEvent): void {
+    try {
+      options.onOutcome?.(event);
+    } catch (error) {
+      logger.error(`A listener of Bitbucket Server sign-ins failed: ${describeCause(error)}`);
+    }
+  }
+
   const configured = config.keys();
   const served = options.environments ?? configured;
   if (options.environments === undefined && configured.length > 1) {
@@ -70,7 +86,7 @@ function createProvider(
     if (configured.includes(env)) {
       const envConfig = config.getConfig(env);
       const parts = options.createOptions(envConfig, env);
-      handlers.set(env, createRouteHandlers({ context, envConfig, logger, ...parts }));
+      handlers.set(env, createRouteHandlers({ ...parts, context, env, envConfig, log, onOutcome }));
     } else {
       logger.warn(
         `"${path}.${env}" is missing, so nobody can sign in with Bitbucket Server in the environment "${env}"; configured: ${configured.join(', ') || 'none'}. The environment is chosen by "auth.environment"`,
@@ -84,12 +100,13 @@ function createProvider(
     );
   }
 
-  const notServed = createRefusingHandlers(context, req => {
+  const notServed = createRefusingHandlers(context, (req, operation) => {
     const env = req.query.env?.toString() ?? readState(req)?.env;
     const error = configInvalid(
       `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${[...handlers.keys()].join(', ') || 'none'}. It is chosen by "auth.environment", for the backend and the frontend alike.`,
     );
-    logSignInError(logger, error);
+    log.write(error);
+    if (operation) onOutcome({ operation, request: req, error, durationMs: 0 });
     return error;
   });
   const handlersOf = (env: string | undefined) => handlers.get(env ?? '') ?? notServed;
@@ -112,8 +129,10 @@ function createProvider(
         detail,
         hint,
       });
-      logSignInError(logger, error);
+      log.write(error);
       sendRefusal(res, state ?? {}, error, context);
+      const environment = handlers.has(state?.env ?? '') ? state?.env : undefined;
+      onOutcome({ operation: 'sign_in', environment, request: req, error, durationMs: 0 });
     },
   };
 }

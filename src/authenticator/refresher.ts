@@ -12,7 +12,11 @@ import { createSharedAbort } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
 import type { TokenAnswer } from './tokenClient';
 
-/** What happened to a session, for whoever watches. */
+/**
+ * What happened to a session. `userId` is that of Bitbucket Server, when it is known.
+ *
+ * @public
+ */
 export type SessionEvent =
   | {
       readonly type: 'refresh';
@@ -20,8 +24,8 @@ export type SessionEvent =
       /** `note`: another request, process or replica had exchanged the token already. */
       readonly tokens: 'exchanged' | 'note';
     }
-  | { readonly type: 'token-reuse'; readonly username?: string; readonly reference: string }
-  | { readonly type: 'sign-out'; readonly username?: string };
+  | { readonly type: 'token-reuse'; readonly userId?: string; readonly reference: string }
+  | { readonly type: 'sign-out'; readonly userId?: string };
 
 export interface RefresherOptions extends PersonReaderOptions {
   readonly notes: SealedNotes;
@@ -92,8 +96,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
         detail:
           'A refresh token was presented after its successor had been used: a tab that was very late, or somebody who has copied the token',
       });
-      const username = (next.person ?? note.person)?.user.name;
-      onEvent?.({ type: 'token-reuse', username, reference: error.reference });
+      const userId = (next.person ?? note.person)?.user.id.toString();
+      onEvent?.({ type: 'token-reuse', userId, reference: error.reference });
       throw error;
     }
     const person = next?.person ?? note.person;
@@ -187,7 +191,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const note = await notes.open(refreshToken);
     const newest = note?.kind === 'successor' ? note.tokens.refreshToken : refreshToken;
     await Promise.all([notes.forget(refreshToken), notes.forget(newest)]);
-    onEvent?.({ type: 'sign-out', username: note?.person?.user.name });
+    onEvent?.({ type: 'sign-out', userId: note?.person?.user.id.toString() });
     // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
     await options.exchange(newest);
   }

@@ -50,6 +50,22 @@ export function sendRefusal(
   }
 }
 
+/**
+ * Answers a refresh that an outage has refused, as Backstage's error middleware would. That one also
+ * writes a line with a stack for each answer of 500 and above: thousands in an outage, about nothing
+ * that is wrong here.
+ *
+ * @internal
+ */
+export function sendOutage(req: Request, res: Response, error: SignInError): void {
+  const { name, message, code, reference, phase } = error;
+  res.status(503).json({
+    error: { name, message, code, reference, phase },
+    request: { method: req.method, url: req.url },
+    response: { statusCode: 503 },
+  });
+}
+
 /** `undefined` for what is not a URL of this Backstage. */
 export function allowedUrl(
   value: string | undefined,
@@ -76,12 +92,12 @@ export function readState(req: Request): OAuthState | undefined {
  * Routes of a provider, or of an environment, that cannot sign anybody in: each says why, readable
  * where the person looks. Signing out still deletes the cookie.
  *
- * @param refuse - makes the error of one request, and logs it
+ * @param refuse - makes the error of one request, and logs it; `operation` is what the request ends
  * @internal
  */
 export function createRefusingHandlers(
   context: ProviderContext,
-  refuse: (req: Request) => SignInError,
+  refuse: (req: Request, operation?: 'sign_in' | 'refresh') => SignInError,
 ): AuthProviderRouteHandlers {
   const unused = async (): Promise<never> => {
     throw new Error('This provider signs nobody in');
@@ -108,10 +124,10 @@ export function createRefusingHandlers(
       sendRefusal(res, req.query as AnswerPlace, refuse(req), context);
     },
     async frameHandler(req, res) {
-      sendRefusal(res, readState(req) ?? {}, refuse(req), context);
+      sendRefusal(res, readState(req) ?? {}, refuse(req, 'sign_in'), context);
     },
     async refresh(req) {
-      throw refuse(req);
+      throw refuse(req, 'refresh');
     },
     logout,
   };

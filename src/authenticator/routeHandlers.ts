@@ -1,4 +1,4 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '@backstage/config';
 import { createOAuthAuthenticator, createOAuthRouteHandlers } from '@backstage/plugin-auth-node';
 import type {
@@ -7,11 +7,14 @@ import type {
   ProfileTransform,
   SignInResolver,
 } from '@backstage/plugin-auth-node';
-import { isSignInError, logSignInError } from '../errors';
+import { isSignInError } from '../errors';
+import type { RefusalLog } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
+import { markFailed, withSpan } from '../shared';
 import type { BitbucketServerAuthenticator } from './bitbucketServerAuthenticator';
 import { undeliveredSessionOf } from './oauthSession';
-import type { ProviderContext } from './refusals';
+import { sendOutage } from './refusals';
+import type { ProviderContext, Request } from './refusals';
 
 type Result = OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
 
@@ -28,36 +31,62 @@ export interface ProviderEnvironmentOptions {
   >;
 }
 
+/**
+ * How a sign-in, or the refresh of a session, has ended.
+ *
+ * @public
+ */
+export interface SignInOutcomeEvent {
+  readonly operation: 'sign_in' | 'refresh';
+  /** The environment of the provider; `undefined` when the request names none that is served. */
+  readonly environment?: string;
+  readonly request: Parameters<AuthProviderRouteHandlers['start']>[0];
+  /** What the profile transform and the resolver were given; `undefined` when it did not get so far. */
+  readonly result?: OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
+  /** What it was refused with; a {@link SignInError}, unless a resolver or transform is not of this package. */
+  readonly error?: unknown;
+  /** From the request to the answer, in milliseconds. */
+  readonly durationMs: number;
+}
+
 export interface RouteHandlersOptions extends ProviderEnvironmentOptions {
   readonly context: ProviderContext;
+  readonly env: string;
   readonly envConfig: Config;
-  readonly logger: LoggerService;
+  readonly log: RefusalLog;
+  /** Must not throw. */
+  readonly onOutcome: (event: SignInOutcomeEvent) => void;
+}
+
+/** What is known of the sign-in or refresh that a request asks for. */
+interface Attempt {
+  /** Whether it came to asking Bitbucket Server: a browser without a session does not. */
+  begun?: boolean;
+  result?: Result;
+  /** Why it is refused. */
+  error?: unknown;
 }
 
 /**
- * Backstage's own OAuth routes for one environment, with a refresh that reports the real error.
+ * Backstage's own OAuth routes for one environment, with a refresh that reports the real error, and
+ * an observer who is told how each request has ended.
  *
  * @internal
  */
 export function createRouteHandlers(options: RouteHandlersOptions): AuthProviderRouteHandlers {
-  const { authenticator, context, envConfig, logger, signInResolver } = options;
+  const { authenticator, context, env, envConfig, log, signInResolver, onOutcome } = options;
   const { profileTransform = authenticator.defaultProfileTransform } = options;
-  /**
-   * Failures of a refresh after its exchange. Backstage sets the cookie with the new tokens between
-   * the profile transform and the resolver, so they are thrown by the resolver.
-   */
-  const failures = new WeakMap<Result, { readonly error: unknown }>();
+  /** That of the request that is being answered: Backstage's handlers show no more of it. */
+  const attempts = new AsyncLocalStorage<Attempt>();
 
-  function failedResult(result: Result, error: unknown): Result {
-    failures.set(result, { error });
-    return result;
-  }
-
-  async function logged<T>(work: () => Promise<T>): Promise<T> {
+  /** Does a part of an attempt. */
+  async function part<T>(work: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const attempt = attempts.getStore() ?? {};
+    attempt.begun = true;
     try {
-      return await work();
+      return await log.watch(() => work(attempt));
     } catch (error) {
-      logSignInError(logger, error);
+      attempt.error = error ?? new Error('Somebody threw nothing');
       throw error;
     }
   }
@@ -72,51 +101,85 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
     resolverContext: context.resolverContext,
     authenticator: createOAuthAuthenticator({
       ...authenticator,
-      authenticate: (input, ctx) => logged(() => authenticator.authenticate(input, ctx)),
+      authenticate: (input, ctx) =>
+        part(async attempt => {
+          attempt.result = await authenticator.authenticate(input, ctx);
+          return attempt.result;
+        }),
       refresh: (input, ctx) =>
-        logged(async () => {
+        part(async attempt => {
           try {
-            return await authenticator.refresh(input, ctx);
+            attempt.result = await authenticator.refresh(input, ctx);
+            return attempt.result;
           } catch (error) {
             const session = signInResolver && undeliveredSessionOf(error);
             if (!session) throw error;
-            return failedResult({ session, fullProfile: nobody }, error);
+            log.write(error);
+            attempt.error = error;
+            return { session, fullProfile: nobody };
           }
         }),
     }),
+    // Backstage sets the cookie with the new tokens of a refresh between the profile transform and the
+    // resolver, so whatever refuses it before that is thrown by the resolver.
     profileTransform: (result, ctx) =>
-      logged(async () => {
-        if (failures.has(result)) return { profile: {} };
+      part(async attempt => {
+        if (attempt.error !== undefined) return { profile: {} };
         try {
           return await profileTransform(result, ctx);
         } catch (error) {
           const { refresh } = result.fullProfile.bitbucketServerSession;
           if (!refresh || !signInResolver) throw error;
-          failedResult(result, error);
+          log.write(error);
+          attempt.error = error;
           return { profile: {} };
         }
       }),
     signInResolver:
       signInResolver &&
       ((info, ctx) =>
-        logged(() => {
-          const failure = failures.get(info.result);
-          if (failure) throw failure.error;
+        part(attempt => {
+          if (attempt.error !== undefined) throw attempt.error;
           return signInResolver(info, ctx);
         })),
   });
 
+  async function observed(
+    operation: SignInOutcomeEvent['operation'],
+    request: Request,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const startedAt = performance.now();
+    const attempt: Attempt = {};
+    await withSpan(`bitbucket_server.${operation}`, {}, async span => {
+      try {
+        await attempts.run(attempt, work);
+      } finally {
+        const { begun, result, error } = attempt;
+        if (error !== undefined) markFailed(span, error);
+        if (begun) {
+          const durationMs = performance.now() - startedAt;
+          onOutcome({ operation, environment: env, request, result, error, durationMs });
+        }
+      }
+    });
+  }
+
   return {
     ...handlers,
-    async refresh(req, res) {
-      try {
-        await handlers.refresh?.(req, res);
-      } catch (error) {
-        // Backstage's handler makes a 401 of everything.
-        const { cause } = error as { readonly cause?: unknown };
-        throw isSignInError(cause) ? cause : error;
-      }
-    },
+    frameHandler: (req, res) => observed('sign_in', req, () => handlers.frameHandler(req, res)),
+    refresh: (req, res) =>
+      observed('refresh', req, async () => {
+        try {
+          await handlers.refresh?.(req, res);
+        } catch (error) {
+          // Backstage's handler makes a 401 of everything.
+          const { cause } = error as { readonly cause?: unknown };
+          if (!isSignInError(cause)) throw error;
+          if (cause.name !== 'ServiceUnavailableError') throw cause;
+          sendOutage(req, res, cause);
+        }
+      }),
   };
 }
 

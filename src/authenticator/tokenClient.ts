@@ -2,7 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { createSignInError } from '../errors';
 import type { SignInErrorCode } from '../errors';
 import type { BitbucketHttp, JsonAnswer } from '../http';
-import { createQueue } from '../shared';
+import { createQueue, instruments } from '../shared';
 import type { Sleep } from '../shared';
 import { readOAuthError } from './oauthError';
 
@@ -58,7 +58,14 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
   const { http, baseUrl, clientId, clientSecret, callbackUrl, timeoutMs, sleep, logger } = options;
   const url = `${baseUrl}/rest/oauth2/latest/token`;
   const client = { client_id: clientId, client_secret: clientSecret, redirect_uri: callbackUrl };
-  const queue = createQueue({ concurrency: maxExchanges, maxWaiting, timeoutMs, sleep });
+  const queue = createQueue({
+    concurrency: maxExchanges,
+    maxWaiting,
+    timeoutMs,
+    sleep,
+    onWaiting: change =>
+      instruments().queueLength.add(change, { 'bitbucket_server.queue': 'token_endpoint' }),
+  });
 
   async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     try {
@@ -103,13 +110,15 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
     async exchangeCode(code, codeVerifier, signal) {
       const secrets = { code, code_verifier: codeVerifier };
       const fields = { grant_type: 'authorization_code', ...secrets, ...client };
-      const answer = await inTurn(() => http.postForm(url, fields, { signal }), signal);
+      const operation = 'exchange_code';
+      const answer = await inTurn(() => http.postForm(url, fields, { signal, operation }), signal);
       return read(answer, 'AUTHORIZATION_CODE_REJECTED', Object.values(secrets));
     },
     async exchangeRefreshToken(refreshToken, signal) {
       const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, ...client };
+      const operation = 'exchange_refresh_token';
       const answer = await inTurn(
-        () => http.postForm(url, fields, { timeoutMs: timeoutMs * exchangeGrace }),
+        () => http.postForm(url, fields, { operation, timeoutMs: timeoutMs * exchangeGrace }),
         signal,
       );
       return read(answer, 'SESSION_ENDED', [refreshToken]);

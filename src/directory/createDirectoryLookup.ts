@@ -79,6 +79,7 @@ export function createDirectoryLookup(
         url: `${baseUrl}/rest/api/latest/admin/users`,
         authorization,
         username,
+        operation: 'find_directory',
       });
       incidents.close();
       return judgeDirectory(found, subject, trusted);

@@ -2,4 +2,5 @@ export { createReference, createSignInError, isSignInError, SignInError } from '
 export type { CreateSignInErrorOptions, SignInErrorInit, SignInErrorPhase } from './SignInError';
 export { signInErrorCodes } from './codes';
 export type { SignInErrorCode, SignInErrorFault, SignInErrorName } from './codes';
-export { logSignInError } from './logSignInError';
+export { createRefusalLog } from './refusalLog';
+export type { RefusalLog } from './refusalLog';

@@ -40,14 +40,15 @@ export interface AttemptRequest {
 }
 
 /** @internal */
-export type Attempt =
+export type Attempt = { /** `undefined` when there was no answer. */ readonly status?: number } & (
   | { readonly answer: JsonAnswer }
   | {
       readonly error: SignInError;
       /** Whether the same request may succeed in a moment. */
       readonly retry: boolean;
       readonly retryAfterMs?: number;
-    };
+    }
+);
 
 const retryableStatus = new Set([408, 425, 429, 502, 503, 504]);
 
@@ -57,12 +58,14 @@ const retryableStatus = new Set([408, 425, 429, 502, 503, 504]);
  * @internal
  */
 export async function performAttempt(request: AttemptRequest): Promise<Attempt> {
+  let response: Response | undefined;
   const { deadline, method, maxBytes, phase, url } = request;
   const { origin, pathname } = new URL(url);
   const call = `${method} ${origin}${pathname}`;
   const fail = (code: SignInErrorCode, what: string, retry = false): Attempt => ({
     error: createSignInError(code, { phase, detail: redact(`${call} ${what}`, request.secrets) }),
     retry,
+    status: response?.status,
   });
   const failOnNetwork = (cause: unknown): Attempt => {
     const reason = deadline.ended();
@@ -71,7 +74,6 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
     return fail('BITBUCKET_UNREACHABLE', describeNetworkError(cause), true);
   };
 
-  let response: Response;
   try {
     const sent = request.fetch(url, {
       method,
@@ -114,7 +116,9 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
   }
   const body = await readBody(response, maxBytes, deadline, precious);
   const json = 'text' in body ? parseJson(body.text) : undefined;
-  if (oauthError || json !== undefined) return { answer: { status, headers, json } };
+  if (oauthError || json !== undefined) {
+    return { answer: { status, headers, json }, status };
+  }
   switch (body.fault) {
     case 'too-large':
       return fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered more than ${maxBytes} bytes`);

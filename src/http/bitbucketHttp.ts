@@ -1,9 +1,24 @@
 import { createSignInError } from '../errors';
 import type { SignInErrorPhase } from '../errors';
-import { createDeadline, sleep as defaultSleep } from '../shared';
+import { SpanKind } from '@opentelemetry/api';
+import { createDeadline, errorType, instruments, sleep as defaultSleep, withSpan } from '../shared';
 import type { Sleep } from '../shared';
 import { performAttempt } from './attempt';
 import type { Attempt, AttemptRequest, JsonAnswer } from './attempt';
+
+/**
+ * What a call is for, in metrics and traces.
+ *
+ * @public
+ */
+export type BitbucketOperation =
+  | 'exchange_code'
+  | 'exchange_refresh_token'
+  | 'who_am_i'
+  | 'read_user'
+  | 'find_users'
+  | 'find_directory'
+  | 'other';
 
 /** @public */
 export interface GetJsonOptions {
@@ -13,6 +28,8 @@ export interface GetJsonOptions {
   readonly authorization?: string;
   /** Ends the call with `REQUEST_ABORTED`. */
   readonly signal?: AbortSignal;
+  /** What the call is for, in metrics and traces. Default `other`. */
+  readonly operation?: BitbucketOperation;
   /** Where in the sign-in an error of this call arises. Default `profile`. */
   readonly phase?: SignInErrorPhase;
 }
@@ -21,6 +38,8 @@ export interface GetJsonOptions {
 export interface PostFormOptions {
   /** Ends the call with `REQUEST_ABORTED`. */
   readonly signal?: AbortSignal;
+  /** What the call is for, in metrics and traces. Default `other`. */
+  readonly operation?: BitbucketOperation;
   /** Default `token`. */
   readonly phase?: SignInErrorPhase;
   /** Milliseconds for this call. Default: that of the client. */
@@ -68,6 +87,7 @@ export interface BitbucketHttpOptions {
 }
 
 type Call = Pick<AttemptRequest, 'method' | 'url' | 'headers' | 'body' | 'secrets' | 'phase'> & {
+  readonly operation: BitbucketOperation;
   readonly signal?: AbortSignal;
   readonly timeoutMs: number;
   readonly retries: number;
@@ -83,10 +103,11 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
   const { random = Math.random, now = Date.now, sleep = defaultSleep } = options;
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
-  async function perform(call: Call): Promise<JsonAnswer> {
+  /** Sends it, and again what may pass; counts the attempts in its argument. */
+  async function send(call: Call, sent: { attempts: number; status?: number }) {
     const end = now() + call.timeoutMs;
     const deadline = createDeadline({ timeoutMs: call.timeoutMs, signal: call.signal, sleep });
-    const { signal: _signal, retries: maxRetries, ...request } = call;
+    const { signal: _signal, retries: maxRetries, operation: _operation, ...request } = call;
     try {
       for (let attempt = 0; ; attempt += 1) {
         const outcome: Attempt = await performAttempt({
@@ -96,6 +117,8 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
           deadline,
           now,
         });
+        sent.attempts += 1;
+        sent.status = outcome.status;
         if ('answer' in outcome) return outcome.answer;
         if (!outcome.retry || attempt >= maxRetries) throw outcome.error;
         const delay = retryDelay(attempt, outcome.retryAfterMs, random);
@@ -115,8 +138,46 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
     }
   }
 
+  function perform(call: Call): Promise<JsonAnswer> {
+    const attributes = {
+      'bitbucket_server.operation': call.operation,
+      'server.address': new URL(call.url).hostname,
+    };
+    const options = {
+      kind: SpanKind.CLIENT,
+      attributes: { ...attributes, 'http.request.method': call.method },
+    };
+    return withSpan(`bitbucket_server.${call.operation}`, options, async span => {
+      const startedAt = performance.now();
+      const sent: { attempts: number; status?: number } = { attempts: 0 };
+      let error: unknown;
+      try {
+        return await send(call, sent);
+      } catch (cause) {
+        error = cause;
+        throw cause;
+      } finally {
+        const { attempts, status } = sent;
+        instruments().clientDuration.record((performance.now() - startedAt) / 1_000, {
+          ...attributes,
+          'bitbucket_server.status_class': status ? `${Math.floor(status / 100)}xx` : 'none',
+          ...(error === undefined ? {} : { 'error.type': errorType(error) }),
+        });
+        if (status) span.setAttribute('http.response.status_code', status);
+        if (attempts > 1) span.setAttribute('http.request.resend_count', attempts - 1);
+      }
+    });
+  }
+
   return {
-    getJson(url, { accessToken, authorization, signal, phase = 'profile' } = {}) {
+    getJson(url, options = {}) {
+      const {
+        accessToken,
+        authorization,
+        signal,
+        phase = 'profile',
+        operation = 'other',
+      } = options;
       const credentials = authorization ?? (accessToken && `Bearer ${accessToken}`);
       return perform({
         method: 'GET',
@@ -127,13 +188,15 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         },
         secrets: secretsOfAuthorization(credentials),
         phase,
+        operation,
         signal,
         timeoutMs,
         retries,
       });
     },
 
-    postForm(url, fields, { signal, phase = 'token', timeoutMs: callTimeoutMs = timeoutMs } = {}) {
+    postForm(url, fields, options = {}) {
+      const { signal, phase = 'token', operation = 'other' } = options;
       return perform({
         method: 'POST',
         url,
@@ -144,8 +207,9 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         body: new URLSearchParams(fields).toString(),
         secrets: secretFields.flatMap(name => fields[name] ?? []),
         phase,
+        operation,
         signal,
-        timeoutMs: callTimeoutMs,
+        timeoutMs: options.timeoutMs ?? timeoutMs,
         retries: 0,
       });
     },

@@ -2,6 +2,7 @@ export { createBitbucketHttp } from './bitbucketHttp';
 export type {
   BitbucketHttp,
   BitbucketHttpOptions,
+  BitbucketOperation,
   GetJsonOptions,
   PostFormOptions,
 } from './bitbucketHttp';

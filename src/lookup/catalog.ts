@@ -3,7 +3,7 @@ import type { CatalogApi } from '@backstage/catalog-client';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { LRUCache } from 'lru-cache';
 import { ownProperty } from './UserQuery';
-import { createDeadline, createQueue } from '../shared';
+import { createDeadline, createQueue, instruments } from '../shared';
 import type { Deadline } from '../shared';
 
 /** As many as a catalog on PostgreSQL has connections by default; more would only queue up there. */
@@ -82,6 +82,8 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
     concurrency: maxParallelRequests,
     maxWaiting: Infinity,
     timeoutMs,
+    onWaiting: change =>
+      instruments().queueLength.add(change, { 'bitbucket_server.queue': 'catalog' }),
   });
   let token: { readonly value: Promise<string>; readonly until: number } | undefined;
 
@@ -116,7 +118,12 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
         if (deadline.ended()) outcome = 'timeout';
         throw error;
       } finally {
-        onRequest?.({ operation, durationMs: now() - startedAt, outcome, values });
+        const durationMs = now() - startedAt;
+        instruments().catalogDuration.record(durationMs / 1_000, {
+          'bitbucket_server.operation': operation,
+          ...(outcome === 'ok' ? {} : { 'error.type': outcome === 'timeout' ? outcome : '_OTHER' }),
+        });
+        onRequest?.({ operation, durationMs, outcome, values });
       }
     };
     return (operation, values, send) =>

@@ -14,7 +14,7 @@ import { canonicalQuery, queryKey } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { createFrozenCopier, identityOf, verifyCandidates } from './verifyCandidates';
 import type { EntitiesAnswer } from './verifyCandidates';
-import { createIncident, describeCause } from '../shared';
+import { createIncident, describeCause, instruments } from '../shared';
 
 /**
  * What a lookup asks with, and how long it remembers the answers.
@@ -83,6 +83,14 @@ export interface CachedUserLookup extends Required<CatalogUserLookup> {
   delete(query: UserQuery): void;
 }
 
+/** As attributes of metrics are written. */
+const sourceNames = {
+  memory: 'memory',
+  inFlight: 'in_flight',
+  catalog: 'catalog',
+  stale: 'stale',
+} as const;
+
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
 /** Fields are configured, so there are few; this is for matchers that make them up. */
@@ -129,7 +137,11 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
   const search = createUserSearch({ fields, now });
   const frozenCopy = createFrozenCopier();
   const outage = createIncident(logger);
-  const tellAnswer = safely(options.onAnswer);
+  const tellListener = safely(options.onAnswer);
+  const tellAnswer: typeof tellListener = event => {
+    instruments().catalogAnswers.add(1, { 'bitbucket_server.source': sourceNames[event.source] });
+    tellListener(event);
+  };
   const loaders = new LRUCache<string, DataLoader<UserQuery, LookupResult>>({ max: maxFields });
 
   /** Gathers the questions of one moment that one request can ask. */

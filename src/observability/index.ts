@@ -1,2 +1,2 @@
-export { createDecisionObserver } from './createDecisionObserver';
-export type { DecisionObserverOptions } from './createDecisionObserver';
+export { createSignInObserver } from './createSignInObserver';
+export type { SignInObserver, SignInObserverOptions } from './createSignInObserver';

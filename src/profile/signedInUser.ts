@@ -32,7 +32,12 @@ export interface SignedInRequest extends UserRequest {
 export async function fetchWhoAmI(options: SignedInRequest): Promise<WhoAmI> {
   const { headers } = await options.http.getJson(
     `${options.baseUrl}/rest/api/latest/application-properties`,
-    { accessToken: options.accessToken, signal: options.signal, phase: 'profile' },
+    {
+      accessToken: options.accessToken,
+      signal: options.signal,
+      operation: 'who_am_i',
+      phase: 'profile',
+    },
   );
   const username = decodeUsername(headers.get('x-ausername'));
   const id = headers.get('x-auserid')?.trim() || undefined;

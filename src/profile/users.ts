@@ -1,6 +1,6 @@
 import { z } from 'zod/v3';
 import { createSignInError } from '../errors';
-import type { BitbucketHttp, GetJsonOptions } from '../http';
+import type { BitbucketHttp, BitbucketOperation, GetJsonOptions } from '../http';
 import { isSignInError } from '../errors';
 import { quote } from '../shared';
 import { parseBitbucketServerUser } from './bitbucketServerUser';
@@ -35,7 +35,11 @@ export async function fetchUserBySlug(
 ): Promise<BitbucketServerUser | undefined> {
   const url = `${baseUrl}/rest/api/latest/users/${encodeURIComponent(slug)}?avatarSize=${avatarSize}`;
   try {
-    const { json } = await http.getJson(url, { ...request, phase: 'profile' });
+    const { json } = await http.getJson(url, {
+      ...request,
+      operation: 'read_user',
+      phase: 'profile',
+    });
     return parseBitbucketServerUser(json);
   } catch (error) {
     if (isSignInError(error) && error.code === 'BITBUCKET_NOT_FOUND') return undefined;
@@ -89,6 +93,8 @@ export interface ReadUsersNamedOptions extends Omit<UserRequest, 'baseUrl'> {
   readonly username: string;
   /** Further parameters of the list. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Default `find_users`. */
+  readonly operation?: BitbucketOperation;
 }
 
 /**
@@ -119,14 +125,18 @@ export async function readUsersNamed(options: ReadUsersNamedOptions): Promise<un
 }
 
 async function readPage(options: ReadUsersNamedOptions, start: number) {
-  const { http, url, username, query, ...request } = options;
+  const { http, url, username, query, operation = 'find_users', ...request } = options;
   const search = new URLSearchParams({
     ...query,
     filter: username,
     limit: String(pageSize),
     start: String(start),
   });
-  const { json } = await http.getJson(`${url}?${search}`, { ...request, phase: 'profile' });
+  const { json } = await http.getJson(`${url}?${search}`, {
+    ...request,
+    operation,
+    phase: 'profile',
+  });
   const page = pageSchema.safeParse(json);
   if (!page.success) throw invalidPage(start, 'is not a page of users');
   const { values, isLastPage, nextPageStart } = page.data;

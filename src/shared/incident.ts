@@ -2,30 +2,44 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 
 /** @internal */
 export interface Incident {
-  /** Something failed. Warns at the first failure of a row. */
-  fail(message: string): void;
+  /** Something failed. Writes the first failure of a row, and says whether this was it. */
+  fail(message: string, options?: IncidentOptions): boolean;
   /** It works again. Ends the row, with a line that counts its failures when there was one. */
   recover(message: string): void;
+}
+
+/** @internal */
+export interface IncidentOptions {
+  /** Of the line at the beginning. Default `warn`. */
+  readonly level?: 'warn' | 'error';
+  /** Goes with the line at the beginning. */
+  readonly meta?: Readonly<Record<string, string>>;
 }
 
 /**
  * One pair of log lines per outage instead of one line per request.
  *
+ * @param quietMs - so long nothing must have failed before something that works ends a row, in
+ * milliseconds: where some requests work and others fail, each would be an outage of its own. Default 0
  * @internal
  */
-export function createIncident(logger: LoggerService | undefined): Incident {
+export function createIncident(logger: LoggerService | undefined, quietMs = 0): Incident {
   let failures = 0;
   let since = 0;
+  let latest = 0;
   return {
-    fail(message) {
+    fail(message, { level = 'warn', meta } = {}) {
       failures += 1;
-      if (failures > 1) return;
-      since = Date.now();
-      logger?.warn(message);
+      latest = Date.now();
+      if (failures > 1) return false;
+      since = latest;
+      if (meta) logger?.[level](message, meta);
+      else logger?.[level](message);
+      return true;
     },
     recover(message) {
-      if (failures === 0) return;
-      const seconds = Math.round((Date.now() - since) / 1_000);
+      if (failures === 0 || Date.now() - latest < quietMs) return;
+      const seconds = Math.round(((quietMs > 0 ? latest : Date.now()) - since) / 1_000);
       logger?.info(
         `${message}, after ${failures} ${failures === 1 ? 'failure' : 'failures'} in ${seconds} s`,
       );

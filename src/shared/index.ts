@@ -6,6 +6,7 @@ export { foldAscii } from './foldAscii';
 export { sha256 } from './hash';
 export { createIncident } from './incident';
 export type { Incident } from './incident';
+export { errorType, instruments, markFailed, withSpan } from './telemetry';
 export { createQueue } from './queue';
 export type { Queue, QueueOptions } from './queue';
 export { createInFlight } from './inFlight';

@@ -22,11 +22,13 @@ export interface QueueOptions {
   readonly timeoutMs: number;
   /** Default: a timer. */
   readonly sleep?: Sleep;
+  /** Told when somebody joins or leaves those who wait. */
+  readonly onWaiting?: (change: 1 | -1) => void;
 }
 
 /** @internal */
 export function createQueue(options: QueueOptions): Queue {
-  const { concurrency, maxWaiting, timeoutMs, sleep } = options;
+  const { concurrency, maxWaiting, timeoutMs, sleep, onWaiting } = options;
   const turns = new Set<() => void>();
   let running = 0;
 
@@ -42,6 +44,7 @@ export function createQueue(options: QueueOptions): Queue {
       begin = resolve;
     });
     turns.add(begin);
+    onWaiting?.(1);
     try {
       await deadline.race(turn);
     } catch (error) {
@@ -49,6 +52,7 @@ export function createQueue(options: QueueOptions): Queue {
       if (!turns.delete(begin)) leave();
       throw error;
     } finally {
+      onWaiting?.(-1);
       deadline.close();
     }
   }

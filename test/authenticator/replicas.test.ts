@@ -121,7 +121,7 @@ describe('replicas that share a cache', () => {
     const refused = await thief.refresh();
     expect(refused.error!.message).toContain('SESSION_ENDED');
     expect(second.events).toEqual([
-      { type: 'token-reuse', username: jane.name, reference: expect.any(String) },
+      { type: 'token-reuse', userId: String(jane.id), reference: expect.any(String) },
     ]);
   });
 

@@ -75,7 +75,7 @@ describe('refreshes with the same token', () => {
     expect(refused.wire).not.toMatch(/^set-cookie/m);
     const reference = /reference ([0-9A-Z-]+)/.exec(refused.error!.message)![1];
     expect(refused.error!.message).toContain('SESSION_ENDED');
-    expect(backend.events).toEqual([{ type: 'token-reuse', username: jane.name, reference }]);
+    expect(backend.events).toEqual([{ type: 'token-reuse', userId: String(jane.id), reference }]);
     expect(stage.simulator.counts.refresh).toBe(before);
     expect((await browser.refresh()).status).toBe(200);
   });

@@ -31,7 +31,7 @@ describe('signing out', () => {
     expect((await browser.signOut()).status).toBe(200);
     expect(browser.cookies.has(refreshCookie)).toBe(false);
     expect(stage.simulator.counts).toMatchObject({ refresh: 1, refreshes: 1, any: 1 });
-    expect(backend.events).toEqual([{ type: 'sign-out', username: jane.name }]);
+    expect(backend.events).toEqual([{ type: 'sign-out', userId: String(jane.id) }]);
     expect(shared.store.size).toBeLessThan(notes);
     // Whoever has copied the cookie has nothing.
     const refused = await copy.refresh();

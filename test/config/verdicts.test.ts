@@ -5,6 +5,7 @@ import { ConfigReader } from '@backstage/config';
 import { loadConfigSchema } from '@backstage/config-loader';
 import type { ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
+import { createSignInObserver } from '../../src/observability';
 import { readEnvironment } from '../../src/readEnvironment';
 import type { EnvironmentServices } from '../../src/readEnvironment';
 import { configurations, path } from './configurations';
@@ -47,7 +48,7 @@ function start(environment: JsonObject) {
     logger: mockServices.logger.mock({ warn }),
     auth: mockServices.auth.mock(),
     cache: mockServices.cache.mock(),
-    auditor: mockServices.auditor.mock(),
+    observer: createSignInObserver(),
     // Nothing of the catalog is asked at start.
     catalog: {} as EnvironmentServices['catalog'],
   };

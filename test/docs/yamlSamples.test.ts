@@ -11,6 +11,7 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import type { JsonObject } from '@backstage/types';
 import { parse } from 'yaml';
 import { createConfigSchema } from '../../scripts/createConfigSchema';
+import { createSignInObserver } from '../../src/observability';
 import { readEnvironment } from '../../src/readEnvironment';
 import { environmentsOf } from './support/environmentsOf';
 import { blocksIn, readDocs } from './support/readDocs';
@@ -34,7 +35,7 @@ function load(name: string, environment: JsonObject) {
     auth: mockServices.auth(),
     cache: mockServices.cache.mock(),
     logger: mockServices.logger.mock(),
-    auditor: mockServices.auditor.mock(),
+    observer: createSignInObserver(),
   });
 }
 

@@ -2,9 +2,10 @@ import { AuthenticationError, serializeError } from '@backstage/errors';
 import {
   createSignInError,
   isSignInError,
-  logSignInError,
+  createRefusalLog,
   signInErrorCodes,
 } from '../../src/errors';
+import type { SignInErrorCode } from '../../src/errors';
 import { quote } from '../../src/shared';
 
 const make = () =>
@@ -64,7 +65,9 @@ describe('SignInError', () => {
   );
 });
 
-describe('logSignInError', () => {
+describe('the log of refusals', () => {
+  const of = (code: SignInErrorCode) => createSignInError(code, { phase: 'token', detail: 'd' });
+
   const logger = () => {
     const lines: string[] = [];
     const log = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
@@ -82,19 +85,62 @@ describe('logSignInError', () => {
   it('writes code, reference, detail and cause, once', () => {
     const log = logger();
     const error = make();
-    logSignInError(log, error);
-    logSignInError(log, error);
+    createRefusalLog(log).write(error);
+    createRefusalLog(log).write(error);
     expect(log.lines).toEqual([
       `warn Bitbucket Server sign-in refused: NO_MATCHING_USER at match, reference ${error.reference}: secret-detail user:default/somebody-else; caused by Error: secret-cause`,
     ]);
   });
 
-  it('writes an outage as an error, and nothing of a foreign error', () => {
+  it('writes nothing of a foreign error, and of what is broken an error', () => {
     const log = logger();
-    logSignInError(log, createSignInError('CATALOG_UNAVAILABLE', { phase: 'lookup', detail: 'd' }));
-    logSignInError(log, new Error('x'));
-    expect(log.lines).toHaveLength(1);
-    expect(log.lines[0]).toMatch(/^error /);
+    createRefusalLog(log).write(new Error('x'));
+    createRefusalLog(log).write(of('MATCHER_FAILED'));
+    expect(log.lines).toEqual([expect.stringMatching(/^error .*MATCHER_FAILED/)]);
+  });
+
+  it.each(['AUTHORIZATION_DENIED', 'REQUEST_ABORTED'] as const)('does not warn of %s', code => {
+    const log = logger();
+    createRefusalLog(log).write(of(code));
+    expect(log.lines).toEqual([expect.stringMatching(/^info /)]);
+  });
+
+  describe('in an outage', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+
+    it('is one line at its beginning and one at its end, whoever else is signed in', async () => {
+      const log = logger();
+      const refusals = createRefusalLog(log);
+      const refuse = (code: SignInErrorCode) =>
+        expect(refusals.watch(() => Promise.reject(of(code)))).rejects.toThrow(code);
+      for (let i = 0; i < 30; i += 1) {
+        await refuse(i % 2 ? 'BITBUCKET_TIMEOUT' : 'BITBUCKET_UNREACHABLE');
+        // Somebody whose session needs nothing of what is out.
+        await refusals.watch(async () => 'signed in');
+        jest.advanceTimersByTime(1_000);
+      }
+      const shown = () => log.lines.filter(line => !line.startsWith('debug'));
+      expect(shown()).toEqual([expect.stringMatching(/^error .*BITBUCKET_UNREACHABLE at token/)]);
+      expect(log.lines).toHaveLength(30);
+      jest.advanceTimersByTime(10_000);
+      await refusals.watch(async () => 'signed in');
+      await refusals.watch(async () => 'signed in');
+      expect(shown().slice(1)).toEqual([
+        expect.stringMatching(/^info .*after 30 failures in 29 s/),
+      ]);
+      await refuse('CATALOG_UNAVAILABLE');
+      expect(shown()).toHaveLength(3);
+    });
+
+    it('writes refusals that are not of the outage as ever', () => {
+      const log = logger();
+      const refusals = createRefusalLog(log);
+      refusals.write(of('CATALOG_UNAVAILABLE'));
+      refusals.write(of('NO_MATCHING_USER'));
+      refusals.write(of('MATCHER_FAILED'));
+      expect(log.lines.map(line => line.split(' ')[0])).toEqual(['error', 'warn', 'error']);
+    });
   });
 });
 

@@ -19,7 +19,6 @@ const ranks: Ranks = {
   resolvers: 5,
   authenticator: 5,
   observability: 6,
-  'observeProfileTransform.ts': 6,
   'readSignInSetup.ts': 6,
   'readEnvironment.ts': 7,
   'module.ts': 8,

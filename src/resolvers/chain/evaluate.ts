@@ -1,5 +1,6 @@
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
+import { withSpan } from '../../shared';
 import { policyAction, refusalCode } from './ChainStep';
 import type { ChainStep, Decision, StepRecord } from './ChainStep';
 import { runStep, safeMatch } from './runStep';
@@ -33,7 +34,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Decision> {
   const records: StepRecord[] = [];
   let hasAsked = false;
   for (const [index, step] of steps.entries()) {
-    const record = await runStep(step, matches[index]!, context);
+    const attributes = { 'bitbucket_server.step': step.matcher.name };
+    const record = await withSpan('bitbucket_server.step', { attributes }, async span => {
+      const done = await runStep(step, matches[index]!, context);
+      span.setAttribute('bitbucket_server.step.outcome', done.outcome);
+      return done;
+    });
     records.push(record);
     const decision = decisionOf(record, records);
     if (decision) return decision;

@@ -1,7 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { SignInResolver } from '@backstage/plugin-auth-node';
+import type {
+  AuthResolverContext,
+  BackstageSignInResult,
+  SignInResolver,
+} from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
-import { logSignInError } from '../../errors';
+import { createRefusalLog } from '../../errors';
+import type { SignInError } from '../../errors';
 import { createContextUserLookup } from '../../lookup';
 import type { CatalogUserLookup } from '../../lookup';
 import { toSubject } from '../../profile';
@@ -21,13 +26,18 @@ import type { OwnershipExtension } from './issueIdentity';
  * @public
  */
 export interface SignInDecisionEvent {
-  /** Outcome, with entity ref or code, and the step that decided. */
+  /**
+   * Outcome, with entity ref or code, and the step that decided. Refused with `TOKEN_NOT_ISSUED` when
+   * no token could be issued for whoever was found.
+   */
   readonly decision: TracedDecision;
+  /** What the resolver was given as `result`. */
+  readonly result: unknown;
   /** Who signed in, by the facts of Bitbucket. */
   readonly subject: Subject;
   /** Reference of the error that the browser shows, when refused. */
   readonly reference?: string;
-  /** From the start of the evaluation to the decision, in milliseconds. */
+  /** From the start of the evaluation to the token or the refusal, in milliseconds. */
   readonly durationMs: number;
   /** Makes the trace, when somebody wants it. */
   readonly trace: () => SignInTrace;
@@ -73,7 +83,7 @@ export interface CreateSignInResolverOptions {
   readonly findNearMisses?: FindNearMisses;
   /** Adds to the ownership claims of a person, such as parent groups. Default: nothing. */
   readonly extendOwnership?: OwnershipExtension;
-  /** Told of every decision, before the token is issued or the error thrown. Must not throw. */
+  /** Told of every sign-in and refusal, when the token is issued or the error is made. Must not throw. */
   readonly onDecision?: (event: SignInDecisionEvent) => void;
 }
 
@@ -124,6 +134,7 @@ export function createSignInResolver(
 ): SignInResolver<any> {
   checkOptions('createSignInResolver', optionsShape, options);
   const steps = toChainSteps(options.match);
+  const log = createRefusalLog(options.logger);
   const { lookup, accountIdAnnotation, logger, findNearMisses, extendOwnership, onDecision } =
     options;
   const allowing = steps.findIndex(step => step.dangerouslyAllowSignInWithoutUserInCatalog);
@@ -142,37 +153,54 @@ export function createSignInResolver(
       lookup: lookup ?? createContextUserLookup(context),
       accountIdAnnotation,
     });
-    const refusal = decision.outcome === 'refused' ? createRefusal(decision) : undefined;
-    onDecision?.({
-      decision: traceDecision(decision),
-      subject,
-      reference: refusal?.reference,
-      durationMs: performance.now() - startedAt,
-      trace: () => describeDecision(decision),
-    });
-    try {
-      switch (decision.outcome) {
-        case 'matched':
-          return await issueIdentity(context, decision.entity, {
-            extendOwnership,
-            refresh: subject.refresh,
-          });
-        case 'withoutUser':
-          return await issueIdentityWithoutUser(context, decision.userEntityRef);
-        case 'refused':
-          throw refusal;
-      }
-    } catch (error) {
-      if (logger) {
-        logSignInError(logger, error);
+    const tell = (error?: SignInError) =>
+      onDecision?.({
+        decision: traceOutcome(decision, error),
+        subject,
+        result: info.result,
+        reference: error?.reference,
+        durationMs: performance.now() - startedAt,
+        trace: () => describeDecision(decision),
+      });
+    return log.watch(async () => {
+      let issued: BackstageSignInResult;
+      try {
+        issued = await issue(decision, subject, context, extendOwnership);
+      } catch (error) {
         // Not awaited: the person has their answer, and what follows is for the administrator.
-        if (refusal && findNearMisses) {
-          void logNearMisses({ decision, reference: refusal.reference, findNearMisses, logger });
+        const { reference } = error as SignInError;
+        tell(error as SignInError);
+        if (logger && findNearMisses) {
+          void logNearMisses({ decision, reference, findNearMisses, logger });
         }
+        throw error;
       }
-      throw error;
-    }
+      tell();
+      return issued;
+    });
   };
+}
+
+/** Throws {@link SignInError} only. */
+async function issue(
+  decision: Decision,
+  { refresh }: Subject,
+  context: AuthResolverContext,
+  extendOwnership: OwnershipExtension | undefined,
+): Promise<BackstageSignInResult> {
+  switch (decision.outcome) {
+    case 'matched':
+      return issueIdentity(context, decision.entity, { extendOwnership, refresh });
+    case 'withoutUser':
+      return issueIdentityWithoutUser(context, decision.userEntityRef);
+    case 'refused':
+      throw createRefusal(decision);
+  }
+}
+
+function traceOutcome(decision: Decision, error: SignInError | undefined): TracedDecision {
+  const traced = traceDecision(decision);
+  return error ? { outcome: 'refused', code: error.code, step: traced.step } : traced;
 }
 
 /**

@@ -213,6 +213,23 @@ describe('createSignInResolver', () => {
     expect(events[0]!.trace().steps).toHaveLength(1);
   });
 
+  it('tells an observer that no token could be issued, after it has tried', async () => {
+    const events: SignInDecisionEvent[] = [];
+    const { context } = createContext({ issueToken: () => Promise.reject(new Error('disk full')) });
+    const resolver = createSignInResolver({
+      match: [byName],
+      lookup: createEntityLookup([jane]),
+      onDecision: event => void events.push(event),
+    });
+    await expect(resolver(info, context)).rejects.toThrow('TOKEN_NOT_ISSUED');
+    expect(events).toMatchObject([
+      {
+        decision: { outcome: 'refused', code: 'TOKEN_NOT_ISSUED', step: 'usernameEntityName' },
+        result: info.result,
+      },
+    ]);
+  });
+
   it('writes a refusal to the log under the same reference', async () => {
     const lines: string[] = [];
     const logger = { warn: (line: string) => void lines.push(line) };

@@ -1,0 +1,112 @@
+import { trace } from '@opentelemetry/api';
+import type { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
+import type { SessionEvent, SignInOutcomeEvent } from '../authenticator';
+import type { SignInDecisionEvent, TracedDecision } from '../resolvers';
+import { createIncident, describeCause, errorType, instruments } from '../shared';
+import { sessionAuditEvent, signInAuditEvent } from './auditEvents';
+import type { AuditEvent } from './auditEvents';
+
+/** @public */
+export interface SignInObserverOptions {
+  /** Gets one event per sign-in, refresh, sign-out and reuse of a token. Default: no audit events. */
+  readonly auditor?: AuditorService;
+  /** Told once when audit events cannot be written, and once when they can again. Default: nobody. */
+  readonly logger?: LoggerService;
+}
+
+/**
+ * The three places that know something of a sign-in report to it.
+ *
+ * @public
+ */
+export interface SignInObserver {
+  /** For `createBitbucketServerProviderFactory`: how a sign-in or refresh has ended. */
+  readonly onOutcome: (event: SignInOutcomeEvent) => void;
+  /** For `createSignInResolver`: which step of the chain has decided. */
+  readonly onDecision: (event: SignInDecisionEvent) => void;
+  /** For `createBitbucketServerAuthenticator`: where refreshes come from, and how sessions end. */
+  readonly onSessionEvent: (event: SessionEvent, environment?: string) => void;
+}
+
+/**
+ * Makes the observer of sign-ins: audit events, metrics, and attributes of the span of each.
+ *
+ * It never throws, and nobody waits for it: an auditor that hangs or fails costs the events and one
+ * line in the log, and no sign-in.
+ *
+ * @example
+ * ```ts
+ * const { onOutcome, onDecision, onSessionEvent } = createSignInObserver({ auditor, logger });
+ * createBitbucketServerProviderFactory({
+ *   onOutcome,
+ *   createOptions: () => ({
+ *     authenticator: createBitbucketServerAuthenticator({ logger, onSessionEvent }),
+ *     signInResolver: createSignInResolver({ match, logger, onDecision }),
+ *   }),
+ * });
+ * ```
+ * @public
+ */
+export function createSignInObserver(options: SignInObserverOptions = {}): SignInObserver {
+  const { auditor, logger } = options;
+  const auditFault = createIncident(logger);
+  /** By the result that the resolver and the routes share. */
+  const decisions = new WeakMap<object, TracedDecision>();
+
+  async function write({ error, ...event }: AuditEvent): Promise<void> {
+    try {
+      const audited = await auditor?.createEvent(event);
+      if (error) await audited?.fail({ error });
+      else await audited?.success();
+      auditFault.recover('Audit events of Bitbucket Server sign-ins are written again');
+    } catch (fault) {
+      auditFault.fail(
+        `Audit events of Bitbucket Server sign-ins cannot be written: ${describeCause(fault)}`,
+      );
+    }
+  }
+
+  return {
+    onDecision({ decision, result }) {
+      if (typeof result === 'object' && result !== null) decisions.set(result, decision);
+    },
+
+    onOutcome(event) {
+      const { operation, environment = 'none', result, error, durationMs } = event;
+      const decision = result && decisions.get(result);
+      const attributes = {
+        'bitbucket_server.environment': environment,
+        'bitbucket_server.operation': operation,
+        'bitbucket_server.outcome':
+          error === undefined ? outcomeNames[decision?.outcome ?? 'accepted'] : 'refused',
+        'bitbucket_server.step': decision?.step ?? 'none',
+        ...(error === undefined ? {} : { 'error.type': errorType(error) }),
+      };
+      instruments().signInDuration.record(durationMs / 1_000, attributes);
+      trace.getActiveSpan()?.setAttributes(attributes);
+      if (auditor) void write(signInAuditEvent(event, decision));
+    },
+
+    onSessionEvent(event, environment) {
+      const attributes = {
+        'bitbucket_server.environment': environment ?? 'none',
+        'bitbucket_server.session.event': event.type.replace('-', '_'),
+        ...(event.type === 'refresh' && {
+          'bitbucket_server.session.person': event.person,
+          'bitbucket_server.session.tokens': event.tokens,
+        }),
+      };
+      instruments().sessionEvents.add(1, attributes);
+      const audited = auditor && sessionAuditEvent(event, environment);
+      if (audited) void write(audited);
+    },
+  };
+}
+
+/** As attributes of metrics are written. */
+const outcomeNames = {
+  matched: 'matched',
+  withoutUser: 'without_user',
+  refused: 'refused',
+  accepted: 'accepted',
+} as const;

@@ -1,0 +1,103 @@
+import { metrics, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Attributes, Meter, MeterProvider, Span, SpanKind } from '@opentelemetry/api';
+
+const scope = 'backstage-plugin-auth-backend-module-bitbucket-server';
+
+/** In seconds. A remembered answer takes less than the first; a server that struggles, the last. */
+const explicitBucketBoundaries = [
+  0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+];
+
+/** Every metric of this package. `docs/observability.md` has a row for each; a test compares. */
+function createInstruments(meter: Meter) {
+  const duration = (name: string, description: string) =>
+    meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries } });
+  return {
+    signInDuration: duration(
+      'bitbucket_server.sign_in.duration',
+      'Time of sign-ins and refreshes of sessions, from the request to its answer',
+    ),
+    clientDuration: duration(
+      'bitbucket_server.client.request.duration',
+      'Time of calls to Bitbucket Server, retries included',
+    ),
+    catalogDuration: duration(
+      'bitbucket_server.catalog.request.duration',
+      'Time of requests to the catalog, without the wait for their turn',
+    ),
+    catalogAnswers: meter.createCounter('bitbucket_server.catalog.answers', {
+      description: 'Answers to questions for users, by where they came from',
+      unit: '{answer}',
+    }),
+    sessionEvents: meter.createCounter('bitbucket_server.session.events', {
+      description: 'What happened to sessions',
+      unit: '{event}',
+    }),
+    queueLength: meter.createUpDownCounter('bitbucket_server.queue.length', {
+      description: 'Requests to Bitbucket Server or to the catalog that wait for their turn',
+      unit: '{request}',
+    }),
+  };
+}
+
+let made:
+  | { readonly by: MeterProvider; readonly instruments: ReturnType<typeof createInstruments> }
+  | undefined;
+
+/**
+ * The instruments of the meter provider that the process has registered. Without one, they do nothing.
+ *
+ * @internal
+ */
+export function instruments(): ReturnType<typeof createInstruments> {
+  // Asked each time: the API hands out no meter that would follow a provider that comes later.
+  const by = metrics.getMeterProvider();
+  if (made?.by !== by) made = { by, instruments: createInstruments(by.getMeter(scope)) };
+  return made.instruments;
+}
+
+/**
+ * Does work in a span of its own, which ends with it. Without an SDK, it only does the work.
+ *
+ * @internal
+ */
+export async function withSpan<T>(
+  name: string,
+  options: { readonly kind?: SpanKind; readonly attributes?: Attributes },
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  return trace.getTracer(scope).startActiveSpan(name, options, async span => {
+    try {
+      return await work(span);
+    } catch (error) {
+      markFailed(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/**
+ * Marks a span with the code and the reference of an error. Never with its text: a trace is read by
+ * more people than the log.
+ *
+ * @internal
+ */
+export function markFailed(span: Span, error: unknown): void {
+  const { reference } = Object(error) as { readonly reference?: unknown };
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute('error.type', errorType(error));
+  if (typeof reference === 'string') span.setAttribute('bitbucket_server.reference', reference);
+}
+
+/**
+ * The code of an error of this package, and one name for all others, of which there is no end.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/attributes-registry/error/
+ * @internal
+ */
+export function errorType(error: unknown): string {
+  const { code, reference } = Object(error) as { code?: unknown; reference?: unknown };
+  return typeof code === 'string' && typeof reference === 'string' ? code : '_OTHER';
+}
