@@ -118,12 +118,56 @@ describe('replicas that share a cache', () => {
     const thief = stage.join(second, browser);
     await browser.refresh();
     await browser.refresh();
+    stage.clock.advance(3_000);
     const refused = await thief.refresh();
     expect(refused.error!.message).toContain('SESSION_ENDED');
     expect(second.events).toEqual([
       { type: 'token-reuse', username: jane.name, reference: expect.any(String) },
     ]);
   });
+
+  it('serve what a browser had queued before an exchange, although its successor is used by now', async () => {
+    const [first, second] = [await startReplica(), await startReplica()];
+    const browser = await stage.signIn(first);
+    const queued = stage.join(second, browser);
+    await browser.refresh();
+    await browser.refresh();
+    const newest = await browser.refresh();
+    stage.clock.advance(2_999);
+    expect((await queued.refresh()).providerInfo!.accessToken).toBe(
+      newest.providerInfo!.accessToken,
+    );
+    expect(queued.cookies.get(refreshCookie)).toEqual(browser.cookies.get(refreshCookie));
+    expect(second.events).toEqual([{ type: 'refresh', person: 'known', tokens: 'note' }]);
+  });
+
+  it.each([
+    ['gets its answer', 200, {}],
+    ['fails', 503, { status: 500 }],
+  ])(
+    'put no older tokens back into the browser when a slow request %s after others have gone on',
+    async (_name, status, fault) => {
+      const slow = await stage.startReplica({
+        config: { userLookup: { staleIfError: '0s' } },
+        options: { cache: shared.cache, profileCacheTtl: { seconds: 0 } },
+      });
+      const [fast, third] = [await startReplica(), await startReplica()];
+      const browser = await stage.signIn(fast);
+      const { promise: held, resolve: letGo } = createSignal();
+      stage.simulator.faults.set('whoami', { ...fault, hold: held });
+      const late = stage.join(slow, browser);
+      const work = late.refresh();
+      await stage.simulator.arrived('whoami');
+      await browser.refresh();
+      const behind = stage.join(third, browser);
+      await browser.refresh();
+      letGo();
+      expect((await work).status).toBe(status);
+      expect(late.cookies.get(refreshCookie)).toEqual(browser.cookies.get(refreshCookie));
+      // Nor does it hide from others that those were exchanged.
+      expect((await behind.refresh()).status).toBe(200);
+    },
+  );
 
   it('keep nothing in the cache that anybody could read', async () => {
     const replica = await startReplica();
