@@ -143,8 +143,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const never = new AbortController().signal;
     for (const delay of looksMs) {
       if (delay > 0) await sleep(delay, never);
-      const note = await notes.lookAgain(token);
-      if (note?.kind === 'successor') return note;
+      const note = await notes.lookForSuccessor(token);
+      if (note) return note;
     }
     return undefined;
   }
