@@ -13,5 +13,5 @@ export { authenticatorSchema, readAuthenticatorConfig } from './authenticatorCon
 export type { AuthenticatorConfig } from './authenticatorConfig';
 export { loopbackHostPattern, readBitbucketServerAddress, secureUrlPattern } from './address';
 export type { BitbucketServerAddress } from './address';
-export type { SessionEvent } from './refresher';
+export type { SessionEvent } from './sessionEvent';
 export type { ProviderEnvironmentOptions } from './routeHandlers';

@@ -7,22 +7,12 @@ import type { RefreshAnswer } from './rotatedTokens';
 import { isSpent, remainingTokens } from './sealedNotes';
 import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
 import { createPersonReader } from './personReader';
-import type { PersonReaderOptions, PersonSource } from './personReader';
+import type { PersonReaderOptions } from './personReader';
 import { createSharedAbort } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
+import type { SessionEvent } from './sessionEvent';
 import type { TokenAnswer } from './tokenClient';
 import { waitForExchange } from './waitForExchange';
-
-/** What happened to a session, for whoever watches. */
-export type SessionEvent =
-  | {
-      readonly type: 'refresh';
-      readonly person: PersonSource;
-      /** `note`: another request, process or replica had exchanged the token already. */
-      readonly tokens: 'exchanged' | 'note';
-    }
-  | { readonly type: 'token-reuse'; readonly username?: string; readonly reference: string }
-  | { readonly type: 'sign-out'; readonly username?: string };
 
 export interface RefresherOptions extends PersonReaderOptions {
   readonly notes: SealedNotes;
@@ -46,8 +36,8 @@ export interface Refresher {
 const deliveredMs = 10_000;
 /** The same when no browser has got the new tokens yet. */
 const undeliveredMs = 2 * 60_000;
-/** So long after an exchange, what a browser had queued before it may still arrive, in milliseconds. */
-const queuedMs = 3_000;
+/** A server that gives two tokens in turn must not keep us following them for ever. */
+const maxSteps = 16;
 /** How long the person of a session that nobody refreshes is remembered, in milliseconds. */
 const sessionMs = 24 * 60 * 60_000;
 /** When to look for the note of another replica after Bitbucket has refused a token, in milliseconds. */
@@ -87,19 +77,22 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   /** The last turn of the session that is known: other requests may have gone on meanwhile. */
-  async function catchUp(turn: Turn): Promise<Turn> {
+  async function catchUp(turn: Turn, steps = maxSteps): Promise<Turn> {
     const { refreshToken } = turn.note.tokens;
     const next = await notes.open(refreshToken);
     if (next?.kind === 'successor') {
-      return catchUp(turnOf(refreshToken, next));
+      return steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
     }
     return next ? { ...turn, note: { ...turn.note, person: next.person } } : turn;
   }
 
-  /** Whoever comes late with a token whose successor was used has missed a refresh, or stolen it. */
+  /**
+   * Whoever comes with a token whose successor was used has missed a refresh, or stolen it. Nothing
+   * tells the one from the other, so neither gets tokens; a tab that was late has the newest cookie.
+   */
   async function follow(token: string, note: SuccessorNote, signal?: AbortSignal): Promise<Turn> {
     const last = await catchUp(turnOf(token, note));
-    if (last.note.tokens !== note.tokens && now() - note.receivedAt >= queuedMs) {
+    if (last.note.tokens !== note.tokens) {
       const error = createSignInError('SESSION_ENDED', {
         phase: 'token',
         detail:
