@@ -10,7 +10,8 @@ export interface Remote<H extends Handlers> {
     name: Name,
     input: Parameters<H[Name]>[0],
   ): Promise<Awaited<ReturnType<H[Name]>>>;
-  stop(): Promise<void>;
+  /** Ends it; by default at once, without a chance to do anything about it. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 interface Answer {
@@ -55,8 +56,8 @@ export function startProcess<H extends Handlers>(
         waiting.set(last, { resolve: resolve as (value: unknown) => void, reject });
         child.send({ id: last, name, input }, error => error && reject(error));
       }),
-    async stop() {
-      child.kill('SIGKILL');
+    async stop(signal = 'SIGKILL') {
+      child.kill(signal);
       await ended;
     },
   };

@@ -13,6 +13,6 @@ export { authenticatorSchema, readAuthenticatorConfig } from './authenticatorCon
 export type { AuthenticatorConfig } from './authenticatorConfig';
 export { loopbackHostPattern, readBitbucketServerAddress, secureUrlPattern } from './address';
 export type { BitbucketServerAddress } from './address';
-export type { SessionEvent } from './refresher';
 export type { PersonSource } from './personReader';
+export type { SessionEvent } from './sessionEvent';
 export type { ProviderEnvironmentOptions, SignInOutcomeEvent } from './routeHandlers';

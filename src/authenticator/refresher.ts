@@ -7,25 +7,12 @@ import type { RefreshAnswer } from './rotatedTokens';
 import { isSpent, remainingTokens } from './sealedNotes';
 import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
 import { createPersonReader } from './personReader';
-import type { PersonReaderOptions, PersonSource } from './personReader';
+import type { PersonReaderOptions } from './personReader';
 import { createSharedAbort } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
+import type { SessionEvent } from './sessionEvent';
 import type { TokenAnswer } from './tokenClient';
-
-/**
- * What happened to a session. `userId` is that of Bitbucket Server, when it is known.
- *
- * @public
- */
-export type SessionEvent =
-  | {
-      readonly type: 'refresh';
-      readonly person: PersonSource;
-      /** `note`: another request, process or replica had exchanged the token already. */
-      readonly tokens: 'exchanged' | 'note';
-    }
-  | { readonly type: 'token-reuse'; readonly userId?: string; readonly reference: string }
-  | { readonly type: 'sign-out'; readonly userId?: string };
+import { waitForExchange } from './waitForExchange';
 
 export interface RefresherOptions extends PersonReaderOptions {
   readonly notes: SealedNotes;
@@ -49,6 +36,8 @@ export interface Refresher {
 const deliveredMs = 10_000;
 /** The same when no browser has got the new tokens yet. */
 const undeliveredMs = 2 * 60_000;
+/** A server that gives two tokens in turn must not keep us following them for ever. */
+const maxSteps = 16;
 /** How long the person of a session that nobody refreshes is remembered, in milliseconds. */
 const sessionMs = 24 * 60 * 60_000;
 /** When to look for the note of another replica after Bitbucket has refused a token, in milliseconds. */
@@ -87,24 +76,34 @@ export function createRefresher(options: RefresherOptions): Refresher {
     return { note, under, exchanged: true };
   }
 
-  /** Whoever still comes with a token whose successor was used has missed a refresh, or stolen it. */
-  async function follow(token: string, note: SuccessorNote, signal?: AbortSignal): Promise<Turn> {
-    const next = await notes.open(note.tokens.refreshToken);
+  /** The last turn of the session that is known: other requests may have gone on meanwhile. */
+  async function catchUp(turn: Turn, steps = maxSteps): Promise<Turn> {
+    const { refreshToken } = turn.note.tokens;
+    const next = await notes.open(refreshToken);
     if (next?.kind === 'successor') {
+      return steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
+    }
+    return next ? { ...turn, note: { ...turn.note, person: next.person } } : turn;
+  }
+
+  /**
+   * Whoever comes with a token whose successor was used has missed a refresh, or stolen it. Nothing
+   * tells the one from the other, so neither gets tokens; a tab that was late has the newest cookie.
+   */
+  async function follow(token: string, note: SuccessorNote, signal?: AbortSignal): Promise<Turn> {
+    const last = await catchUp(turnOf(token, note));
+    if (last.note.tokens !== note.tokens) {
       const error = createSignInError('SESSION_ENDED', {
         phase: 'token',
         detail:
           'A refresh token was presented after its successor had been used: a tab that was very late, or somebody who has copied the token',
       });
-      const userId = (next.person ?? note.person)?.user.id.toString();
+      const userId = (last.note.person ?? note.person)?.user.id.toString();
       onEvent?.({ type: 'token-reuse', userId, reference: error.reference });
       throw error;
     }
-    const person = next?.person ?? note.person;
-    if (!isSpent(note, now())) {
-      return { note: { ...note, person }, under: [token], exchanged: false };
-    }
-    return exchange(note.tokens.refreshToken, person, signal, [token]);
+    if (!isSpent(last.note, now())) return last;
+    return exchange(last.note.tokens.refreshToken, last.note.person, signal, last.under);
   }
 
   async function advance(token: string, signal?: AbortSignal): Promise<Turn> {
@@ -137,31 +136,38 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const never = new AbortController().signal;
     for (const delay of looksMs) {
       if (delay > 0) await sleep(delay, never);
-      const note = await notes.lookAgain(token);
-      if (note?.kind === 'successor') return note;
+      const note = await notes.lookForSuccessor(token);
+      if (note) return note;
     }
     return undefined;
   }
 
   async function run(token: string, signal: AbortSignal): Promise<RefreshAnswer> {
-    const turn = await inTime(takeTurn(token, signal), signal);
-    const { note, under, exchanged } = turn;
-    const session = {
+    const turn = await waitForExchange(takeTurn(token, signal), { signal, timeoutMs, sleep });
+    const { note, exchanged } = turn;
+    try {
+      const { person, source } = await readPerson(note, exchanged, signal);
+      onEvent?.({ type: 'refresh', person: source, tokens: exchanged ? 'exchanged' : 'note' });
+      // Where nothing was read, nobody can have gone on since the turn.
+      const last = source === 'known' ? turn : await catchUp(turn);
+      return { ...toSession(last, turn, person), user: person.user };
+    } catch (error) {
+      if (!isSignInError(error)) throw error;
+      keepRotatedTokens(error, toSession(await catchUp(turn), turn, note.person));
+      throw error;
+    }
+  }
+
+  function toSession({ note, under }: Turn, own: Turn, person: SessionPerson | undefined) {
+    const { tokens } = note;
+    // Whoever is late must not write over the note that says that others have gone on.
+    if (tokens === own.note.tokens && person) keep(tokens.refreshToken, person);
+    return {
       tokens: remainingTokens(note, now()),
       delivered() {
         for (const old of under) void notes.seal(old, note, deliveredMs);
       },
     };
-    try {
-      const { person, source } = await readPerson(note, exchanged, signal);
-      keep(note.tokens.refreshToken, person);
-      onEvent?.({ type: 'refresh', person: source, tokens: exchanged ? 'exchanged' : 'note' });
-      return { ...session, user: person.user };
-    } catch (error) {
-      if (note.person) keep(note.tokens.refreshToken, note.person);
-      if (isSignInError(error)) keepRotatedTokens(error, session);
-      throw error;
-    }
   }
 
   function keep(refreshToken: string, person: SessionPerson): void {
@@ -169,28 +175,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
     void notes.seal(refreshToken, { kind: 'session', person }, sessionMs);
   }
 
-  async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-    const deadline = createDeadline({ timeoutMs, signal, sleep });
-    try {
-      return await deadline.race(work);
-    } catch (error) {
-      const reason = deadline.ended();
-      if (reason === undefined || isSignInError(error)) throw error;
-      throw createSignInError(reason === 'timeout' ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
-        phase: 'token',
-        detail: `The exchange of a refresh token took longer than ${reason === 'timeout' ? `${timeoutMs} ms` : 'its browser waited'}; it goes on, and the next refresh gets its answer`,
-      });
-    } finally {
-      deadline.close();
-    }
-  }
-
   async function endSession(refreshToken: string): Promise<void> {
     // Tokens that are on their way would come alive after the end.
     await exchanges.get(sha256(refreshToken))?.catch(() => undefined);
     const note = await notes.open(refreshToken);
-    const newest = note?.kind === 'successor' ? note.tokens.refreshToken : refreshToken;
-    await Promise.all([notes.forget(refreshToken), notes.forget(newest)]);
+    const last = note?.kind === 'successor' && (await catchUp(turnOf(refreshToken, note)));
+    const newest = last ? last.note.tokens.refreshToken : refreshToken;
+    await Promise.all([refreshToken, ...(last ? last.under : []), newest].map(notes.forget));
     onEvent?.({ type: 'sign-out', userId: note?.person?.user.id.toString() });
     // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
     await options.exchange(newest);
@@ -244,4 +235,9 @@ interface Turn {
   /** Tokens that these replaced. */
   readonly under: readonly string[];
   readonly exchanged: boolean;
+}
+
+/** That of somebody who comes with a token that was exchanged before. */
+function turnOf(token: string, note: SuccessorNote): Turn {
+  return { note, under: [token], exchanged: false };
 }

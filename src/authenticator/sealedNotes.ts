@@ -28,13 +28,14 @@ export type Note =
       readonly person?: SessionPerson;
     };
 
+export type SessionNote = Extract<Note, { kind: 'session' }>;
 export type SuccessorNote = Extract<Note, { kind: 'successor' }>;
 
 /** Keeps notes. Never throws: whatever goes wrong, the note is as good as not there. */
 export interface SealedNotes {
   readonly open: (refreshToken: string) => Promise<Note | undefined>;
-  /** Once more, also when the cache was left alone after a failure; only the cache. */
-  readonly lookAgain: (refreshToken: string) => Promise<Note | undefined>;
+  /** The note of another replica, also when the cache was left alone after a failure. */
+  readonly lookForSuccessor: (refreshToken: string) => Promise<SuccessorNote | undefined>;
   /** Resolves when the cache has the note, or will not have it. */
   readonly seal: (refreshToken: string, note: Note, ttlMs: number) => Promise<void>;
   readonly forget: (refreshToken: string) => Promise<void>;
@@ -65,6 +66,9 @@ const algorithm = 'aes-256-gcm';
  * under another value that follows from them. Whoever reads the cache learns nothing. Whoever writes
  * to it changes nothing, with an account of their own either: they know their token, but not the
  * client secret. They can only delete.
+ *
+ * The two kinds of notes stand under keys of their own: a cache has no "set if absent", and a replica
+ * that writes down the person late must not write over the note that says that the token is spent.
  *
  * @internal
  */
@@ -101,38 +105,50 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
     }
   }
 
-  async function fetch(refreshToken: string): Promise<Note | undefined> {
+  async function fetch<K extends Note['kind']>(kind: K, refreshToken: string) {
     const { key, id } = derive(refreshToken);
-    return unseal(await ask(each => each.get(cacheKey(id))), key, now());
+    const note = unseal(await ask(each => each.get(cacheKey(kind, id))), key, now());
+    return note?.kind === kind ? (note as Extract<Note, { kind: K }>) : undefined;
   }
 
   return {
     shared: cache !== undefined,
     async open(refreshToken) {
-      const atHand = local.get(derive(refreshToken).id);
+      const { id } = derive(refreshToken);
+      const spent = local.get(cacheKey('successor', id));
+      const session = local.get(cacheKey('session', id));
       // Only another replica can know that the token was exchanged there.
-      if (atHand?.kind === 'successor' || performance.now() < pausedUntil) return atHand;
-      return (await fetch(refreshToken)) ?? atHand;
+      if (spent || performance.now() < pausedUntil) return spent ?? session;
+      const [successor, known] = await Promise.all([
+        fetch('successor', refreshToken),
+        session ?? fetch('session', refreshToken),
+      ]);
+      return successor ?? known;
     },
-    lookAgain: fetch,
+    lookForSuccessor: refreshToken => fetch('successor', refreshToken),
     async seal(refreshToken, note, ttlMs) {
       const { key, id } = derive(refreshToken);
-      local.set(id, note, { ttl: ttlMs });
+      // The person goes on under the new token.
+      const outdated = note.kind === 'successor' ? cacheKey('session', id) : undefined;
+      local.set(cacheKey(note.kind, id), note, { ttl: ttlMs });
+      if (outdated) local.delete(outdated);
       if (performance.now() < pausedUntil) return;
+      if (outdated) void ask(each => each.delete(outdated));
       const value = seal(note, key, now() + ttlMs);
-      await ask(each => each.set(cacheKey(id), value, { ttl: ttlMs }));
+      await ask(each => each.set(cacheKey(note.kind, id), value, { ttl: ttlMs }));
     },
     async forget(refreshToken) {
       const { id } = derive(refreshToken);
-      local.delete(id);
-      await ask(each => each.delete(cacheKey(id)));
+      const keys = [cacheKey('session', id), cacheKey('successor', id)];
+      for (const key of keys) local.delete(key);
+      await Promise.all(keys.map(key => ask(each => each.delete(key))));
     },
   };
 }
 
 /** The cache is that of the whole auth plugin. */
-function cacheKey(id: string): string {
-  return `bitbucket-server-session:${id}`;
+function cacheKey(kind: Note['kind'], id: string): string {
+  return `bitbucket-server-${kind}:${id}`;
 }
 
 function seal(note: Note, key: Buffer, until: number): string {

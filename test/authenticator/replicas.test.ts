@@ -88,7 +88,8 @@ describe('replicas that share a cache', () => {
     };
     letGo();
     expect((await late).status).toBe(200);
-    expect(looks).toBe(4);
+    // Three looks, and both notes of the new token.
+    expect(looks).toBe(5);
   });
 
   it('go on where one has died between exchange and answer', async () => {
@@ -125,6 +126,49 @@ describe('replicas that share a cache', () => {
     ]);
   });
 
+  describe('when one is slow and the others have gone on meanwhile', () => {
+    const outage = { status: 500 };
+
+    /** A slow request with the first token, a fast one that got the third, one behind with the second. */
+    async function fallBehind(fault = {}, signal?: AbortSignal) {
+      const slow = await stage.startReplica({
+        config: { userLookup: { staleIfError: '0s' } },
+        options: { cache: shared.cache, profileCacheTtl: { seconds: 0 } },
+      });
+      const [fast, third] = [await startReplica(), await startReplica()];
+      const browser = await stage.signIn(fast);
+      const { promise: held, resolve: letGo } = createSignal();
+      stage.simulator.faults.set('whoami', { ...fault, hold: held });
+      const late = stage.join(slow, browser);
+      const answer = late.refresh({}, signal);
+      await stage.simulator.arrived('whoami');
+      await browser.refresh();
+      const behind = stage.join(third, browser);
+      await browser.refresh();
+      return { slow, browser, late, behind, answer, letGo };
+    }
+
+    it.each([
+      ['gets its answer', 200, {}],
+      ['fails', 503, outage],
+    ])('put no older tokens back into the browser when it %s', async (_name, status, fault) => {
+      const { browser, late, answer, letGo } = await fallBehind(fault);
+      letGo();
+      expect((await answer).status).toBe(status);
+      expect(late.cookies.get(refreshCookie)).toEqual(browser.cookies.get(refreshCookie));
+    });
+
+    it('know that the older tokens were exchanged after its browser has left', async () => {
+      const patience = new AbortController();
+      const { slow, behind, answer } = await fallBehind({}, patience.signal);
+      patience.abort();
+      await expect(answer).rejects.toThrow();
+      while (!slow.log.lines.some(line => line.includes('REQUEST_ABORTED'))) await settle();
+      await settle();
+      expect((await behind.refresh()).status).toBe(200);
+    });
+  });
+
   it('keep nothing in the cache that anybody could read', async () => {
     const replica = await startReplica();
     const browser = await stage.signIn(replica);
@@ -132,7 +176,7 @@ describe('replicas that share a cache', () => {
     await browser.refresh();
     expect(shared.store.size).toBeGreaterThan(1);
     for (const [key, value] of shared.store) {
-      expect(key).toMatch(/^bitbucket-server-session:[\w-]{43}$/);
+      expect(key).toMatch(/^bitbucket-server-(session|successor):[\w-]{43}$/);
       const text = Buffer.from(String(value), 'base64').toString('latin1') + String(value) + key;
       expect(text).not.toMatch(/jdoe|jane|corp|accessToken|PUBLIC|session"|101/i);
       expect(text).not.toContain(token);

@@ -49,6 +49,14 @@ describe('signing out', () => {
     expect((await successor.refresh()).error!.message).toContain('SESSION_ENDED');
   });
 
+  it('with a token that is two exchanges old ends the newest one', async () => {
+    const late = stage.join(backend, browser);
+    await browser.refresh();
+    await browser.refresh();
+    expect((await late.signOut()).status).toBe(200);
+    expect((await browser.refresh()).error!.message).toContain('SESSION_ENDED');
+  });
+
   it('waits for an exchange that is under way, so that nothing comes alive after the end', async () => {
     const held = createSignal();
     stage.simulator.faults.set('refresh', { hold: held.promise }, { times: 1 });

@@ -9,7 +9,7 @@ import type { SignInErrorCode } from '../../src/errors';
 import { launchBrowser } from '../support/browser';
 import { takesScreenshots } from '../support/takeScreenshot';
 import { failInPopup, failInRedirect } from './errors/flows';
-import { addSlugless, elsewhere, provocations } from './errors/provocations';
+import { addPeople, elsewhere, provocations } from './errors/provocations';
 import type { Provocation } from './errors/provocations';
 import { startCatalogGate } from './errors/startCatalogGate';
 import type { CatalogGate } from './errors/startCatalogGate';
@@ -19,33 +19,41 @@ import type { Picture } from './errors/writeContactSheet';
 const root = join(__dirname, '../..');
 const rows = Object.entries(provocations) as [SignInErrorCode, Provocation][];
 
-// One demo and one browser for all: bundling the app and starting both takes its time.
-jest.setTimeout(120_000);
+// One browser for all: bundling the apps and starting everything takes its time.
+jest.setTimeout(180_000);
 let browser: Browser;
-let demo: Demo;
-let gate: CatalogGate;
+/** A backend serves one environment, so each has a demo of its own. */
+const stages = new Map<string, { readonly demo: Demo; readonly gate: CatalogGate }>();
 
-beforeAll(async () => {
+async function startStage(environment: string): Promise<void> {
   const port = await choosePort(0, 'port');
-  gate = await startCatalogGate(`http://127.0.0.1:${port}`);
-  browser = await launchBrowser();
-  demo = await startDemo({
+  const gate = await startCatalogGate(`http://127.0.0.1:${port}`);
+  const demo = await startDemo({
     port,
     configFiles: [
       join(root, 'demo/world/strict.app-config.yaml'),
       join(__dirname, 'errors/app-config.yaml'),
     ],
     config: {
+      auth: { environment },
       discovery: { endpoints: [{ target: { internal: gate.url }, plugins: ['catalog'] }] },
     },
   });
-  addSlugless(demo.bitbucket);
+  stages.set(environment, { demo, gate });
+  addPeople(demo.bitbucket);
+}
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  for (const env of new Set(rows.map(([, row]) => row.env ?? 'development'))) await startStage(env);
 });
 
 afterAll(async () => {
   await browser?.close();
-  await demo?.stop();
-  await gate?.close();
+  for (const { demo, gate } of stages.values()) {
+    await demo.stop();
+    await gate.close();
+  }
 });
 
 describe('Every code', () => {
@@ -76,7 +84,8 @@ describe.each([
   });
 
   it.each(rows)('the page says what %s means, and the log has its reference', async (code, row) => {
-    if (row.fault) demo.bitbucket.faults.set(...row.fault);
+    const { demo, gate } = stages.get(row.env ?? 'development')!;
+    for (const fault of row.faults ?? []) demo.bitbucket.faults.set(...fault);
     gate.refuse(row.catalogRefuses);
     try {
       await fail(page, demo.appUrl, row);

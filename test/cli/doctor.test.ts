@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
 import { userEntity } from '../support/createEntityLookup';
@@ -103,6 +103,24 @@ describe('the doctor', () => {
     await doctor();
     expect(bitbucket.counts).toMatchObject({ consent: 0, tokenExchanges: 0, refreshes: 0 });
   });
+
+  it.each(['package.json', 'packages/backend/package.json'])(
+    "finds upstream's module in %s",
+    async manifest => {
+      await start();
+      const upstream = '@backstage/plugin-auth-backend-module-bitbucket-server-provider';
+      mkdirSync(dirname(join(folder, manifest)), { recursive: true });
+      writeFileSync(
+        join(folder, manifest),
+        JSON.stringify({ dependencies: { [upstream]: '^0.2.0' } }),
+      );
+      const { exitCode, lines } = await doctor();
+      expect(lines).toContainEqual(
+        `fail packages: ${manifest} still lists ${upstream}, whose config schema refuses resolvers of this package -> remove it from there and from the backend`,
+      );
+      expect(exitCode).not.toBe(0);
+    },
+  );
 
   it('passes on what the backend would warn of at its start', async () => {
     await start();

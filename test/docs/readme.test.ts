@@ -9,10 +9,6 @@ const { scripts, engines, dependencies } = JSON.parse(
 describe('README.md', () => {
   const readme = readDoc('README.md');
 
-  it('can be read in one go', () => {
-    expect(readme.text.trimEnd().split('\n').length).toBeLessThanOrEqual(250);
-  });
-
   it('shows the two commands that everybody needs', () => {
     const commands = readme.blocks.filter(({ language }) => language === 'sh').map(b => b.text);
     expect(commands).toEqual(
@@ -22,7 +18,7 @@ describe('README.md', () => {
 
   it('asks for the version of Node.js that package.json asks for', () => {
     expect(engines.node).toBe('>=20.19.0');
-    expect(readme.text).toContain('Node.js **20.19 or newer**');
+    expect(readme.text).toContain('Node.js **20.19.0 or newer**');
   });
 
   it('asks for the oldest Backstage that the matrix signs in with', () => {

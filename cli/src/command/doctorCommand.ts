@@ -26,6 +26,7 @@ export async function doctorCommand(
     readAuthorization: (envConfig, path) => readAuthorization(envConfig, path, io),
     catalogToken: io.env.BACKSTAGE_TOKEN?.trim() || undefined,
     signal: io.signal,
+    folder: io.cwd,
   });
   for await (const check of checks) {
     if (io.signal.aborted) {

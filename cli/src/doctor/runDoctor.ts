@@ -4,6 +4,7 @@ import type { Check } from './Check';
 import { checkBitbucket, checkCredential, createProbe } from './checkBitbucket';
 import { checkCatalog } from './checkCatalog';
 import { checkConfig } from './checkConfig';
+import { checkLeftover } from './checkLeftover';
 import { checkOAuth } from './checkOAuth';
 
 /** @public */
@@ -21,6 +22,8 @@ export interface DoctorInput {
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
   readonly signal?: AbortSignal;
+  /** Root folder of the app, whose manifests are looked at. Default: none. */
+  readonly folder?: string;
 }
 
 /**
@@ -41,6 +44,7 @@ export async function* runDoctor(input: DoctorInput): AsyncGenerator<Check> {
     const { config, name, path } = environment;
     yield* checkEnvironment(input, config, name, path);
   }
+  if (input.folder !== undefined) yield* checkLeftover(input.folder);
   yield await checkCatalog(input);
 }
 

@@ -28,10 +28,11 @@ export interface Cookie {
 
 const appOrigin = 'http://localhost:3000';
 
-/** As much of a browser as a sign-in needs: it keeps cookies and reads the page of the pop-up. */
-export function createBrowser(authUrl: string) {
-  const cookies = new Map<string, Cookie>();
-
+/**
+ * As much of a browser as a sign-in needs: it keeps cookies and reads the page of the pop-up. Tabs of
+ * one browser share their cookies.
+ */
+export function createBrowser(authUrl: string, cookies = new Map<string, Cookie>()) {
   async function get(
     path: string,
     headers: Record<string, string> = {},

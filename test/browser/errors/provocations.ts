@@ -9,7 +9,7 @@ export interface Provocation {
   /** Environment of the config. Default: `development`, which is the strict sample of the demo. */
   readonly env?: 'emailOnly' | 'taken' | 'hasty';
   /** What Bitbucket does wrong meanwhile. */
-  readonly fault?: readonly [RouteName, Fault];
+  readonly faults?: readonly (readonly [RouteName, Fault])[];
   /** What the catalog does not answer meanwhile, by the request's path or body. */
   readonly catalogRefuses?: RegExp;
   readonly decision?: 'Deny';
@@ -21,7 +21,7 @@ export interface Provocation {
   readonly onConsent?: (consent: Page) => Promise<unknown>;
 }
 
-const at = (route: RouteName, fault: Fault): Provocation => ({ fault: [route, fault] });
+const at = (route: RouteName, fault: Fault): Provocation => ({ faults: [[route, fault]] });
 const noUsers = { size: 0, limit: 500, start: 0, isLastPage: true, values: [] };
 
 /** Every code that a page can show. */
@@ -43,7 +43,12 @@ export const provocations: Partial<Record<SignInErrorCode, Provocation>> = {
   BITBUCKET_RESPONSE_INVALID: at('token', { html: true }),
   BITBUCKET_RESPONSE_TOO_LARGE: at('whoami', { bytes: 2 * 1024 * 1024 }),
   NOT_SIGNED_IN: at('whoami', { withoutIdentityHeaders: true }),
-  USER_NOT_READABLE: at('users', { json: noUsers }),
+  USER_NOT_READABLE: {
+    faults: [
+      ['user', { status: 404 }],
+      ['users', { json: noUsers }],
+    ],
+  },
   USER_ID_MISMATCH: at('whoami', { headers: { 'X-AUSERID': '999' } }),
   USER_PAYLOAD_INVALID: { username: 'slugless' },
   USER_INACTIVE: { username: 'ingrid' },
@@ -54,16 +59,21 @@ export const provocations: Partial<Record<SignInErrorCode, Provocation>> = {
   NO_MATCHING_USER: { username: 'newcomer' },
   MULTIPLE_MATCHING_USERS: { username: 'sam' },
   ATTRIBUTES_DISAGREE: { username: 'mallory' },
+  ENTITY_OF_ANOTHER_ACCOUNT: { username: 'impostor', env: 'emailOnly' },
   USER_REF_TAKEN: { username: 'lise', env: 'taken' },
   CATALOG_UNAVAILABLE: { username: 'radia', catalogRefuses: /./ },
   // The person is found, and then the parents of the groups are not.
   TOKEN_NOT_ISSUED: { username: 'fran', catalogRefuses: /group:/ },
 };
 
-/** A person whom no sign-in can read. */
-export function addSlugless(bitbucket: BitbucketSimulator): void {
-  const user = { id: 3001, name: 'slugless', displayName: 'No Slug', active: true, type: 'NORMAL' };
-  bitbucket.addPerson({ user });
+/** A person whom no sign-in can read, and one who has the email address of another account. */
+export function addPeople(bitbucket: BitbucketSimulator): void {
+  const slugless = { id: 3001, name: 'slugless', displayName: 'No Slug', active: true };
+  bitbucket.addPerson({ user: { ...slugless, type: 'NORMAL' } });
+  // That of an entity which names the account it belongs to.
+  const emailAddress = 'mallory@corp.example';
+  const impostor = { id: 3002, name: 'impostor', slug: 'impostor', displayName: 'Impostor' };
+  bitbucket.addPerson({ user: { ...impostor, emailAddress, active: true, type: 'NORMAL' } });
 }
 
 /** Codes that no page can show, with the reason and the test that has them instead. */
@@ -73,6 +83,10 @@ export const elsewhere: Partial<
   CONFIG_INVALID: {
     because: 'the backend does not start, so that there is no page',
     test: 'test/authenticator/readAuthenticatorConfig.test.ts',
+  },
+  BITBUCKET_BUSY: {
+    because: 'it takes a hundred sign-ins under way to meet it',
+    test: 'test/authenticator/crowds.test.ts',
   },
   SESSION_ENDED: {
     because: 'it answers a refresh, upon which the page offers to sign in without showing a text',
