@@ -57,6 +57,8 @@ export interface SealedNotesOptions {
 const cacheTimeoutMs = 75;
 /** So long a cache that failed is left alone, so that not every person pays for its time-out. */
 const cachePauseMs = 5_000;
+/** Operations that a cache may owe an answer to: the client of a dead one may queue them for ever. */
+const maxUnanswered = 100;
 const maxLocalNotes = 10_000;
 const algorithm = 'aes-256-gcm';
 
@@ -77,6 +79,7 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
   const info = `backstage-plugin-auth-backend-module-bitbucket-server/session/v1\n${baseUrl}\n${clientId}`;
   const outage = createIncident(logger);
   let pausedUntil = -Infinity;
+  let unanswered = 0;
   const local = new LRUCache<string, Note>({
     max: maxLocalNotes,
     perf: { now },
@@ -88,11 +91,21 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
     return { key: bytes.subarray(0, 32), id: bytes.subarray(32).toString('base64url') };
   }
 
+  async function count<T>(work: () => Promise<T>): Promise<T> {
+    unanswered += 1;
+    try {
+      return await work();
+    } finally {
+      unanswered -= 1;
+    }
+  }
+
   async function ask<T>(work: (cache: CacheService) => Promise<T>): Promise<T | undefined> {
     if (!cache) return undefined;
     try {
-      // `async`, so that a cache that throws at once is no different.
-      const answer = await withTimeout(async () => work(cache), { timeoutMs: cacheTimeoutMs });
+      const answer = await withTimeout(() => count(() => work(cache)), {
+        timeoutMs: cacheTimeoutMs,
+      });
       outage.recover('The cache that keeps Bitbucket Server sessions works again');
       pausedUntil = -Infinity;
       return answer;
@@ -132,10 +145,17 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
       const outdated = note.kind === 'successor' ? cacheKey('session', id) : undefined;
       local.set(cacheKey(note.kind, id), note, { ttl: ttlMs });
       if (outdated) local.delete(outdated);
-      if (performance.now() < pausedUntil) return;
-      if (outdated) void ask(each => each.delete(outdated));
-      const value = seal(note, key, now() + ttlMs);
-      await ask(each => each.set(cacheKey(note.kind, id), value, { ttl: ttlMs }));
+      const write = () => {
+        const value = seal(note, key, now() + ttlMs);
+        return ask(each => each.set(cacheKey(note.kind, id), value, { ttl: ttlMs }));
+      };
+      if (performance.now() >= pausedUntil) {
+        if (outdated) void ask(each => each.delete(outdated));
+        await write();
+      } else if (note.kind === 'successor' && unanswered < maxUnanswered) {
+        // Other replicas are waiting for it, and a slow moment is no outage. Nobody waits for it here.
+        void write();
+      }
     },
     async forget(refreshToken) {
       const { id } = derive(refreshToken);

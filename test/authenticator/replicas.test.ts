@@ -280,7 +280,7 @@ describe('a shared cache that does not work', () => {
     expect(shared.store.size).toBe(written);
   });
 
-  it('is left alone for five seconds, and used again when it is back', async () => {
+  it('is not read for five seconds, only told of successors, and used again when it is back', async () => {
     let operations = 0;
     shared.before = () => {
       operations += 1;
@@ -290,7 +290,8 @@ describe('a shared cache that does not work', () => {
     const browser = await stage.signIn(replica);
     const asked = operations;
     expect((await browser.refresh()).status).toBe(200);
-    expect(operations).toBe(asked);
+    // Beginning and end of the exchange: the successor may be all that another replica needs.
+    expect(operations).toBe(asked + 2);
     shared.before = () => undefined;
     const now = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => now() + 5_000);

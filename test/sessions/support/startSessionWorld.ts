@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { JsonObject } from '@backstage/types';
@@ -105,7 +105,7 @@ export interface StandInCatalog {
 /** Who becomes whom is the business of other tests: everybody has the user of their own name here. */
 async function startStandInCatalog(): Promise<StandInCatalog> {
   const watchers = new Set<() => void>();
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse) {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     watchers.forEach(tell => tell());
@@ -120,6 +120,11 @@ async function startStandInCatalog(): Promise<StandInCatalog> {
     }
     const { entityRefs } = JSON.parse(body) as { entityRefs: string[] };
     response.end(JSON.stringify({ items: entityRefs.map(userOf) }));
+  }
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const catalog: StandInCatalog = {
