@@ -34,9 +34,9 @@ export type SuccessorNote = Extract<Note, { kind: 'successor' }>;
 /** Keeps notes. Never throws: whatever goes wrong, the note is as good as not there. */
 export interface SealedNotes {
   readonly open: (refreshToken: string) => Promise<Note | undefined>;
-  /** The note of another replica, also when the cache was left alone after a failure. */
+  /** The note of another replica, also soon after the cache has failed. */
   readonly lookForSuccessor: (refreshToken: string) => Promise<SuccessorNote | undefined>;
-  /** Resolves when the cache has the note, or will not have it. */
+  /** Resolves when the cache has the note, will not have it, or has failed so lately that nobody waits. */
   readonly seal: (refreshToken: string, note: Note, ttlMs: number) => Promise<void>;
   readonly forget: (refreshToken: string) => Promise<void>;
   /** Whether other processes may have left notes. */
@@ -55,9 +55,9 @@ export interface SealedNotesOptions {
 
 /** Longest time that anybody waits for the cache, in milliseconds. */
 const cacheTimeoutMs = 75;
-/** So long a cache that failed is left alone, so that not every person pays for its time-out. */
+/** So long nobody waits for a cache that failed, except who has been refused: not every person pays for its time-out. */
 const cachePauseMs = 5_000;
-/** Operations that a cache may owe an answer to: the client of a dead one may queue them for ever. */
+/** Operations that a cache that failed may owe an answer to: the client of a dead one may queue them for ever. */
 const maxUnanswered = 100;
 const maxLocalNotes = 10_000;
 const algorithm = 'aes-256-gcm';
@@ -91,21 +91,21 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
     return { key: bytes.subarray(0, 32), id: bytes.subarray(32).toString('base64url') };
   }
 
-  async function count<T>(work: () => Promise<T>): Promise<T> {
-    unanswered += 1;
-    try {
-      return await work();
-    } finally {
-      unanswered -= 1;
-    }
-  }
+  const isPaused = () => performance.now() < pausedUntil;
 
   async function ask<T>(work: (cache: CacheService) => Promise<T>): Promise<T | undefined> {
-    if (!cache) return undefined;
+    if (!cache || (isPaused() && unanswered >= maxUnanswered)) return undefined;
+    // `async`, so that a cache that throws at once is no different.
+    const count = async () => {
+      unanswered += 1;
+      try {
+        return await work(cache);
+      } finally {
+        unanswered -= 1;
+      }
+    };
     try {
-      const answer = await withTimeout(() => count(() => work(cache)), {
-        timeoutMs: cacheTimeoutMs,
-      });
+      const answer = await withTimeout(count, { timeoutMs: cacheTimeoutMs });
       outage.recover('The cache that keeps Bitbucket Server sessions works again');
       pausedUntil = -Infinity;
       return answer;
@@ -131,7 +131,7 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
       const spent = local.get(cacheKey('successor', id));
       const session = local.get(cacheKey('session', id));
       // Only another replica can know that the token was exchanged there.
-      if (spent || performance.now() < pausedUntil) return spent ?? session;
+      if (spent || isPaused()) return spent ?? session;
       const [successor, known] = await Promise.all([
         fetch('successor', refreshToken),
         session ?? fetch('session', refreshToken),
@@ -145,17 +145,13 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
       const outdated = note.kind === 'successor' ? cacheKey('session', id) : undefined;
       local.set(cacheKey(note.kind, id), note, { ttl: ttlMs });
       if (outdated) local.delete(outdated);
-      const write = () => {
-        const value = seal(note, key, now() + ttlMs);
-        return ask(each => each.set(cacheKey(note.kind, id), value, { ttl: ttlMs }));
-      };
-      if (performance.now() >= pausedUntil) {
-        if (outdated) void ask(each => each.delete(outdated));
-        await write();
-      } else if (note.kind === 'successor' && unanswered < maxUnanswered) {
-        // Other replicas are waiting for it, and a slow moment is no outage. Nobody waits for it here.
-        void write();
-      }
+      const paused = isPaused();
+      // Other replicas wait for a successor, and the failure may have been one slow moment.
+      if (paused && note.kind === 'session') return;
+      if (outdated && !paused) void ask(each => each.delete(outdated));
+      const value = seal(note, key, now() + ttlMs);
+      const written = ask(each => each.set(cacheKey(note.kind, id), value, { ttl: ttlMs }));
+      if (!paused) await written;
     },
     async forget(refreshToken) {
       const { id } = derive(refreshToken);

@@ -302,6 +302,23 @@ describe('a shared cache that does not work', () => {
     expect(stage.simulator.counts.whoami).toBe(0);
   });
 
+  it('that never answers is owed no more than 100 operations, whatever strangers send', async () => {
+    let operations = 0;
+    shared.before = () => {
+      operations += 1;
+      return new Promise(() => undefined);
+    };
+    const replica = await startReplica();
+    await stage.signIn(replica);
+    const strangers = Array.from({ length: 60 }, (_, index) => {
+      const stranger = replica.createBrowser();
+      stranger.cookies.set(refreshCookie, { value: `made-up-${index}`, attributes: {} });
+      return stranger.refresh();
+    });
+    for (const { status } of await Promise.all(strangers)) expect(status).toBe(401);
+    expect(operations).toBe(100);
+  });
+
   it('is looked into after a refusal although it is left alone', async () => {
     const [first, second] = [await startReplica(), await startReplica()];
     const browser = await stage.signIn(first);
