@@ -255,6 +255,25 @@ describe('a shared cache that somebody else can write to', () => {
 });
 
 describe('a shared cache that does not work', () => {
+  /** The time-out of the cache never fires, so whoever waits for a cache that hangs waits for ever. */
+  function stopCacheTimeouts() {
+    const setTimer = setTimeout;
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation((done, ms) => {
+      return ms === 75 ? setTimer(() => undefined, 0) : setTimer(done, ms);
+    });
+  }
+
+  function refreshWithMadeUpTokens(
+    replica: Awaited<ReturnType<typeof startReplica>>,
+    count: number,
+  ) {
+    return Array.from({ length: count }, (_, index) => {
+      const stranger = replica.createBrowser();
+      stranger.cookies.set(refreshCookie, { value: `made-up-${index}`, attributes: {} });
+      return stranger.refresh();
+    });
+  }
+
   const warnings = (lines: string[]) => lines.filter(line => line.includes('The cache that keeps'));
 
   it.each<[string, () => Promise<void>, string]>([
@@ -302,6 +321,38 @@ describe('a shared cache that does not work', () => {
     expect(stage.simulator.counts.whoami).toBe(0);
   });
 
+  it('is told of successors without anybody waiting for it', async () => {
+    shared.before = () => Promise.reject(new Error('cache is down'));
+    const replica = await startReplica();
+    const browser = await stage.signIn(replica);
+    stopCacheTimeouts();
+    const told: string[] = [];
+    shared.before = operation => {
+      told.push(operation);
+      return new Promise(() => undefined);
+    };
+    expect((await browser.refresh()).status).toBe(200);
+    expect(told).toEqual(['set', 'set']);
+  });
+
+  it('is not what a busy one is: that is asked whatever it owes', async () => {
+    const replica = await startReplica();
+    stopCacheTimeouts();
+    const [answer, everybodyAsked] = [createSignal(), createSignal()];
+    let operations = 0;
+    shared.before = () => {
+      operations += 1;
+      if (operations === 120) everybodyAsked.resolve();
+      return answer.promise;
+    };
+    const refreshes = refreshWithMadeUpTokens(replica, 60);
+    // Nobody is answered before.
+    await Promise.race([everybodyAsked.promise, ...refreshes]);
+    answer.resolve();
+    expect(operations).toBe(120);
+    for (const { status } of await Promise.all(refreshes)) expect(status).toBe(401);
+  });
+
   it('that never answers is owed no more than 100 operations, whatever strangers send', async () => {
     let operations = 0;
     shared.before = () => {
@@ -310,12 +361,8 @@ describe('a shared cache that does not work', () => {
     };
     const replica = await startReplica();
     await stage.signIn(replica);
-    const strangers = Array.from({ length: 60 }, (_, index) => {
-      const stranger = replica.createBrowser();
-      stranger.cookies.set(refreshCookie, { value: `made-up-${index}`, attributes: {} });
-      return stranger.refresh();
-    });
-    for (const { status } of await Promise.all(strangers)) expect(status).toBe(401);
+    const refreshes = refreshWithMadeUpTokens(replica, 60);
+    for (const { status } of await Promise.all(refreshes)) expect(status).toBe(401);
     expect(operations).toBe(100);
   });
 
