@@ -13,7 +13,7 @@ export interface AuditEvent extends AuditorServiceCreateEventOptions {
   readonly error?: Error;
 }
 
-/** What a takeover, or the attempt of one, looks like from here. */
+/** May be an attempt to sign in as somebody else. */
 const suspicious: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'MULTIPLE_MATCHING_USERS',
   'ATTRIBUTES_DISAGREE',
@@ -21,7 +21,7 @@ const suspicious: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'USER_REF_TAKEN',
 ]);
 
-/** Nothing that anybody has to look at. */
+/** Happens every day and needs no action. */
 const ordinary: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'AUTHORIZATION_DENIED',
   'REQUEST_ABORTED',
@@ -103,9 +103,17 @@ function severityOf(
   decision: TracedDecision | undefined,
 ): AuditorServiceEventSeverityLevel {
   if (error === undefined) return decision?.outcome === 'withoutUser' ? 'high' : 'low';
-  if (!isSignInError(error)) return 'medium';
-  if (suspicious.has(error.code)) return 'high';
-  return ordinary.has(error.code) ? 'low' : 'medium';
+  return isSignInError(error) ? refusalSeverity(error.code) : 'medium';
+}
+
+/**
+ * The severity of the audit event of a refusal.
+ *
+ * @internal
+ */
+export function refusalSeverity(code: SignInErrorCode): 'low' | 'medium' | 'high' {
+  if (suspicious.has(code)) return 'high';
+  return ordinary.has(code) ? 'low' : 'medium';
 }
 
 type Request = SignInOutcomeEvent['request'];

@@ -95,7 +95,7 @@ describe('a sign-in attempt that fails', () => {
     const page = await browser.start({ scope: 'PROJECT_ADMIN' });
     const session = await browser.comeBack(await refusedByBitbucket(page));
     expect(expectRefusal(session, 'AUTHORIZATION_SCOPE_INVALID', 'NotAllowedError')).toBe(
-      'Backstage asked Bitbucket Server for more rights than its application link grants. Please tell your Backstage administrators. ' +
+      'Backstage asked Bitbucket Server for more permissions than its application link grants. Please tell your Backstage administrators. ' +
         'Requested: PROJECT_ADMIN. The application link grants: PUBLIC_REPOS REPO_READ. ' +
         'To fix it, either let the frontend ask for less (set the defaultScopes of its Bitbucket Server auth API to PUBLIC_REPOS REPO_READ; signing in needs only PUBLIC_REPOS), ' +
         'or tick PROJECT_ADMIN on the application link in Bitbucket Server.',

@@ -28,7 +28,7 @@ describe('a refresh through a real auth backend', () => {
     expect(refused.error).toMatchObject({
       name: 'ServiceUnavailableError',
       message: expect.stringMatching(
-        /^Bitbucket Server has a problem at the moment. Please try again later. \(BITBUCKET_UNAVAILABLE, reference [^)]+\)$/,
+        /^Bitbucket Server is having problems at the moment. Please try again later. \(BITBUCKET_UNAVAILABLE, reference [^)]+\)$/,
       ),
     });
     const cookie = atReplica.cookies.get(refreshCookie)!;
