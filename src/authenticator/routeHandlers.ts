@@ -4,6 +4,7 @@ import { createOAuthAuthenticator, createOAuthRouteHandlers } from '@backstage/p
 import type {
   AuthProviderRouteHandlers,
   OAuthAuthenticatorResult,
+  OAuthStateTransform,
   ProfileTransform,
   SignInResolver,
 } from '@backstage/plugin-auth-node';
@@ -29,6 +30,11 @@ export interface ProviderEnvironmentOptions {
   readonly signInResolver?: SignInResolver<
     OAuthAuthenticatorResult<BitbucketServerPassportProfile>
   >;
+  /**
+   * Changes the OAuth state before it is sent to Bitbucket, as in Backstage's own factory. It must keep
+   * `nonce`, which ties the answer to the browser. Default: not changed.
+   */
+  readonly stateTransform?: OAuthStateTransform;
 }
 
 /**
@@ -99,6 +105,7 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
     cookieConfigurer: context.cookieConfigurer,
     providerId: context.providerId,
     resolverContext: context.resolverContext,
+    stateTransform: options.stateTransform,
     authenticator: createOAuthAuthenticator({
       ...authenticator,
       authenticate: (input, ctx) =>
