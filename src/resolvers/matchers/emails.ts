@@ -1,4 +1,6 @@
+import type { Entity } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
+import { mismatchReason, readField } from '../../lookup';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { createDomainList } from '../../shared';
@@ -207,6 +209,9 @@ export const emailEntityNameShape = {
  * The whole email as an entity name = `metadata.name`: `jane@corp.com` is `jane_corp.com`, as
  * Backstage's Microsoft Graph provider names people.
  *
+ * Two emails can become the same name. An entity that has another email in `spec.profile.email` is
+ * therefore refused; one without an email there is not.
+ *
  * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public
  */
@@ -226,7 +231,16 @@ export function emailEntityName(options: EmailEntityNameOptions = {}): Matcher {
       if (!isEntityName(name)) {
         return matchPlan.missing('email', 'the email address cannot be made an entity name');
       }
-      return matchPlan.query(queries(name), { fallbackName: name });
+      return matchPlan.query(queries(name), {
+        fallbackName: name,
+        reject: entity => otherEmailReason(entity, email),
+      });
     },
   };
+}
+
+/** `j_a@b.com` and `j@a_b.com` become one name: the entity's own email says whose it is. */
+function otherEmailReason(entity: Entity, email: string): string | undefined {
+  const known = readField(entity, 'spec.profile.email');
+  return known === undefined || known === '' ? undefined : mismatchReason(entity, byEmail(email));
 }

@@ -75,15 +75,16 @@ export function isEntityName(value: string): boolean {
 }
 
 /**
- * How a value that is not a valid entity name is made one.
+ * How a value that is not a valid entity name becomes one.
  *
- * - `none`: not at all, the step does not apply.
- * - `underscore`: as Backstage's own organization providers name entities: every character that an
- *   entity name cannot have becomes `_`, runs of `_` become one, `_` at the end goes.
- * - `dash`: the same with `-`.
+ * - `none`: it does not. The step does not apply to such a value.
+ * - `underscore`: as Backstage's Microsoft Graph provider does it. Every character that an entity name
+ *   cannot have becomes `_`, several `_` in a row become one, and a `_` at the end is dropped.
+ * - `dash`: as `sanitizeUserNameTransformer` of the Keycloak provider does it. Every character that an
+ *   entity name cannot have becomes `-`, and nothing else changes.
  *
- * Two values can become the same name (`j@corp` and `j_corp`): only for servers where nobody can
- * choose theirs.
+ * Two values can become the same name (`j@corp` and `j_corp`). For usernames, use it only where people
+ * cannot choose their own.
  *
  * @public
  */
@@ -92,15 +93,18 @@ export type NameNormalization = 'none' | 'underscore' | 'dash';
 /** @internal */
 export const normalizations = ['underscore', 'dash'] as const;
 
+const invalidInNames = /[^a-zA-Z0-9_.-]/g;
+
 /** @see normalizeEntityName of `@backstage/plugin-catalog-backend-module-msgraph` */
 export function toEntityName(value: string, normalize: NameNormalization): string {
-  if (normalize === 'none') return value;
-  const [filler, runs, end] = normalize === 'dash' ? ['-', /-+/g, /-$/] : ['_', /_+/g, /_$/];
-  return value
-    .trim()
-    .replace(/[^a-zA-Z0-9_.-]/g, filler)
-    .replace(runs, filler)
-    .replace(end, '');
+  switch (normalize) {
+    case 'none':
+      return value;
+    case 'dash':
+      return value.replace(invalidInNames, '-');
+    case 'underscore':
+      return value.trim().replace(invalidInNames, '_').replace(/_+/g, '_').replace(/_$/, '');
+  }
 }
 
 /** @public */
@@ -158,7 +162,7 @@ export const entityNameShape = {
   normalize: z
     .enum(['none', ...normalizations])
     .optional()
-    .describe('How a username that is not a valid entity name is made one. Default: none.'),
+    .describe('How a username that is not a valid entity name becomes one. Default: none.'),
   ...stripPrefixShape,
 } as const;
 

@@ -115,9 +115,9 @@ export const resolverRegistry = {
   emailMatchingUserEntityName: resolverEntry(
     emailEntityNameShape,
     options => matchers.emailEntityName(options),
-    ({ normalize = 'underscore', ...options }) => [
+    options => [
       ...emailWarnings(options),
-      ...nameWarnings({ normalize }),
+      'two emails can become the same entity name; entities with another spec.profile.email are refused, those without one are not',
     ],
   ),
   emailMatchingUserEntityAnnotation: annotationResolver('email', 'email'),
