@@ -10,7 +10,7 @@ import type { PersonReaderOptions } from './personReader';
 import { createSharedAbort, waitForExchange } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
 import type { SessionEvent } from './sessionEvent';
-import type { TokenAnswer } from './tokenClient';
+import type { TokenAnswer } from './session';
 
 export interface RefresherOptions extends PersonReaderOptions {
   readonly notes: SealedNotes;

@@ -2,7 +2,15 @@ import type { OAuthSession } from '@backstage/plugin-auth-node';
 import { createSignInError, isSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import { sha256 } from '../shared';
-import type { TokenAnswer } from './tokenClient';
+
+/** What the token endpoint gives. */
+export interface TokenAnswer {
+  readonly accessToken: string;
+  /** `undefined` when the server does not say. */
+  readonly scope?: string;
+  readonly expiresInSeconds?: number;
+  readonly refreshToken?: string;
+}
 
 /** What a scope of Bitbucket Server includes, directly. */
 const includes: Readonly<Record<string, string>> = {
