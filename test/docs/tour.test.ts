@@ -16,7 +16,7 @@ function readTour(): Record<string, string[]> {
   return Object.fromEntries(
     paths.map(path => {
       const heading = path.slice(0, path.search(/[:*]| \(/));
-      const files = Array.from(path.matchAll(/\]\(src\/([^)]+)\)/g), ([, file]) => file!);
+      const files = Array.from(path.matchAll(/`src\/([^`]+)`/g), ([, file]) => file!);
       return [heading, files];
     }),
   );
