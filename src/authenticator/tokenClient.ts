@@ -5,15 +5,7 @@ import type { BitbucketHttp, JsonAnswer } from '../http';
 import { createQueue, instruments } from '../shared';
 import type { Sleep } from '../shared';
 import { readOAuthError } from './oauthError';
-
-/** What the token endpoint gives. */
-export interface TokenAnswer {
-  readonly accessToken: string;
-  /** `undefined` when the server does not say. */
-  readonly scope?: string;
-  readonly expiresInSeconds?: number;
-  readonly refreshToken?: string;
-}
+import type { TokenAnswer } from './session';
 
 export interface TokenClientOptions {
   readonly http: BitbucketHttp;
