@@ -47,7 +47,13 @@ const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'own
  * ```ts
  * const path = 'auth.providers.bitbucketServer.production';
  * const { match, profileTransform, baseUrl } = readSignInSetup(config.getConfig(path), path);
- * const explanation = await explainSignIn({ user, baseUrl, match, profileTransform, lookup });
+ * const explanation = await explainSignIn({
+ *   user: payload,
+ *   baseUrl,
+ *   match,
+ *   profileTransform,
+ *   lookup,
+ * });
  * ```
  * @public
  */

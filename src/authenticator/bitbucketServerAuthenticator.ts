@@ -26,7 +26,11 @@ import type { SessionCookie } from './session';
 import { createTokenClient } from './tokenClient';
 import type { TokenClient } from './tokenClient';
 
-/** @public */
+/**
+ * Options of {@link createBitbucketServerAuthenticator}. All of them are optional.
+ *
+ * @public
+ */
 export interface BitbucketServerAuthenticatorOptions extends Pick<
   BitbucketHttpOptions,
   'fetch' | 'now' | 'random' | 'sleep'
@@ -49,13 +53,16 @@ export interface BitbucketServerAuthenticatorOptions extends Pick<
 }
 
 /**
- * What the authenticator keeps per environment of the provider.
+ * What the authenticator keeps per environment of the provider. Its content is private.
  *
  * @public
  */
 export interface BitbucketServerAuthenticatorContext {
-  /** @internal */
-  readonly internal: AuthenticatorContext;
+  readonly internal: object;
+}
+
+function contextOf({ internal }: BitbucketServerAuthenticatorContext): AuthenticatorContext {
+  return internal as AuthenticatorContext;
 }
 
 interface AuthenticatorContext {
@@ -66,7 +73,12 @@ interface AuthenticatorContext {
   readonly http: BitbucketHttp;
 }
 
-/** @public */
+/**
+ * The authenticator of this package, for `createOAuthProviderFactory` or
+ * {@link createBitbucketServerProviderFactory}.
+ *
+ * @public
+ */
 export type BitbucketServerAuthenticator = OAuthAuthenticator<
   BitbucketServerAuthenticatorContext,
   BitbucketServerPassportProfile
@@ -96,11 +108,14 @@ export function createBitbucketServerAuthenticator(
       internal: createContext(config, callbackUrl, options),
     }),
 
-    start: async ({ req, scope, state }, { internal }) =>
-      log.watch(async () => ({ url: startAttempt(req, { scope, state }, internal.config) })),
+    start: async ({ req, scope, state }, context) =>
+      log.watch(async () => ({
+        url: startAttempt(req, { scope, state }, contextOf(context).config),
+      })),
 
-    authenticate: ({ req }, { internal }) =>
+    authenticate: ({ req }, context) =>
       log.watch(async () => {
+        const internal = contextOf(context);
         const { config, refresher, tokenClient } = internal;
         forbidStoring(req);
         const attempt = takeAttempt(req, req.query.state, config);
@@ -125,8 +140,9 @@ export function createBitbucketServerAuthenticator(
         };
       }),
 
-    refresh: ({ req, refreshToken }, { internal }) =>
+    refresh: ({ req, refreshToken }, context) =>
       log.watch(async () => {
+        const internal = contextOf(context);
         forbidStoring(req);
         const session = internal.cookie.read(refreshToken);
         const signal = createRequestSignal(req);
@@ -140,8 +156,9 @@ export function createBitbucketServerAuthenticator(
         return { fullProfile: toProfile(internal, answer.user, true), session: oauthSession };
       }),
 
-    async logout({ refreshToken }, { internal }) {
+    async logout({ refreshToken }, context) {
       if (!refreshToken) return undefined;
+      const internal = contextOf(context);
       try {
         await internal.refresher.signOut(internal.cookie.read(refreshToken).refreshToken);
       } catch (error) {

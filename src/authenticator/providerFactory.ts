@@ -9,7 +9,11 @@ import type { ProviderContext, Request } from './refusals';
 import { createRouteHandlers } from './routeHandlers';
 import type { ProviderEnvironmentOptions, SignInOutcomeEvent } from './routeHandlers';
 
-/** @public */
+/**
+ * Options of {@link createBitbucketServerProviderFactory}.
+ *
+ * @public
+ */
 export interface BitbucketServerProviderFactoryOptions {
   /** Called at start for each environment that is served. Throws to refuse the config. */
   readonly createOptions: (envConfig: Config, env: string) => ProviderEnvironmentOptions;

@@ -19,7 +19,11 @@ import type { ProviderContext, Request } from './refusals';
 
 type Result = OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
 
-/** @public */
+/**
+ * What one environment of the provider is made of.
+ *
+ * @public
+ */
 export interface ProviderEnvironmentOptions {
   readonly authenticator: BitbucketServerAuthenticator;
   /** Default: that of the authenticator. */

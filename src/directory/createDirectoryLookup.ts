@@ -11,7 +11,11 @@ import { secretsOf, toAuthorization } from './directoryConfig';
 import type { DirectoryCredential } from './directoryConfig';
 import { judgeDirectory } from './judgeDirectory';
 
-/** @public */
+/**
+ * Options of {@link createDirectoryLookup}.
+ *
+ * @public
+ */
 export interface DirectoryLookupOptions {
   /** Of Bitbucket Server, with the context path, without a slash at the end. */
   readonly baseUrl: string;

@@ -13,7 +13,11 @@ export type SignInErrorPhase =
 /** Shared by all copies of this package that a process may hold, so that they know each other's errors. */
 const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/SignInError');
 
-/** @internal */
+/**
+ * What an error of this package is made of, apart from its code.
+ *
+ * @public
+ */
 export interface SignInErrorInit {
   readonly phase: SignInErrorPhase;
   /** Default: that of the code. */
@@ -36,11 +40,8 @@ export interface SignInErrorInit {
  *
  * @example
  * ```ts
- * try {
- *   return await resolver(info, context);
- * } catch (error) {
- *   if (isSignInError(error) && error.code === 'NO_MATCHING_USER') inviteToOnboarding();
- *   throw error;
+ * function needsOnboarding(error: unknown): boolean {
+ *   return isSignInError(error) && error.code === 'NO_MATCHING_USER';
  * }
  * ```
  *

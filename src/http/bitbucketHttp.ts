@@ -20,7 +20,11 @@ export type BitbucketOperation =
   | 'find_directory'
   | 'other';
 
-/** @public */
+/**
+ * Options of a GET request to Bitbucket Server.
+ *
+ * @public
+ */
 export interface GetJsonOptions {
   /** Sent as `Authorization: Bearer`. Give this or `authorization`. */
   readonly accessToken?: string;
@@ -34,7 +38,11 @@ export interface GetJsonOptions {
   readonly phase?: SignInErrorPhase;
 }
 
-/** @public */
+/**
+ * Options of a POST request to Bitbucket Server.
+ *
+ * @public
+ */
 export interface PostFormOptions {
   /** Ends the call with `REQUEST_ABORTED`. */
   readonly signal?: AbortSignal;
@@ -68,7 +76,11 @@ export interface BitbucketHttp {
   ): Promise<JsonAnswer>;
 }
 
-/** @public */
+/**
+ * Options of {@link createBitbucketHttp}. All of them are optional.
+ *
+ * @public
+ */
 export interface BitbucketHttpOptions {
   /** Default: the global one, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch;

@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, duration, readSection } from '../config';
+import type { CatalogUserLookupOptions } from './createCatalogUserLookup';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -47,8 +48,22 @@ export const userLookupSchema = z
   .strict()
   .describe('How the users of the catalog are looked up and remembered at sign-in.');
 
-/** @internal */
-export type UserLookupConfig = z.output<typeof userLookupSchema>;
+/**
+ * `userLookup` of one environment, as configured: options for {@link createCatalogUserLookup}.
+ *
+ * @public
+ */
+export type UserLookupConfig = Pick<
+  CatalogUserLookupOptions,
+  | 'ttl'
+  | 'notFoundTtl'
+  | 'staleIfError'
+  | 'timeout'
+  | 'maxEntries'
+  | 'maxValuesPerRequest'
+  | 'maxRefsPerRequest'
+  | 'fields'
+>;
 
 /**
  * Reads `userLookup` of one environment of the provider.

@@ -6,7 +6,11 @@ import { createIncident, describeCause, errorType, instruments } from '../shared
 import { sessionAuditEvent, signInAuditEvent } from './auditEvents';
 import type { AuditEvent } from './auditEvents';
 
-/** @public */
+/**
+ * Options of {@link createSignInObserver}. All of them are optional.
+ *
+ * @public
+ */
 export interface SignInObserverOptions {
   /** Gets one event per sign-in, refresh, sign-out and reuse of a token. Default: no audit events. */
   readonly auditor?: AuditorService;

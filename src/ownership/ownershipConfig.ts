@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, readSection } from '../config';
+import type { TransitiveGroupsOptions } from './createTransitiveGroups';
 
 /**
  * `ownership` of one environment.
@@ -29,8 +30,15 @@ export const ownershipSchema = z
   .strict()
   .describe('What a person who signs in owns things through.');
 
-/** @internal */
-export type OwnershipOptions = z.output<typeof ownershipSchema>;
+/**
+ * `ownership` of one environment, as configured.
+ *
+ * @public
+ */
+export interface OwnershipOptions extends Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> {
+  /** Whether a member of a group also counts as a member of its parent groups. Default `false`. */
+  readonly transitiveGroups?: boolean;
+}
 
 /**
  * Reads `ownership` of one environment.

@@ -101,7 +101,11 @@ function isSameUser(user: BitbucketServerUser, whoAmI: WhoAmI): boolean {
   );
 }
 
-/** @public */
+/**
+ * Options of {@link fetchBitbucketServerUser}.
+ *
+ * @public
+ */
 export interface FetchBitbucketServerUserOptions {
   /** With the context path, e.g. `https://bitbucket.example.com/bitbucket`. */
   readonly baseUrl: string;

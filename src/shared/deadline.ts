@@ -1,7 +1,7 @@
 /**
  * Resolves after the given milliseconds, or as soon as the signal fires.
  *
- * @internal
+ * @public
  */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 

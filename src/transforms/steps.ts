@@ -91,7 +91,11 @@ export function requireActiveUser(): ProfileTransformStep {
   };
 }
 
-/** @public */
+/**
+ * Options of the profile transform `restrictEmailDomains`.
+ *
+ * @public
+ */
 export interface RestrictEmailDomainsOptions {
   /** Whole domains; `*.corp.com` for every subdomain of `corp.com`. At least one. */
   readonly allowedDomains: readonly string[];
@@ -150,7 +154,11 @@ export function withoutEmail(): ProfileTransformStep {
   return profile => ({ ...profile, email: undefined });
 }
 
-/** @public */
+/**
+ * Options of the profile transform `emailFromUsername`.
+ *
+ * @public
+ */
 export interface EmailFromUsernameOptions {
   /** What follows the `@`. */
   readonly domain: string;

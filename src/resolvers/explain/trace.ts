@@ -19,7 +19,11 @@ export interface SignInTrace {
   readonly steps: readonly TracedStep[];
 }
 
-/** @public */
+/**
+ * How a chain ended, in a trace.
+ *
+ * @public
+ */
 export type TracedDecision =
   | { readonly outcome: 'matched'; readonly userEntityRef: string; readonly step: string }
   | { readonly outcome: 'withoutUser'; readonly userEntityRef: string; readonly step: string }
@@ -32,7 +36,11 @@ export type TracedDecision =
       readonly reason?: string;
     };
 
-/** @public */
+/**
+ * A step of a chain and its outcome, in a trace.
+ *
+ * @public
+ */
 export interface TracedStep {
   readonly step: string;
   readonly outcome: StepOutcome;
@@ -43,7 +51,11 @@ export interface TracedStep {
   readonly lookups: readonly TracedLookup[];
 }
 
-/** @public */
+/**
+ * A question to the catalog and its answer, in a trace.
+ *
+ * @public
+ */
 export interface TracedLookup {
   /** Name of the matcher; within an agreement, that of the part. */
   readonly matcher: string;
@@ -56,7 +68,11 @@ export interface TracedLookup {
   readonly staleForMs?: number;
 }
 
-/** @public */
+/**
+ * An entity that the catalog offered, in a trace.
+ *
+ * @public
+ */
 export interface TracedCandidate {
   readonly entityRef: string;
   /** `undefined` = accepted. */

@@ -60,17 +60,29 @@ export type MatchPlan =
     }
   | { readonly type: 'agreement'; readonly parts: readonly AgreementPart[] };
 
-/** @public */
+/**
+ * An attribute of an account that a matcher can match by.
+ *
+ * @public
+ */
 export type SubjectAttribute = 'id' | 'username' | 'slug' | 'email';
 
-/** @public */
+/**
+ * One question for the catalog, and what else a candidate must satisfy.
+ *
+ * @public
+ */
 export interface MatchAttempt {
   readonly query: UserQuery;
   /** A further check of a candidate, beyond kind and query: the reason to refuse it, or `undefined`. */
   readonly reject?: (entity: Entity) => string | undefined;
 }
 
-/** @public */
+/**
+ * One matcher of an agreement, with what it answered.
+ *
+ * @public
+ */
 export interface AgreementPart {
   readonly matcher: Matcher;
   readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;

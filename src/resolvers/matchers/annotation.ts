@@ -8,7 +8,11 @@ import type { MatchPlan, Matcher, SubjectAttribute } from './Matcher';
 import { inNamespaces, namespaceShape, readName, stripPrefixShape } from './names';
 import type { NamespaceOptions, StripPrefixOptions } from './names';
 
-/** @public */
+/**
+ * Options of `matchers.annotation`.
+ *
+ * @public
+ */
 export interface AnnotationOptions extends EmailOptions, NamespaceOptions, StripPrefixOptions {
   readonly from: SubjectAttribute;
   /** Key of the annotation, such as `bitbucket.corp.com/user-id`. */

@@ -29,7 +29,11 @@ import type { NamespaceOptions } from './names';
  */
 export type EmailTrust = 'always' | 'readOnlyDirectory' | 'never';
 
-/** @public */
+/**
+ * Options of every matcher by email.
+ *
+ * @public
+ */
 export interface EmailOptions {
   /** Whole domains, in any case; `*.corp.com` for every subdomain of `corp.com`. Default: all. */
   readonly allowedDomains?: readonly string[];
@@ -100,7 +104,11 @@ function distrust(
     : 'the account is in a directory where people edit their own email';
 }
 
-/** @public */
+/**
+ * Options of `matchers.profileEmail`.
+ *
+ * @public
+ */
 export interface ProfileEmailOptions extends EmailOptions, NamespaceOptions {
   /**
    * Whether `jane+x@corp.com` may sign in as the entity with `jane@corp.com` when no entity has the
@@ -155,7 +163,11 @@ function byEmail(value: string): UserQuery {
   return { by: 'field', field: 'spec.profile.email', value };
 }
 
-/** @public */
+/**
+ * Options of `matchers.emailLocalPart`.
+ *
+ * @public
+ */
 export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
 
 /** @internal */
@@ -189,7 +201,11 @@ export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {
   };
 }
 
-/** @public */
+/**
+ * Options of `matchers.emailEntityName`.
+ *
+ * @public
+ */
 export interface EmailEntityNameOptions extends EmailOptions, NamespaceOptions {
   /** An email is never a valid entity name, because of its `@`. Default `underscore`. */
   readonly normalize?: 'underscore' | 'dash';

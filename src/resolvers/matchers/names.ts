@@ -6,7 +6,11 @@ import { foldAscii } from '../../shared';
 import { checkOptions, matchPlan } from './Matcher';
 import type { MatchAttempt, MatchPlan, Matcher } from './Matcher';
 
-/** @public */
+/**
+ * Options of every matcher that looks in namespaces.
+ *
+ * @public
+ */
 export interface NamespaceOptions {
   /**
    * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
@@ -107,7 +111,11 @@ export function toEntityName(value: string, normalize: NameNormalization): strin
   }
 }
 
-/** @public */
+/**
+ * Options of every matcher by username.
+ *
+ * @public
+ */
 export interface StripPrefixOptions {
   /**
    * Prefix of the username, such as `CORP\`, in any case of ASCII letters. A username without it is
@@ -148,7 +156,11 @@ export function readName(
     : matchPlan.missing(from, `the ${from} does not start with "${stripPrefix}"`);
 }
 
-/** @public */
+/**
+ * Options of `matchers.entityName`.
+ *
+ * @public
+ */
 export interface EntityNameOptions extends NamespaceOptions, StripPrefixOptions {
   /** Which attribute. They differ: `jane@corp.com` has the slug `jane_corp.com`. */
   readonly from: 'username' | 'slug';

@@ -91,6 +91,23 @@ function nameWarnings({ normalize = 'none' }: { normalize?: string }): string[] 
 }
 
 /**
+ * Name of a resolver in `signIn.resolvers`.
+ *
+ * @public
+ */
+export type BitbucketServerResolverName =
+  | 'agreement'
+  | 'emailLocalPartMatchingUserEntityName'
+  | 'emailMatchingUserEntityAnnotation'
+  | 'emailMatchingUserEntityName'
+  | 'emailMatchingUserEntityProfileEmail'
+  | 'userIdMatchingUserEntityAnnotation'
+  | 'userSlugMatchingUserEntityAnnotation'
+  | 'userSlugMatchingUserEntityName'
+  | 'usernameMatchingUserEntityAnnotation'
+  | 'usernameMatchingUserEntityName';
+
+/**
  * What `signIn.resolvers` of a config can name, apart from `agreement`, which is made of these.
  * Factories, the reader of the config, its schema and the documentation all come from here.
  *
@@ -133,14 +150,7 @@ export const resolverRegistry = {
   userIdMatchingUserEntityAnnotation: annotationResolver('id', 'user-id'),
   usernameMatchingUserEntityAnnotation: annotationResolver('username', 'username'),
   userSlugMatchingUserEntityAnnotation: annotationResolver('slug', 'user-slug'),
-} as const satisfies Record<string, ResolverEntry>;
-
-/**
- * Name of a resolver in `signIn.resolvers`.
- *
- * @public
- */
-export type BitbucketServerResolverName = keyof typeof resolverRegistry | 'agreement';
+} as const satisfies Record<Exclude<BitbucketServerResolverName, 'agreement'>, ResolverEntry>;
 
 const agreementShape = {
   of: z

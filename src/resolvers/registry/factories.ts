@@ -8,7 +8,11 @@ import { allResolvers } from './entries';
 import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
 import { createChainStep } from './readSignInChain';
 
-/** @public */
+/**
+ * What the named resolvers share: the options of {@link createSignInResolver} without `match`.
+ *
+ * @public
+ */
 export type CreateBitbucketServerSignInResolversOptions = Omit<
   CreateSignInResolverOptions,
   'match'
@@ -20,7 +24,11 @@ export type CreateBitbucketServerSignInResolversOptions = Omit<
   readonly host?: string;
 };
 
-/** @public */
+/**
+ * The named resolvers as factories, by name.
+ *
+ * @public
+ */
 export type BitbucketServerSignInResolvers = Record<
   BitbucketServerResolverName,
   SignInResolverFactory

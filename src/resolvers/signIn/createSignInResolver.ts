@@ -50,7 +50,11 @@ export interface SignInDecisionEvent {
  */
 export type FindDirectory = (subject: Subject) => Promise<SubjectDirectory>;
 
-/** @public */
+/**
+ * Options of {@link createSignInResolver}.
+ *
+ * @public
+ */
 export interface CreateSignInResolverOptions {
   /** The chain: matchers, or matchers with a policy, in order. At least one. */
   readonly match: readonly (Matcher | ChainStep)[];

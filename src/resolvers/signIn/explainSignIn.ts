@@ -52,7 +52,11 @@ export function formatExplanation({ user, trace, nearMisses }: SignInExplanation
   ].join('\n');
 }
 
-/** @public */
+/**
+ * Options of {@link explainSignIn}.
+ *
+ * @public
+ */
 export interface ExplainSignInOptions {
   /** Payload of the Bitbucket user; or give `username` and `findUser`. */
   readonly user?: unknown;
