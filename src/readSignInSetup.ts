@@ -29,7 +29,7 @@ export interface SignInSetup extends BitbucketServerAddress {
   /** For `createCatalogUserLookup`. */
   readonly userLookup: UserLookupConfig;
   readonly ownership: OwnershipOptions;
-  /** What the administrator should know, with the path of the key. */
+  /** Warnings, with the path of the key. */
   readonly warnings: readonly string[];
 }
 

@@ -14,7 +14,8 @@ export interface BitbucketServerAddress {
   readonly host: string;
 }
 
-// These patterns go into config.schema.json, which knows no URLs: they hold what text can show.
+// These patterns go into config.schema.json, where a URL cannot be parsed: they check what a
+// pattern can check.
 const name = '(?:\\[[0-9a-fA-F:.]+\\]|[^\\s/\\\\?#@:[\\]]+)';
 const rest = '(?::\\d{1,5})?(?:/[^\\s\\\\?#@]*)?\\s*$';
 const notCloud = `(?!(?:[^/:]*\\.)?${anyCase('bitbucket.org')}\\.?(?:[:/]|\\s*$))`;
@@ -113,7 +114,7 @@ function normalize(address: string): BitbucketServerAddress {
   };
 }
 
-/** Why an address is refused. Says nothing of the value, which may hold a password. */
+/** Why an address is refused. Does not show the value, which may hold a password. */
 function explainAddress(value: string): string | undefined {
   if (value.includes('@')) return 'is not valid: there must be no user name or password in it';
   if (!URL.canParse(value) || /[\s\\]/.test(value)) return 'must be a valid address';
@@ -125,7 +126,7 @@ function explainAddress(value: string): string | undefined {
   return undefined;
 }
 
-/** JSON Schema has no flag for it. */
+/** JSON Schema patterns have no flag for ignoring case. */
 function anyCase(word: string): string {
   return word
     .replaceAll('.', '\\.')

@@ -7,21 +7,24 @@ import { addressSchema, readBitbucketServerAddress, secureUrlPattern } from './a
 import type { BitbucketServerAddress } from './address';
 import { scopesOf } from './session';
 
-/** What the authenticator reads of one environment of the provider. */
+/** The part of a provider environment that the authenticator reads. */
 export interface AuthenticatorConfig extends BitbucketServerAddress {
   readonly clientId: string;
   readonly clientSecret: string;
   /** `undefined`: the one that Backstage derives. */
   readonly callbackUrl?: string;
-  /** Milliseconds of a call to Bitbucket Server. */
+  /** Time limit of a call to Bitbucket Server, in milliseconds. */
   readonly timeoutMs: number;
-  /** Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not said. */
+  /**
+   * Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not
+   * configured.
+   */
   readonly profileCacheTtlMs?: number;
   /** Milliseconds for which what was read serves refreshes while Bitbucket Server cannot be read. */
   readonly staleIfErrorMs: number;
   /** Scopes that each request asks for on top. */
   readonly additionalScopes: readonly string[];
-  /** What weakens the sign-in, for the log. */
+  /** Warnings about settings that weaken the sign-in, for the log. */
   readonly warnings: readonly string[];
 }
 
@@ -80,7 +83,7 @@ export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
   const address = readBitbucketServerAddress(config);
   const { path } = locate(config);
   const { timeout, profileCacheTtl, ...values } = readKeys(config, authenticatorSchema);
-  // One answer to "how old may it be while nobody can be asked", for the catalog and for Bitbucket.
+  // One setting for the catalog and for Bitbucket: how old an answer may be during an outage.
   const { staleIfError = { hours: 1 } } = readUserLookupOptions(config, path);
   return {
     ...address,

@@ -36,19 +36,22 @@ export interface BitbucketServerAuthenticatorOptions extends Pick<
   'fetch' | 'now' | 'random' | 'sleep'
 > {
   /**
-   * Where replicas of the backend find the sessions that another one has just refreshed:
-   * `coreServices.cache` with a store that they share. Everything in it is sealed. Default: none, so
-   * that each process knows its own.
+   * The cache that replicas of the backend share, so that one finds the sessions that another has
+   * just refreshed: `coreServices.cache` with a shared store. Everything in it is encrypted.
+   * Default: none, so each process knows its own sessions only.
    */
   readonly cache?: CacheService;
   /** Gets every refusal with its reference. Default: nothing is logged; errors are thrown all the same. */
   readonly logger?: LoggerService;
   /**
-   * How long a user that was read serves the refreshes of sessions; zero reads it anew at each. The
-   * config key `profileCacheTtl` wins over this. Default one minute.
+   * How long a user that was read is used for session refreshes. Zero reads the user at each
+   * refresh. The config key `profileCacheTtl` takes precedence. Default one minute.
    */
   readonly profileCacheTtl?: HumanDuration;
-  /** Told of refreshes, of refresh tokens that were used twice, and of sign-outs. Must not throw. */
+  /**
+   * Called for each refresh, each refresh token that was used twice, and each sign-out. Must not
+   * throw.
+   */
   readonly onSessionEvent?: (event: SessionEvent) => void;
 }
 
@@ -131,7 +134,7 @@ export function createBitbucketServerAuthenticator(
         }
         const signal = createRequestSignal(req);
         const tokens = await tokenClient.exchangeCode(code, attempt.verifier, signal);
-        // Whoever signs in is read anew.
+        // A first sign-in always reads the user.
         const user = await readUser(internal, tokens.accessToken, signal);
         refresher.remember(tokens, user);
         return {
@@ -162,7 +165,7 @@ export function createBitbucketServerAuthenticator(
       try {
         await internal.refresher.signOut(internal.cookie.read(refreshToken).refreshToken);
       } catch (error) {
-        // The session of another server: nothing of ours is to be ended.
+        // The session belongs to another server, so there is nothing to end here.
         log.write(error);
       }
       return undefined;
@@ -171,8 +174,8 @@ export function createBitbucketServerAuthenticator(
 }
 
 /**
- * The authenticator without a memory of users: every sign-in and refresh reads the user from Bitbucket,
- * unless the config says something else with `profileCacheTtl`.
+ * The authenticator without a cache of users: every sign-in and refresh reads the user from
+ * Bitbucket, unless `profileCacheTtl` is configured.
  *
  * @public
  */
@@ -221,7 +224,7 @@ function readUser(
   return readSignedInUser({ http, baseUrl: config.baseUrl, accessToken, signal });
 }
 
-/** Tokens must not be in the cache of a browser or a proxy. */
+/** Tokens must not be cached by a browser or a proxy. */
 function forbidStoring({ res }: RequestWithResponse): void {
   if (res && !res.headersSent) res.setHeader('Cache-Control', 'no-store');
 }

@@ -53,9 +53,12 @@ export interface SignInOutcomeEvent {
   readonly request: Parameters<AuthProviderRouteHandlers['start']>[0];
   /** What the profile transform and the resolver were given; `undefined` when it did not get so far. */
   readonly result?: OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
-  /** What it was refused with; a {@link SignInError}, unless a resolver or transform is not of this package. */
+  /**
+   * The error of a refusal. A {@link SignInError}, unless a resolver or transform of another
+   * package threw it.
+   */
   readonly error?: unknown;
-  /** From the request to the answer, in milliseconds. */
+  /** Time from the request to the answer, in milliseconds. */
   readonly durationMs: number;
 }
 
@@ -184,7 +187,7 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
         try {
           await handlers.refresh?.(req, res);
         } catch (error) {
-          // Backstage's handler makes a 401 of everything.
+          // Backstage's handler turns every error into a 401.
           const { cause } = error as { readonly cause?: unknown };
           if (!isSignInError(cause)) throw error;
           if (cause.name !== 'ServiceUnavailableError') throw cause;

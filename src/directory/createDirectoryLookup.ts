@@ -25,13 +25,16 @@ export interface DirectoryLookupOptions {
   readonly http: BitbucketHttp;
   /** How long an answer is kept; 0 = ask every time. Default 5 minutes. */
   readonly ttl?: HumanDuration;
-  /** How long it is kept that there is no answer, at most `ttl`. Default 10 seconds. */
+  /** How long a failed request is remembered, at most `ttl`. Default 10 seconds. */
   readonly unknownTtl?: HumanDuration;
   /** Most answers that are kept. Default 10,000. */
   readonly maxEntries?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
-  /** Told once when Bitbucket Server cannot be asked, and once when it can again. Default: nobody. */
+  /**
+   * Gets one line when Bitbucket Server does not answer, and one when it does again. Default:
+   * nothing is logged.
+   */
   readonly logger?: LoggerService;
 }
 
@@ -44,7 +47,7 @@ interface Entry {
  * Makes the function that asks Bitbucket Server, with a credential of Backstage's own, which
  * directory an account is in, and whether the person can edit the email there.
  *
- * It never rejects: whatever goes wrong is an unknown directory, and nobody trusts the email then.
+ * It never rejects: after any failure the directory is unknown, and the email is not trusted.
  *
  * @example
  * ```ts
@@ -98,7 +101,7 @@ export function createDirectoryLookup(
     if (email === undefined) return { unknown: 'the profile has no email address' };
     if (emailOrigin !== 'payload') return { unknown: 'a profile transform made the email address' };
 
-    // All that the judgement depends on: an email that was edited since is another question.
+    // Everything that the answer depends on. An email that was edited since needs a new answer.
     const key = JSON.stringify([username, id, email]);
     const known = answers.get(key);
     if (known && now() < known.until) return known.answer;

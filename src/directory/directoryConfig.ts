@@ -22,7 +22,7 @@ export interface DirectoryOptions {
   readonly trustedDirectories: readonly string[];
   /** `undefined`: the default of `createDirectoryLookup`. */
   readonly ttl?: HumanDuration;
-  /** What weakens the sign-in, for the log. */
+  /** Warnings about settings that weaken the sign-in, for the log. */
   readonly warnings: readonly string[];
 }
 
@@ -129,7 +129,7 @@ export function toAuthorization(credential: DirectoryCredential): string {
 }
 
 /**
- * What must not be in any text.
+ * Values that must not appear in any text.
  *
  * @internal
  */

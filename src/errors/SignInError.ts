@@ -10,7 +10,10 @@ import type { SignInErrorCode, SignInErrorName } from './codes';
 export type SignInErrorPhase =
   'config' | 'authorize' | 'token' | 'profile' | 'transform' | 'match' | 'lookup' | 'issue';
 
-/** Shared by all copies of this package that a process may hold, so that they know each other's errors. */
+/**
+ * Shared by all copies of this package in a process, so that each recognises the errors of the
+ * others.
+ */
 const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/SignInError');
 
 /**
@@ -29,7 +32,7 @@ export interface SignInErrorInit {
 }
 
 /**
- * The only error that this package refuses a sign-in with.
+ * The error with which this package refuses a sign-in.
  *
  * It carries two texts. `message` is the public one: it reaches the browser and holds no data of
  * anybody else. `detail` is for the log of the backend: it is neither enumerable nor part of the
@@ -84,7 +87,7 @@ export class SignInError extends Error {
 }
 
 /**
- * Whether a value is a {@link SignInError}, also one of another copy of this package.
+ * Whether a value is a {@link SignInError}, including one from another copy of this package.
  *
  * @public
  */
@@ -117,7 +120,7 @@ export function createReference(): string {
 }
 
 /**
- * The one maker of {@link SignInError}.
+ * Makes every {@link SignInError}.
  *
  * @internal
  */

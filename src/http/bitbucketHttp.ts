@@ -63,7 +63,10 @@ export interface PostFormOptions {
  * @public
  */
 export interface BitbucketHttp {
-  /** Answers only on a 2xx status with a JSON body. Retries what may pass: network, 429, 502, 503, 504. */
+  /**
+   * Resolves only for a 2xx status with a JSON body. Retries temporary failures: network, 429, 502,
+   * 503, 504.
+   */
   getJson(url: string, options?: GetJsonOptions): Promise<JsonAnswer>;
   /**
    * Never retried. Client errors (4xx but 404 and 429) are answered instead of thrown, because OAuth
@@ -88,7 +91,7 @@ export interface BitbucketHttpOptions {
   readonly timeoutMs?: number;
   /** Largest body that is read. Default 1,048,576. */
   readonly maxBytes?: number;
-  /** Further attempts of a GET whose failure may pass. Default 2. */
+  /** Number of retries of a GET after a temporary failure. Default 2. */
   readonly retries?: number;
   /** For the jitter, in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
@@ -134,7 +137,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         if ('answer' in outcome) return outcome.answer;
         if (!outcome.retry || attempt >= maxRetries) throw outcome.error;
         const delay = retryDelay(attempt, outcome.retryAfterMs, random);
-        // A wait that would outlast the call only delays the same answer.
+        // Waiting longer than the call may take would only delay the same error.
         if (now() + delay >= end) throw outcome.error;
         await sleep(delay, deadline.signal);
         if (deadline.ended() === 'aborted') {
@@ -228,7 +231,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
   };
 }
 
-/** Servers echo the token or the password, not the header. */
+/** Servers may echo the token or the password, not the whole header. */
 function secretsOfAuthorization(authorization = ''): string[] {
   const [scheme, credentials] = authorization.split(' ');
   if (!credentials) return [];

@@ -1,6 +1,6 @@
 import { quote } from '../shared';
 
-/** Codes of Node for a certificate that it does not accept. */
+/** Node's error codes for a certificate that it does not accept. */
 const certificateCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

@@ -63,7 +63,7 @@ export function signInAuditEvent(
 }
 
 /**
- * The event of what happened to a session, if it is worth one.
+ * The audit event of a session event, or `undefined` when it needs none.
  *
  * @internal
  */
@@ -94,9 +94,8 @@ export function sessionAuditEvent(
 }
 
 /**
- * How much an outcome should interest somebody who watches over security. Signing in is `low`, being
- * refused `medium`; two people who could be one, an entity of another account, and a person who is in
- * no catalog are `high`.
+ * The severity of an outcome. Signing in is `low`, being refused `medium`; two people who could be
+ * one, an entity of another account, and a person who is in no catalog are `high`.
  */
 function severityOf(
   { error }: SignInOutcomeEvent,

@@ -6,7 +6,7 @@ import { checkOptions, isNamespace } from '../matchers';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 
 /**
- * What a chain does after a step that did not sign the person in.
+ * What a chain does after a step without a match.
  *
  * @public
  */
@@ -118,8 +118,8 @@ export type StepOutcome =
   | 'failed';
 
 /**
- * What a step did, as raw material: `describeDecision` makes the trace of it, so that a sign-in
- * that nobody looks at does not pay for the words.
+ * The record of a step. `describeDecision` turns it into a trace only when somebody reads it, so
+ * that a sign-in does not pay for the texts.
  *
  * @internal
  */
@@ -140,13 +140,13 @@ export interface AttemptRecord {
   readonly matcher: Matcher;
   readonly attempt: MatchAttempt;
   readonly answer: UserLookupAnswer;
-  /** What is left of the answer after all checks. */
+  /** The entities that passed all checks. */
   readonly accepted: readonly Entity[];
   readonly rejected: readonly RejectedCandidate[];
 }
 
 /**
- * The answer of a chain.
+ * The decision of a chain.
  *
  * @internal
  */
@@ -167,15 +167,15 @@ export type Decision =
   | {
       readonly outcome: 'refused';
       readonly code: SignInErrorCode;
-      /** The step that decided; `undefined` when all were tried in vain. */
+      /** The step that decided; `undefined` when no step matched. */
       readonly record?: StepRecord;
       readonly records: readonly StepRecord[];
       readonly cause?: unknown;
     };
 
 /**
- * What a step's policy says of its outcome. What cannot be configured stops: an answer that nobody
- * has is no reason to ask somebody less sure.
+ * What follows the outcome of a step, by its policy. An outcome without a policy stops the chain:
+ * if the catalog is unavailable, the chain fails closed.
  *
  * @internal
  */

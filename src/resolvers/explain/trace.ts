@@ -8,9 +8,9 @@ import type { AttemptRecord, Decision, StepOutcome, StepRecord } from '../chain'
 import type { MatchPlan } from '../matchers';
 
 /**
- * Everything that an evaluation looked at, for people who run Backstage. It holds other people's
- * entity refs, so it goes to the log and to `explainSignIn`, never to a browser. Tokens and secrets
- * are not among the things that an evaluation is given.
+ * Everything that an evaluation looked at, for administrators of Backstage. It holds other people's
+ * entity refs, so it goes to the log and to `explainSignIn`, never to a browser. An evaluation
+ * never has tokens or secrets.
  *
  * @public
  */
@@ -30,7 +30,7 @@ export type TracedDecision =
   | {
       readonly outcome: 'refused';
       readonly code: SignInErrorCode;
-      /** The step that decided; `undefined` when all were tried in vain, or none was. */
+      /** The step that decided; `undefined` when no step matched, or none was tried. */
       readonly step?: string;
       /** Why no step was tried: what a profile transform said. */
       readonly reason?: string;
@@ -62,7 +62,7 @@ export interface TracedLookup {
   /** What the catalog was asked for, in words. */
   readonly query: string;
   readonly candidates: readonly TracedCandidate[];
-  /** Why there is no list of candidates. */
+  /** Why the list of candidates is missing. */
   readonly problem?: string;
   /** Set when an expired answer was served: for how long it had been expired, in milliseconds. */
   readonly staleForMs?: number;
@@ -113,7 +113,8 @@ function traceStep(record: StepRecord): TracedStep {
     outcome,
     action: outcome === 'matched' ? 'signIn' : policyAction(step, outcome),
     reason: reason.filter(Boolean).join('; ') || undefined,
-    // Put into words when somebody reads them: an audit makes hundreds of thousands of traces.
+    // Texts are made only when they are read, because an audit makes hundreds of thousands of
+    // traces.
     get lookups() {
       return attempts.map(traceLookup);
     },
@@ -239,7 +240,7 @@ function nameOf({ code, record }: Refusal): SignInErrorName | undefined {
   return signInErrorCodes[code].name === 'NotFoundError' ? 'NotAllowedError' : undefined;
 }
 
-// Of the outcomes, not of the reasons: a reason can name a list of domains or a directory.
+// Outcomes only: a reason can name a list of domains or a directory, which is not for the public.
 const words: Record<StepOutcome, string> = {
   matched: 'found',
   none: 'no match',

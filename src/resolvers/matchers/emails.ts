@@ -17,13 +17,14 @@ import {
 import type { NamespaceOptions } from './names';
 
 /**
- * Whose word an email address is.
+ * Who must vouch for an email address.
  *
- * - `always`: Bitbucket's, whatever directory the account is in. People of an internal directory can
+ * - `always`: Bitbucket, whatever directory the account is in. People of an internal directory can
  *   edit their own address there, without proof that it is theirs.
  * - `readOnlyDirectory`: only when the account is in a directory that its owner cannot edit. Needs
- *   the `directory` credential in the config; when it cannot be asked, the email is not trusted.
- * - `never`: no step by email signs anybody in.
+ *   the `directory` credential in the config; if Bitbucket does not answer, the email is not
+ *   trusted.
+ * - `never`: the step is always denied.
  *
  * @public
  */
@@ -59,12 +60,13 @@ export const emailShape = {
 /** @internal */
 export interface EmailCheck {
   readonly needs: Matcher['needs'];
-  /** The email when it may be used, else the plan that says why not. */
+  /** The email if it may be used, else a plan with the reason. */
   check(subject: Subject): string | MatchPlan;
 }
 
 /**
- * What every matcher by email does first: is there one, may it be relied on, is its domain allowed.
+ * What every matcher by email checks first: is there an email, is it trusted, is its domain
+ * allowed.
  *
  * @throws `Error` for an entry of `allowedDomains` that is not a domain
  * @internal
@@ -151,7 +153,7 @@ export function profileEmail(options: ProfileEmailOptions = {}): Matcher {
       const email = check(subject);
       if (typeof email !== 'string') return email;
       const parts = stripPlusTag ? plusTag.exec(email) : null;
-      // After the tagged address, so that an entity of its own always wins.
+      // After the tagged address, so that an entity with that address takes precedence.
       const emails = parts ? [email, `${parts[1]}${parts[2]}`] : [email];
       const attempts = emails.map(byEmail).flatMap(query => inNamespaces(query, namespaces));
       return { type: 'query', attempts, fallbackName: email };
@@ -176,7 +178,7 @@ export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]
 /**
  * The part of the email before the `@` = `metadata.name`.
  *
- * Without `allowedDomains`, `jane@anything` is `jane`: give it.
+ * Always give `allowedDomains`. Without it, `jane@anything` is `jane`.
  *
  * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public

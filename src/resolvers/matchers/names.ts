@@ -14,7 +14,7 @@ import type { MatchAttempt, MatchPlan, Matcher } from './Matcher';
 export interface NamespaceOptions {
   /**
    * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
-   * that a person whom two providers brought is found once. `'*'` looks in all, where two entities
+   * that a person that two providers brought is found once. `'*'` looks in all, where two entities
    * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
    */
   readonly namespaces?: readonly string[];
@@ -36,7 +36,7 @@ function isNotNamespace(value: string) {
 }
 
 /**
- * The questions for an entity name in namespaces.
+ * The queries for an entity name, one for each namespace.
  *
  * @internal
  */
@@ -50,7 +50,8 @@ export function createNameQueries({ namespaces = ['default'] }: NamespaceOptions
 }
 
 /**
- * Attempts that ask one question and accept one namespace after the other. The catalog is asked once.
+ * Attempts with the same query that accept one namespace after the other. The catalog is asked
+ * once.
  *
  * @internal
  */

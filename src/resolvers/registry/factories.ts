@@ -36,7 +36,7 @@ export type BitbucketServerSignInResolvers = Record<
 
 /**
  * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`, with what they
- * shall share.
+ * share.
  *
  * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, after which
  * Backstage's reader tries the next resolver; when it says `stop`, and for a catalog that is down, an

@@ -4,7 +4,7 @@ import type { AuthResolverContext, BackstageSignInResult } from '@backstage/plug
 import { createSignInError } from '../../errors';
 
 /**
- * Adds to the refs that a person claims ownership through. A rejection ends the sign-in.
+ * Adds refs to the ownership claims of a person. A rejection ends the sign-in.
  *
  * @public
  */
