@@ -193,7 +193,13 @@ function createContext(
   const fromFile = readAuthenticatorConfig(rawConfig);
   const config = { ...fromFile, callbackUrl: fromFile.callbackUrl ?? derivedCallbackUrl };
   const { baseUrl, clientId, timeoutMs } = config;
-  const http = createBitbucketHttp({ fetch, now, random, sleep, timeoutMs });
+  const http = createBitbucketHttp({
+    fetch,
+    now,
+    random,
+    sleep,
+    timeout: { milliseconds: timeoutMs },
+  });
   const tokenClient = createTokenClient({ ...config, http, now, sleep, logger });
   return {
     config,

@@ -110,7 +110,11 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
       const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, ...client };
       const operation = 'exchange_refresh_token';
       const answer = await inTurn(
-        () => http.postForm(url, fields, { operation, timeoutMs: timeoutMs * exchangeGrace }),
+        () =>
+          http.postForm(url, fields, {
+            operation,
+            timeout: { milliseconds: timeoutMs * exchangeGrace },
+          }),
         signal,
       );
       return read(answer, 'SESSION_ENDED', [refreshToken]);

@@ -3,7 +3,7 @@ import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
 import { checkOptions } from '../matchers';
 import { createSignInResolver, optionsShape } from '../signIn';
-import type { CreateSignInResolverOptions } from '../signIn';
+import type { SignInResolverOptions } from '../signIn';
 import { allResolvers } from './entries';
 import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
 import { createChainStep } from './readSignInChain';
@@ -13,10 +13,7 @@ import { createChainStep } from './readSignInChain';
  *
  * @public
  */
-export type CreateBitbucketServerSignInResolversOptions = Omit<
-  CreateSignInResolverOptions,
-  'match'
-> & {
+export type BitbucketServerSignInResolversOptions = Omit<SignInResolverOptions, 'match'> & {
   /**
    * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
    * `annotation` is required.
@@ -53,7 +50,7 @@ export type BitbucketServerSignInResolvers = Record<
  * @public
  */
 export function createBitbucketServerSignInResolvers(
-  options: CreateBitbucketServerSignInResolversOptions = {},
+  options: BitbucketServerSignInResolversOptions = {},
 ): BitbucketServerSignInResolvers {
   const { match: _match, ...shape } = { ...optionsShape, host: z.string().min(1).optional() };
   checkOptions('createBitbucketServerSignInResolvers', shape, options);
@@ -78,7 +75,7 @@ export const bitbucketServerSignInResolvers = createBitbucketServerSignInResolve
 function createFactory(
   name: string,
   entry: ResolverEntry,
-  shared: Omit<CreateSignInResolverOptions, 'match'>,
+  shared: Omit<SignInResolverOptions, 'match'>,
   env: ResolverEnvironment,
 ): SignInResolverFactory {
   const keys = Object.keys(entry.optionsSchema.shape).join(', ');

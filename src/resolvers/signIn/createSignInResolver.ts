@@ -55,7 +55,7 @@ export type FindDirectory = (subject: Subject) => Promise<SubjectDirectory>;
  *
  * @public
  */
-export interface CreateSignInResolverOptions {
+export interface SignInResolverOptions {
   /** The chain: matchers, or matchers with a policy, in order. At least one. */
   readonly match: readonly (Matcher | ChainStep)[];
   /**
@@ -107,7 +107,7 @@ export const optionsShape = {
   findNearMisses: optional,
   extendOwnership: optional,
   onDecision: optional,
-} satisfies Record<keyof CreateSignInResolverOptions, z.ZodTypeAny>;
+} satisfies Record<keyof SignInResolverOptions, z.ZodTypeAny>;
 
 /**
  * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
@@ -133,7 +133,7 @@ export const optionsShape = {
  * @public
  */
 export function createSignInResolver(
-  options: CreateSignInResolverOptions,
+  options: SignInResolverOptions,
   // `any`, because it accepts the results of every OAuth authenticator.
 ): SignInResolver<any> {
   checkOptions('createSignInResolver', optionsShape, options);
