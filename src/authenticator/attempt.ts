@@ -58,7 +58,7 @@ export function startAttempt(
   if (!res) {
     throw createSignInError('AUTHORIZATION_FAILED', {
       phase: 'authorize',
-      detail: 'The request of the start of the sign-in has no response to set a cookie on',
+      detail: 'The start request has no response to set a cookie on',
     });
   }
   const { prefix, attributes } = nonceCookieOf(res, config);

@@ -43,18 +43,18 @@ export const authenticatorSchema = z.object({
     'Client secret of the link. Fewer than 16 characters get a warning.',
   ),
   ...addressSchema.shape,
-  callbackUrl: matching(/^\s*https?:\/\/[^/\s]\S*\s*$/, 'must be a whole URL', value =>
-    /^https?:/.test(value) && !URL.canParse(value) ? 'must be a whole URL' : undefined,
+  callbackUrl: matching(/^\s*https?:\/\/[^/\s]\S*\s*$/, 'must be an absolute URL', value =>
+    /^https?:/.test(value) && !URL.canParse(value) ? 'must be an absolute URL' : undefined,
   )
     .optional()
     .describe(
-      'Redirect URL of the link, when it is another. One with `http` that is not loopback gets a warning. Default: <auth base URL>/bitbucketServer/handler/frame.',
+      'Redirect URL of the link, if it differs from the default. One with `http` that is not loopback gets a warning. Default: <auth base URL>/bitbucketServer/handler/frame.',
     ),
   additionalScopes: z
     .union([text(), z.array(text())])
     .optional()
     .describe(
-      'Scopes to ask for on top of those of the frontend. A sign-in needs none but `PUBLIC_REPOS`.',
+      'Scopes to request in addition to those of the frontend. A sign-in needs `PUBLIC_REPOS` only.',
     ),
   sessionDuration: duration({ min: 1, max: 1_000 * days })
     .optional()
@@ -64,12 +64,12 @@ export const authenticatorSchema = z.object({
   timeout: duration({ min: 1, max: 5 * minutes })
     .optional()
     .describe(
-      'Limit of one call to Bitbucket with its body and its retries, up to 5 minutes. Default: 10 seconds.',
+      'Time limit of one call to Bitbucket, body and retries included, up to 5 minutes. Default: 10 seconds.',
     ),
   profileCacheTtl: duration({ min: 0, max: 60 * minutes })
     .optional()
     .describe(
-      'How long a user that was read from Bitbucket serves the refreshes of sessions, up to 1 hour; `0s` reads anew at each. Default: 1 minute.',
+      'How long a user record from Bitbucket is used for session refreshes, up to 1 hour; `0s` reads it at each refresh. Default: 1 minute.',
     ),
 });
 
@@ -108,17 +108,17 @@ function findWarnings(values: Values, path: string): string[] {
   const warnings = [];
   if (dangerouslyAllowHttp) {
     warnings.push(
-      `"${path}.dangerouslyAllowHttp" lets secrets and tokens travel in clear: for a test only`,
+      `"${path}.dangerouslyAllowHttp" sends secrets and tokens unencrypted: use it for a test only`,
     );
   }
   if (callbackUrl !== undefined && !secureUrlPattern.test(callbackUrl)) {
     warnings.push(
-      `"${path}.callbackUrl" is http: whoever is on the way can read the codes that people come back with`,
+      `"${path}.callbackUrl" is http: anybody on the network can read the authorization codes`,
     );
   }
   if (clientSecret.length < 16) {
     warnings.push(
-      `"${path}.clientSecret" has fewer than 16 characters, so that it can be guessed; Bitbucket makes longer ones`,
+      `"${path}.clientSecret" has fewer than 16 characters and can be guessed; Bitbucket generates longer ones`,
     );
   }
   return warnings;

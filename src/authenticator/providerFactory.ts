@@ -155,7 +155,7 @@ function findProblem(
   if (!state) {
     return [
       'the state is missing or not readable',
-      'The address you came back with is incomplete.',
+      'The address that you came back with is incomplete.',
     ];
   }
   const cookies = req.cookies as Readonly<Record<string, string | undefined>> | undefined;
@@ -168,16 +168,16 @@ function findProblem(
   }
   if (nonce !== state.nonce) {
     return [
-      'the nonce of the state is not that of the cookie',
-      'Another attempt was started after it.',
+      'the nonce in the state differs from the nonce cookie',
+      'Another sign-in attempt was started after it.',
     ];
   }
   // Backstage would use the query first, and send the code of one server to another.
   const { env } = req.query;
   if (env !== undefined && env !== state.env) {
     return [
-      'the environment of the query is not that of the state',
-      'The address you came back with has been changed.',
+      'the environment in the query differs from the one in the state',
+      'The address that you came back with was changed.',
     ];
   }
   if (state.redirectUrl !== undefined && !allowedUrl(state.redirectUrl, context)) {

@@ -99,7 +99,7 @@ export function createRefusingHandlers(
   refuse: (req: Request, operation?: 'sign_in' | 'refresh') => SignInError,
 ): AuthProviderRouteHandlers {
   const unused = async (): Promise<never> => {
-    throw new Error('This provider signs nobody in');
+    throw new Error('This provider cannot sign anybody in');
   };
   // Only Backstage knows the names and paths of its cookies.
   const { logout } = createOAuthRouteHandlers<undefined>({

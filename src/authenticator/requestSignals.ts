@@ -56,7 +56,7 @@ export async function waitForExchange<T>(work: Promise<T>, patience: ExchangePat
     const limit = reason === 'timeout' ? `${patience.timeoutMs} ms` : 'its browser waited';
     throw createSignInError(reason === 'timeout' ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
       phase: 'token',
-      detail: `The exchange of a refresh token took longer than ${limit}; it goes on, and the next refresh gets its answer`,
+      detail: `The exchange of a refresh token took longer than ${limit}; it continues, and the next refresh gets its result`,
     });
   } finally {
     deadline.close();

@@ -91,7 +91,7 @@ export function createDirectoryLookup(
       incidents.close();
       return judgeDirectory(found, subject, trusted);
     } catch (error) {
-      return { unknown: `Bitbucket Server could not be asked (${incidents.open(error)})` };
+      return { unknown: `Bitbucket Server did not answer (${incidents.open(error)})` };
     }
   }
 
@@ -113,7 +113,7 @@ export function createDirectoryLookup(
   };
 }
 
-/** Logs that directories cannot be asked: once per incident, and not once per person. */
+/** Logs an outage of the directory requests once, not for each person. */
 function createIncidentLog(logger: LoggerService | undefined, secrets: readonly string[]) {
   const incident = createIncident(logger);
   return {
@@ -123,18 +123,18 @@ function createIncidentLog(logger: LoggerService | undefined, secrets: readonly 
       const code = known ? error.code : 'unexpected error';
       const detail = known ? error.detail : quote(String(error));
       incident.fail(
-        `Bitbucket Server cannot be asked for the directories of accounts, so that emailTrust "readOnlyDirectory" trusts nobody: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
+        `Bitbucket Server does not say which directories accounts are in, so emailTrust "readOnlyDirectory" trusts no email: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
       );
       return code;
     },
     close() {
-      incident.recover('Bitbucket Server can be asked for directories again');
+      incident.recover('Bitbucket Server answers requests for directories again');
     },
   };
 }
 
 function adviceFor(code: string): string {
   return code === 'BITBUCKET_REFUSED'
-    ? '; check the credential under "directory": it may be wrong, have ended, or belong to an account without a licence'
+    ? '; check the credential under "directory": it may be wrong or expired, or belong to an account without a licence'
     : '';
 }

@@ -29,7 +29,7 @@ export function judgeDirectory(
   }
   const user = adminUserSchema.safeParse(found[0]);
   if (!user.success) {
-    return { unknown: 'Bitbucket Server lists the user in a form that is not understood' };
+    return { unknown: 'Bitbucket Server lists the user in an unknown format' };
   }
   const { id, emailAddress, directoryName, mutableDetails } = user.data;
   if (subject.id !== undefined && String(id) !== subject.id) {
@@ -44,7 +44,7 @@ export function judgeDirectory(
   }
   // A missing field is not "false": the answer of a proxy or an old server proves nothing.
   if (typeof mutableDetails !== 'boolean') {
-    return { unknown: 'Bitbucket Server does not say whether the details can be edited' };
+    return { unknown: 'Bitbucket Server does not say whether people can edit the details' };
   }
   return { readOnly: !mutableDetails, directoryName: name };
 }

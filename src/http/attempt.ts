@@ -123,7 +123,7 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
     case 'too-large':
       return fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered more than ${maxBytes} bytes`);
     case 'not-utf-8':
-      return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with bytes that are not UTF-8`);
+      return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with invalid UTF-8`);
     case 'broken':
       return isCompressionFault(body.cause)
         ? fail(

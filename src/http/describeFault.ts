@@ -55,7 +55,7 @@ export function describeRedirect(location: string | null, url: string): string {
     const target = new URL(location, url);
     return `to ${quote(`${target.origin}${target.pathname}`)}`;
   } catch {
-    return 'to an address that is no URL';
+    return 'to an address that is not a URL';
   }
 }
 

@@ -5,10 +5,10 @@ import type { UserQuery } from './UserQuery';
  * The catalog's answer to a {@link UserQuery}.
  *
  * - `entities`: the `User` entities that answer the query, every one checked again on our side;
- *   none, one or more. `staleForMs` is set when the catalog could not be asked and an expired entry
- *   was served instead: how long ago, in milliseconds, it expired.
+ *   none, one or more. `staleForMs` is set when the catalog was unavailable and an expired entry
+ *   was used instead: how long ago, in milliseconds, it expired.
  * - `conflict`: there are several, and the source does not say which.
- * - `unavailable`: the catalog could not be asked, or what answered was not the catalog.
+ * - `unavailable`: the catalog did not answer, or something else answered in its place.
  *
  * @public
  */
@@ -62,7 +62,7 @@ export interface CatalogUserLookup {
    * `dangerouslyAllowSignInWithoutUserInCatalog` gives a name to somebody, and never answered from
    * memory. A lookup without this method signs nobody in without an entity.
    *
-   * Rejects when the catalog cannot be asked.
+   * Rejects when the catalog is unavailable.
    */
   isNameTaken?(ref: { readonly namespace: string; readonly name: string }): Promise<boolean>;
 }

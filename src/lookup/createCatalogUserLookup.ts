@@ -30,14 +30,20 @@ export interface CatalogUserLookupOptions {
    * is logged.
    */
   readonly logger?: LoggerService;
-  /** How long exactly one user is remembered. `{ seconds: 0 }` = ask every time. Default one minute. */
+  /**
+   * How long a user that was found is cached. `{ seconds: 0 }` = ask every time. Default one
+   * minute.
+   */
   readonly ttl?: HumanDuration;
-  /** How long "nobody" and "several" are remembered. `{ seconds: 0 }` = ask every time. Default five seconds. */
+  /**
+   * How long "no match" and "several matches" are cached. `{ seconds: 0 }` = ask every time.
+   * Default five seconds.
+   */
   readonly notFoundTtl?: HumanDuration;
   /**
    * How long an expired answer may still serve the refresh of an existing session while the catalog
-   * cannot be asked. Never a first sign-in, never "nobody" or "several". `{ seconds: 0 }` = never.
-   * Default one hour.
+   * is unavailable. Never used for a first sign-in, never for "no match" or "several matches".
+   * `{ seconds: 0 }` = never. Default one hour.
    */
   readonly staleIfError?: HumanDuration;
   /** How long a question may wait for its answer. Default ten seconds. */
@@ -191,7 +197,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
     const entry = memory.stale(key);
     if (entry?.value.entities.length !== 1) return undefined;
     outage.fail(
-      `The catalog cannot be asked; existing Bitbucket Server sessions are refreshed from memory, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
+      `The catalog is unavailable; existing Bitbucket Server sessions are refreshed from cached answers, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
     );
     tellAnswer({ source: 'stale' });
     return { ...entry.value, staleForMs: entry.staleForMs };

@@ -35,7 +35,7 @@ const identityFields = [
   'metadata.annotations',
 ];
 
-/** What the catalog offers for a query: unchecked candidates, or why it could not be asked. */
+/** The catalog's result for a query: unchecked candidates, or why there is none. */
 export type LookupResult =
   | { readonly type: 'candidates'; readonly entities: readonly Entity[] }
   | { readonly type: 'unavailable'; readonly cause: unknown };
@@ -111,7 +111,7 @@ export function createUserSearch(options: {
     return items;
   }
 
-  /** `undefined`: this catalog cannot be asked so. */
+  /** `undefined`: this catalog does not support the request. */
   async function byPredicate(ask: AskCatalog, field: UserQueryField, values: string[]) {
     if (now() < withoutPredicatesUntil) return undefined;
     // The most selective condition first: SQLite evaluates them in this order for every entity.

@@ -44,10 +44,10 @@ export function mismatchReason(entity: unknown, query: UserQuery): string | unde
   if (query.by === 'field') {
     const actual = readField(entity, query.field);
     if (typeof actual !== 'string') return `its ${query.field} is not a string`;
-    return isEqual(actual, query.value) ? undefined : `its ${query.field} is another one`;
+    return isEqual(actual, query.value) ? undefined : `its ${query.field} is different`;
   }
-  if (!isEqual(namespace, query.namespace)) return 'its namespace is another one';
-  return isEqual(name, query.name) ? undefined : 'its name is another one';
+  if (!isEqual(namespace, query.namespace)) return 'its namespace is different';
+  return isEqual(name, query.name) ? undefined : 'its name is different';
 }
 
 function isEqual(actual: string, wanted: string): boolean {

@@ -23,7 +23,7 @@ export interface TransitiveGroupsOptions {
   readonly notFoundTtl?: HumanDuration;
   /**
    * How long expired answers may still serve the refresh of an existing session while the catalog
-   * cannot be asked. Default one hour.
+   * is unavailable. Default one hour.
    */
   readonly staleIfError?: HumanDuration;
   /** How long a level of groups may wait for its parents. Default ten seconds. */
@@ -44,8 +44,9 @@ export interface TransitiveGroupsOptions {
  * Adds to the refs of a person the parents of every group among them, and their parents. It fits
  * `extendOwnership` of a sign-in resolver.
  *
- * Rejects when the catalog cannot be asked: a session with some of its groups would look like one
- * with all. Only the refresh of a session is served from expired answers, as in the lookup of users.
+ * Rejects when the catalog is unavailable, because a session with only some of its groups would not
+ * be noticed. Only the refresh of a session is served from expired answers, as in the lookup of
+ * users.
  *
  * @public
  */
@@ -150,7 +151,7 @@ function createParentGroups(options: TransitiveGroupsOptions) {
   async function load(ref: string) {
     const entity = await loader.load(ref);
     const parents = entity && parentsIn(entity, ref);
-    outage.recover('The catalog answers to parent groups again');
+    outage.recover('The catalog answers requests for parent groups again');
     return { value: parents ?? [], ttlMs: parents ? ttlMs : notFoundTtlMs };
   }
 
@@ -161,7 +162,7 @@ function createParentGroups(options: TransitiveGroupsOptions) {
       const stale = refresh ? memory.stale(ref) : undefined;
       if (!stale) throw error;
       outage.fail(
-        `The catalog cannot be asked for parent groups; existing Bitbucket Server sessions are refreshed with those in memory: ${describeCause(error)}`,
+        `The catalog does not answer requests for parent groups; existing Bitbucket Server sessions are refreshed with cached groups: ${describeCause(error)}`,
       );
       return stale.value;
     }

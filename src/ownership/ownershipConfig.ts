@@ -14,7 +14,7 @@ export const ownershipSchema = z
       .boolean()
       .optional()
       .describe(
-        'Whether a member of a group also counts as member of its parent groups. Default: false.',
+        'Whether a member of a group also counts as a member of its parent groups. Default: false.',
       ),
     maxRefs: count(10_000)
       .optional()
@@ -28,7 +28,7 @@ export const ownershipSchema = z
       ),
   })
   .strict()
-  .describe('What a person who signs in owns things through.');
+  .describe('The groups through which people own things.');
 
 /**
  * `ownership` of one environment, as configured.

@@ -15,7 +15,7 @@ function createInstruments(meter: Meter) {
   return {
     signInDuration: duration(
       'bitbucket_server.sign_in.duration',
-      'Time of sign-ins and refreshes of sessions, from the request to its answer',
+      'Time of sign-ins and session refreshes, from the request to its answer',
     ),
     clientDuration: duration(
       'bitbucket_server.client.request.duration',
@@ -23,10 +23,10 @@ function createInstruments(meter: Meter) {
     ),
     catalogDuration: duration(
       'bitbucket_server.catalog.request.duration',
-      'Time of requests to the catalog, without the wait for their turn',
+      'Time of requests to the catalog, without the wait in the queue',
     ),
     catalogAnswers: meter.createCounter('bitbucket_server.catalog.answers', {
-      description: 'Answers to questions for users, by where they came from',
+      description: 'Answers to user lookups, by where they came from',
       unit: '{answer}',
     }),
     sessionEvents: meter.createCounter('bitbucket_server.session.events', {
@@ -34,7 +34,7 @@ function createInstruments(meter: Meter) {
       unit: '{event}',
     }),
     queueLength: meter.createUpDownCounter('bitbucket_server.queue.length', {
-      description: 'Requests to Bitbucket Server or to the catalog that wait for their turn',
+      description: 'Requests to Bitbucket Server or to the catalog that wait in a queue',
       unit: '{request}',
     }),
   };

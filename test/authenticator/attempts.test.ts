@@ -311,7 +311,7 @@ describe('a sign-in attempt that fails', () => {
       const redirectUrl = allow(simulator, jane.name, await browser.start());
       await browser.start();
       const text = expectRefusal(await browser.comeBack(redirectUrl), code, 'NotAllowedError');
-      expect(text).toContain('Another attempt was started after it.');
+      expect(text).toContain('Another sign-in attempt was started after it.');
     });
 
     it.each(['', 'zz', '00', Buffer.from('env=development').toString('hex')])(
@@ -320,7 +320,7 @@ describe('a sign-in attempt that fails', () => {
         await browser.start();
         const session = await browser.comeBack(callback({ code: 'x', state }));
         const text = expectRefusal(session, code, 'NotAllowedError');
-        expect(text).toContain('The address you came back with is incomplete.');
+        expect(text).toContain('The address that you came back with is incomplete.');
       },
     );
 

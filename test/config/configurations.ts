@@ -72,7 +72,7 @@ const addresses = [
   row(
     'http elsewhere, when it is allowed',
     { ...withoutHost, baseUrl: 'http://git.test', dangerouslyAllowHttp: true },
-    { warnings: [`"${path}.dangerouslyAllowHttp" lets secrets and tokens travel in clear`] },
+    { warnings: [`"${path}.dangerouslyAllowHttp" sends secrets and tokens unencrypted`] },
   ),
   row('http to a loopback host', withKeys({ host: '[::1]:7990', dangerouslyAllowHttp: true }), {
     warnings: ['dangerouslyAllowHttp'],
@@ -114,7 +114,7 @@ const addresses = [
     'a user name in host',
     withKeys({ host: 'me@git.corp.com' }),
     'host',
-    'is not valid: there must be no user name',
+    'must not contain a user name',
   ),
   wrong('Bitbucket Cloud', withKeys({ host: 'bitbucket.org' }), 'host', 'is Bitbucket Cloud'),
   wrong(
@@ -279,7 +279,7 @@ const link = [
     'a redirect URL that is a path',
     withKeys({ callbackUrl: '/cb' }),
     'callbackUrl',
-    'must be a whole URL, got "/cb"',
+    'must be an absolute URL, got "/cb"',
   ),
   wrong(
     'a scope that is empty',
@@ -393,7 +393,7 @@ const signIn = [
       ...bySlug,
       dangerouslyAllowSignInWithoutUserInCatalog: { namespace: 'guests' },
     }),
-    { warnings: ['signs in people who are in no catalog'] },
+    { warnings: ['signs in people who are not in the catalog'] },
   ),
   row(
     'sign-in without a user, off',

@@ -56,7 +56,7 @@ describe('createContextUserLookup', () => {
       type: 'entities',
       entities: [],
       rejected: [
-        { entityRef: 'user:default/kim', reason: 'its spec.profile.email is another one' },
+        { entityRef: 'user:default/kim', reason: 'its spec.profile.email is different' },
       ],
     });
   });

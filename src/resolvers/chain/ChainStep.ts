@@ -34,7 +34,7 @@ const action = z.enum(['next', 'stop']).optional();
 export const policyShape = {
   onMissing: action.describe('When the account lacks the attribute. Default: next.'),
   onNoMatch: action.describe('When no entity matches. Default: next.'),
-  onDenied: action.describe('When the attribute may not be used. Default: next.'),
+  onDenied: action.describe('When the attribute is present but not allowed. Default: next.'),
   onAmbiguous: action.describe(
     'When several entities match, or attributes disagree. Default: stop.',
   ),
@@ -67,7 +67,7 @@ export const withoutUserShape = {
     ])
     .optional()
     .describe(
-      'Signs in people who have no User entity, when every step found nobody. Dangerous: a name that is free in the catalog belongs to whoever can choose it in Bitbucket.',
+      'Signs in people without a User entity, when no step found anybody. Dangerous: whoever can choose a name in Bitbucket gets any name that is free in the catalog.',
     ),
 } as const;
 
@@ -130,7 +130,7 @@ export interface StepRecord {
   readonly outcome: StepOutcome;
   readonly entity?: Entity;
   readonly attempts: readonly AttemptRecord[];
-  /** What a matcher threw, or why the catalog could not be asked. */
+  /** What a matcher threw, or why the catalog is unavailable. */
   readonly cause?: unknown;
 }
 

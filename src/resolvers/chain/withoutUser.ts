@@ -42,7 +42,7 @@ async function isTaken(
   const answers = records.flatMap(({ attempts }) => attempts.map(({ answer }) => answer));
   // An expired answer does not prove that the name is free now.
   if (answers.some(answer => answer.type === 'entities' && answer.staleForMs !== undefined)) {
-    throw new Error('the catalog could not be asked, and an expired answer is not enough');
+    throw new Error('the catalog is unavailable, and an expired answer is not enough');
   }
   if (!lookup.isNameTaken) throw new Error('the lookup has no isNameTaken()');
   const taken: unknown = await lookup.isNameTaken(ref);

@@ -140,7 +140,7 @@ function traceLookup({ matcher, attempt, answer, ...checked }: AttemptRecord): T
     return {
       ...lookup,
       candidates: [],
-      problem: `the catalog could not be asked: ${describeCause(answer.cause)}`,
+      problem: `the catalog is unavailable: ${describeCause(answer.cause)}`,
     };
   }
   const accepted = checked.accepted.map(entity => ({ entityRef: stringifyEntityRef(entity) }));
@@ -186,7 +186,7 @@ function formatDecision({ decision }: SignInTrace): string {
     case 'matched':
       return `signs in as ${decision.userEntityRef} by ${decision.step}`;
     case 'withoutUser':
-      return `signs in as ${decision.userEntityRef}, which is in no catalog, by ${decision.step}`;
+      return `signs in as ${decision.userEntityRef}, which is not in the catalog, by ${decision.step}`;
     case 'refused':
       return decision.step
         ? `refused with ${decision.code} by ${decision.step}`
@@ -244,8 +244,8 @@ function nameOf({ code, record }: Refusal): SignInErrorName | undefined {
 const words: Record<StepOutcome, string> = {
   matched: 'found',
   none: 'no match',
-  missing: 'your account has none that can be used',
-  denied: 'may not be used for sign-in here',
+  missing: 'missing or unusable in your account',
+  denied: 'not allowed for sign-in here',
   ambiguous: 'more than one match',
   disagreement: 'they do not agree',
   otherAccount: 'belongs to another account',

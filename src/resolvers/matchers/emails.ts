@@ -54,7 +54,7 @@ export const emailShape = {
   emailTrust: z
     .enum(['always', 'readOnlyDirectory', 'never'])
     .optional()
-    .describe('Whether the email is relied on. Default: always.'),
+    .describe('Whether the email is trusted. Default: always.'),
 } as const;
 
 /** @internal */
@@ -99,8 +99,8 @@ function distrust(
 ): string | undefined {
   if (trust === 'never') return 'emailTrust is "never"';
   if (emailOrigin !== 'payload') return 'a profile transform made it, not a directory';
-  if (!directory) return 'nobody could be asked which directory the account is in';
-  if ('unknown' in directory) return `the directory is not known: ${directory.unknown}`;
+  if (!directory) return 'the directory of the account was not read';
+  if ('unknown' in directory) return `the directory is unknown: ${directory.unknown}`;
   return directory.readOnly
     ? undefined
     : 'the account is in a directory where people edit their own email';

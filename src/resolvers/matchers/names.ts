@@ -133,7 +133,7 @@ export const stripPrefixShape = {
     .min(1)
     .optional()
     .describe(
-      'Prefix such as CORP\\ that is dropped; a username without it does not match. Default: none.',
+      'Prefix such as CORP\\ that is removed; a username without it does not match. Default: none.',
     ),
 } as const;
 

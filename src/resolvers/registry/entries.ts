@@ -67,7 +67,7 @@ function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEnt
       const key = options.annotation ?? (host && `${host}/${suffix}`);
       if (!key) {
         throw new Error(
-          `needs the option "annotation": its default <host>/${suffix} is only known inside this package's backend module`,
+          `needs the option "annotation"; its default <host>/${suffix} is only known inside this package's backend module`,
         );
       }
       return matchers.annotation({ ...options, from, annotation: key });
@@ -77,10 +77,10 @@ function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEnt
 }
 
 const trustWarning =
-  'people of an internal Bitbucket directory can edit their own email address, and with emailTrust "always" sign in as whoever has it in the catalog; userIdMatchingUserEntityAnnotation is the safe key, or set emailTrust to "readOnlyDirectory"';
+  'people of an internal Bitbucket directory can edit their own email address, and with emailTrust "always" they sign in as whoever has that address in the catalog; use userIdMatchingUserEntityAnnotation, or set emailTrust to "readOnlyDirectory"';
 
 function emailWarnings({ emailTrust = 'always' }: { emailTrust?: string }): string[] {
-  if (emailTrust === 'never') return ['with emailTrust "never", this step signs nobody in'];
+  if (emailTrust === 'never') return ['with emailTrust "never", this step cannot sign anybody in'];
   return emailTrust === 'always' ? [trustWarning] : [];
 }
 
@@ -126,7 +126,7 @@ export const resolverRegistry = {
       ...emailWarnings(options),
       ...(options.allowedDomains
         ? []
-        : ['without allowedDomains, the same local part of every domain is the same person']),
+        : ['without allowedDomains, the same local part in two domains is treated as one person']),
     ],
   ),
   emailMatchingUserEntityName: resolverEntry(

@@ -73,7 +73,7 @@ export function readSignInChain(
 
 function fallbackWarnings(options: Record<string, unknown>): string[] {
   return options.dangerouslyAllowSignInWithoutUserInCatalog
-    ? ['dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog']
+    ? ['dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog']
     : [];
 }
 

@@ -62,7 +62,7 @@ describe('readSignInChain', () => {
         },
       ]);
       expect(chain?.warnings).toContain(
-        `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog`,
+        `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog`,
       );
     },
   );
