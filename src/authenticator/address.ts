@@ -116,7 +116,7 @@ function normalize(address: string): BitbucketServerAddress {
 
 /** Why an address is refused. Does not show the value, which may hold a password. */
 function explainAddress(value: string): string | undefined {
-  if (value.includes('@')) return 'must not contain a user name or password';
+  if (value.includes('@')) return 'is not valid: it must not contain a user name or password';
   if (!URL.canParse(value) || /[\s\\]/.test(value)) return 'must be a valid address';
   if (/[?#]/.test(value)) return 'must not have a query or a fragment';
   const host = new URL(value).hostname.replace(/\.$/, '');

@@ -184,7 +184,9 @@ describe('the lookup of directories, against Bitbucket Server', () => {
     expect(await find(subjectOf(ada))).toEqual({ unknown });
     expect(await find(subjectOf(mallory))).toEqual({ unknown });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(`warn: Bitbucket Server does not say which directories accounts are in`);
+    expect(lines[0]).toContain(
+      `warn: Bitbucket Server does not say which directories accounts are in`,
+    );
     expect(lines[0]).toContain(code);
 
     bitbucket.faults.clear();
