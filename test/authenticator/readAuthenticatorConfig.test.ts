@@ -111,8 +111,16 @@ describe('readAuthenticatorConfig', () => {
       /production\.host" must not have a scheme.*"baseUrl"/,
     ],
     ['a user name in host', { host: 'me@a.example' }, /must not contain a user name or password/],
-    ['a password in baseUrl', { baseUrl: 'https://me:pw@a.example' }, /must not contain a user name or password/],
-    ['an empty user name', { baseUrl: 'https://@a.example' }, /must not contain a user name or password/],
+    [
+      'a password in baseUrl',
+      { baseUrl: 'https://me:pw@a.example' },
+      /must not contain a user name or password/,
+    ],
+    [
+      'an empty user name',
+      { baseUrl: 'https://@a.example' },
+      /must not contain a user name or password/,
+    ],
     ['a query', { baseUrl: 'https://a.example/?x=1' }, /must not have a query or a fragment/],
     ['a fragment', { host: 'a.example/#x' }, /must not have a query or a fragment/],
     ['white space', { host: 'a.example/ b' }, /must be a valid address/],

@@ -225,7 +225,7 @@ describe('a user who cannot be read', () => {
     expect((await browser.refresh()).status).toBe(200);
     expect(backend.events.at(-1)).toMatchObject({ person: 'bridged' });
     const told = () => backend.log.lines.filter(line => line.includes('users can'));
-    expect(told()).toEqual([expect.stringContaining('up to 60 minutes ago: BITBUCKET_UNAV')]);
+    expect(told()).toEqual([expect.stringContaining('up to 60 minutes old: BITBUCKET_UNAV')]);
     // Serving an old one does not make it any younger.
     stage.clock.advance(1_001);
     expect((await browser.refresh()).error!.message).toContain('BITBUCKET_UNAVAILABLE');
