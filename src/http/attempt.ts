@@ -180,3 +180,19 @@ function readRetryAfter(header: string | null, now: number): number | undefined 
   const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
+
+const baseDelayMs = 200;
+const maxDelayMs = 2_000;
+
+/**
+ * Milliseconds to wait before the next attempt: what the server asks for, else an exponential delay
+ * with full jitter, so that many backends do not come back in the same moment.
+ */
+export function retryDelay(
+  attempt: number,
+  retryAfterMs: number | undefined,
+  random: () => number,
+): number {
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  return Math.ceil(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
+}

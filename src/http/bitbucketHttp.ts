@@ -5,7 +5,7 @@ import { createSignInError } from '../errors';
 import type { SignInErrorPhase } from '../errors';
 import { createDeadline, errorType, instruments, sleep as defaultSleep, withSpan } from '../shared';
 import type { Sleep } from '../shared';
-import { performAttempt } from './attempt';
+import { performAttempt, retryDelay } from './attempt';
 import type { Attempt, AttemptRequest, JsonAnswer } from './attempt';
 
 /**
@@ -243,19 +243,3 @@ function secretsOfAuthorization(authorization = ''): string[] {
 }
 
 const secretFields = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
-
-const baseDelayMs = 200;
-const maxDelayMs = 2_000;
-
-/**
- * Milliseconds to wait before the next attempt: what the server asks for, else an exponential delay
- * with full jitter, so that many backends do not come back in the same moment.
- */
-function retryDelay(
-  attempt: number,
-  retryAfterMs: number | undefined,
-  random: () => number,
-): number {
-  if (retryAfterMs !== undefined) return retryAfterMs;
-  return Math.ceil(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
-}

@@ -1,12 +1,7 @@
-export { createNearMissFinder, nearMissesOf, queriesOf } from './nearMisses';
+export { createNearMissFinder, logNearMisses, nearMissesOf, queriesOf } from './nearMisses';
 export type { FindNearMisses, NearMiss } from './nearMisses';
-export {
-  createRefusal,
-  describeDecision,
-  formatTrace,
-  summarizeTrace,
-  traceDecision,
-} from './trace';
+export { createRefusal } from './refusal';
+export { describeDecision, formatTrace, summarizeTrace, traceDecision } from './trace';
 export type {
   SignInTrace,
   TracedCandidate,

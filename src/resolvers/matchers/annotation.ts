@@ -1,8 +1,8 @@
 import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
 import type { Subject } from '../../profile';
-import { createEmailCheck, emailShape } from './emails';
-import type { EmailOptions } from './emails';
+import { createEmailCheck, emailShape } from './emailCheck';
+import type { EmailOptions } from './emailCheck';
 import { checkOptions, matchPlan } from './Matcher';
 import type { MatchPlan, Matcher, SubjectAttribute } from './Matcher';
 import { inNamespaces, namespaceShape, readName, stripPrefixShape } from './names';

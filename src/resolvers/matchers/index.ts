@@ -3,14 +3,9 @@ export type { AgreementPart, MatchAttempt, MatchPlan, Matcher, SubjectAttribute 
 export { matchers } from './matchers';
 export { annotationShape } from './annotation';
 export type { AnnotationOptions } from './annotation';
+export type { EmailOptions, EmailTrust } from './emailCheck';
 export { emailEntityNameShape, emailLocalPartShape, profileEmailShape } from './emails';
-export type {
-  EmailEntityNameOptions,
-  EmailLocalPartOptions,
-  EmailOptions,
-  EmailTrust,
-  ProfileEmailOptions,
-} from './emails';
+export type { EmailEntityNameOptions, EmailLocalPartOptions, ProfileEmailOptions } from './emails';
 export { entityNameShape, isNamespace } from './names';
 export type {
   EntityNameOptions,

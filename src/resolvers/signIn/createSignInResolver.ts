@@ -13,7 +13,7 @@ import { toSubject } from '../../profile';
 import type { Subject, SubjectDirectory } from '../../profile';
 import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep, Decision } from '../chain';
-import { createRefusal, describeDecision, queriesOf, traceDecision } from '../explain';
+import { createRefusal, describeDecision, logNearMisses, traceDecision } from '../explain';
 import type { FindNearMisses, SignInTrace, TracedDecision } from '../explain';
 import { checkOptions } from '../matchers';
 import type { Matcher } from '../matchers';
@@ -224,31 +224,5 @@ export async function withDirectory(
     return { ...subject, directory: await findDirectory(subject) };
   } catch (error) {
     return { ...subject, directory: { unknown: String(error) } };
-  }
-}
-
-/**
- * Writes the nearest misses of a refused person to the log. Never rejects.
- *
- * @internal
- */
-export async function logNearMisses(options: {
-  readonly decision: Decision;
-  readonly reference: string;
-  readonly findNearMisses: FindNearMisses;
-  readonly logger: LoggerService;
-}): Promise<void> {
-  const { decision, reference, findNearMisses, logger } = options;
-  if (decision.outcome !== 'refused' || decision.code !== 'NO_MATCHING_USER') return;
-  const queries = queriesOf(decision);
-  if (queries.length === 0) return;
-  try {
-    const misses = await findNearMisses(queries);
-    const texts = misses.map(({ entityRef, reason }) => `${entityRef}: ${reason}`);
-    if (texts.length > 0) {
-      logger.warn(`Bitbucket Server sign-in ${reference}, near misses: ${texts.join('; ')}`);
-    }
-  } catch (error) {
-    logger.debug(`Bitbucket Server sign-in ${reference}: no near misses known, ${String(error)}`);
   }
 }

@@ -166,7 +166,7 @@ describe('createSignInResolver', () => {
     };
     expect(await refusalOf([step], entities)).toMatchObject({ code: 'NO_MATCHING_USER' });
     const error = await refusalOf([step], entities, { findDirectory: failing });
-    expect(error.detail).toContain('the directory is not known: Error: down');
+    expect(error.detail).toContain('the directory is unknown: Error: down');
 
     const { context, issued } = createContext();
     const findDirectory = jest.fn(async () => ({ readOnly: true }));
