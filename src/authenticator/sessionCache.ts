@@ -18,6 +18,8 @@ const pauseMs = 5_000;
 const maxUnanswered = 100;
 /** How often a cache that seems well is checked, in milliseconds. */
 const checkEveryMs = 60_000;
+/** Longest time that a check waits, which nobody waits for: the first one opens the connection. */
+const checkTimeoutMs = 2_000;
 /** When to look for what a check has written, in milliseconds: a reading replica of the store may lag. */
 const checkLooksMs = [0, 500];
 
@@ -50,7 +52,7 @@ export function createSessionCache(
     );
   }
 
-  function run<T>(work: () => Promise<T>): Promise<T> {
+  function run<T>(work: () => Promise<T>, limitMs: number): Promise<T> {
     // `async`, so that a cache that throws at once is no different.
     const count = async () => {
       unanswered += 1;
@@ -60,16 +62,16 @@ export function createSessionCache(
         unanswered -= 1;
       }
     };
-    return withTimeout(count, { timeoutMs });
+    return withTimeout(count, { timeoutMs: limitMs });
   }
 
   async function keepsWhatIsWritten(store: CacheService): Promise<boolean> {
     const value = randomUUID();
-    await run(() => store.set(checkKey, value, { ttl: checkEveryMs }));
+    await run(() => store.set(checkKey, value, { ttl: checkEveryMs }), checkTimeoutMs);
     const never = new AbortController().signal;
     for (const delay of checkLooksMs) {
       if (delay > 0) await sleep(delay, never);
-      if ((await run(() => store.get(checkKey))) === value) return true;
+      if ((await run(() => store.get(checkKey), checkTimeoutMs)) === value) return true;
     }
     return false;
   }
@@ -87,13 +89,14 @@ export function createSessionCache(
     }
   }
 
+  if (cache) void check(cache);
+
   return {
     isPaused,
     async ask(work) {
       if (!cache || (isPaused() && unanswered >= maxUnanswered)) return undefined;
       try {
-        const answer = await run(() => work(cache));
-        // Nobody waits for it.
+        const answer = await run(() => work(cache), timeoutMs);
         if (performance.now() >= nextCheck) void check(cache);
         return answer;
       } catch (error) {
