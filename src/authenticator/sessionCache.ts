@@ -6,13 +6,13 @@ import { createIncident, describeCause, sleep, withTimeout } from '../shared';
 export interface SessionCache {
   /** The answer, or `undefined`: it failed, was late, or is not asked at the moment. */
   readonly ask: <T>(work: (cache: CacheService) => Promise<T>) => Promise<T | undefined>;
-  /** Whether it failed so lately that nobody waits for it. */
+  /** Whether it failed lately and has not answered since, so that nobody waits for it. */
   readonly isPaused: () => boolean;
 }
 
 /** Longest time that anybody waits for the cache, in milliseconds. */
 const timeoutMs = 75;
-/** So long nobody waits for a cache that failed, except who has been refused: not every person pays for its time-out. */
+/** So long, or until it answers, nobody waits for a cache that failed, except who has been refused: not every person pays for its time-out. */
 const pauseMs = 5_000;
 /** Operations that a cache that failed may owe an answer to: the client of a dead one may queue them for ever. */
 const maxUnanswered = 100;
@@ -97,6 +97,8 @@ export function createSessionCache(
       if (!cache || (isPaused() && unanswered >= maxUnanswered)) return undefined;
       try {
         const answer = await run(() => work(cache), timeoutMs);
+        // What was slow for a moment is read again at once; the log is told later, after a check.
+        pausedUntil = -Infinity;
         if (performance.now() >= nextCheck) void check(cache);
         return answer;
       } catch (error) {
