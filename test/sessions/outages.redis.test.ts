@@ -13,11 +13,14 @@ const hangsMs = 1_500;
 const longerThanPauseMs = 7_000;
 
 let world: SessionWorld;
+/** Without a cache: how long a refresh takes on this machine at this moment. */
+let plain: Browser;
 let redis: Redis;
 let cleanUps: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   world = await startSessionWorld();
+  plain = await (await world.startBackend()).signIn();
 });
 
 beforeEach(async () => {
@@ -103,10 +106,17 @@ async function refresh(browser: Browser): Promise<void> {
   expect(await browser.refresh()).toMatchObject({ status: 200 });
 }
 
-async function refreshTimes(browser: Browser, count: number): Promise<number[]> {
-  const times = [];
-  for (let round = 0; round < count; round += 1) times.push(await timeOf(() => refresh(browser)));
-  return times;
+/** Milliseconds of refreshes, and how much longer they take than without a cache. */
+async function refreshTimes(browser: Browser, count: number) {
+  const times: number[] = [];
+  const waits: number[] = [];
+  for (let round = 0; round < count; round += 1) {
+    const usual = await timeOf(() => refresh(plain));
+    const time = await timeOf(() => refresh(browser));
+    times.push(time);
+    waits.push(time - usual);
+  }
+  return { times, waits };
 }
 
 const medianOf = (times: number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!;
@@ -157,8 +167,9 @@ describe.each(['valkey', 'redis'])('a cache with store: %s', store => {
         expect(await inFlight).toMatchObject({ status: 200 });
       }
 
-      const times = await refreshTimes(early, 10);
-      expect(medianOf(times)).toBeLessThan(deadlineMs);
+      const { times, waits } = await refreshTimes(early, 15);
+      // Not everybody waits for it.
+      expect(medianOf(waits)).toBeLessThan(deadlineMs);
       times.push(await timeOf(() => first.signIn()));
       times.push(await timeOf(() => refresh(second.createBrowser(early))));
       expect(Math.max(...times)).toBeLessThan(hangsMs);
