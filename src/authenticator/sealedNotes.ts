@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import { LRUCache } from 'lru-cache';
 import type { BitbucketServerUser } from '../profile';
+import type { TokenAnswer } from './session';
 import { createSessionCache } from './sessionCache';
-import type { TokenAnswer } from './tokenClient';
 
 /** The person of a session, as last read. */
 export interface SessionPerson {
