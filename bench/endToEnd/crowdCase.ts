@@ -20,6 +20,8 @@ export interface CrowdOutcome {
   /** Milliseconds that those who were signed in have waited. */
   readonly waited?: Spread;
   readonly cpu: number;
+  /** Most memory of the auth backend, in MiB, before the crowd and with it. */
+  readonly memory: { readonly before: number; readonly peak: number };
   readonly bitbucket: number;
   readonly catalog: number;
 }
@@ -49,6 +51,7 @@ export async function crowdCase(
 async function measure(backend: AuthBackend, first: number, people: number): Promise<CrowdOutcome> {
   await backend.takeRequests();
   const before = await backend.cpu();
+  const memoryBefore = await backend.peakMemory();
   const waited: number[] = [];
   const refusals: Record<string, number> = {};
   const time = await timeOf(() =>
@@ -75,6 +78,7 @@ async function measure(backend: AuthBackend, first: number, people: number): Pro
     time,
     waited: waited.length > 0 ? spreadOf(waited) : undefined,
     cpu,
+    memory: { before: memoryBefore, peak: await backend.peakMemory() },
     bitbucket: requests.bitbucket / people,
     catalog: requests.catalog / people,
   };

@@ -74,6 +74,7 @@ export function crowdTable({ ours, upstream }: CrowdResult): string {
     'Median wait (quartiles)',
     'Requests per person to Bitbucket + catalog',
     'CPU per person',
+    'Peak memory (before)',
     'The others were told',
   ];
   const row = (name: string, outcome: CrowdOutcome) => [
@@ -83,6 +84,7 @@ export function crowdTable({ ours, upstream }: CrowdResult): string {
     outcome.waited ? showDurations(outcome.waited) : '',
     `${showCount(outcome.bitbucket)} + ${showCount(outcome.catalog)}`,
     showDuration(outcome.cpu),
+    `${Math.round(outcome.memory.peak)} MiB (${Math.round(outcome.memory.before)} MiB)`,
     Object.entries(outcome.refusals)
       .sort(([, a], [, b]) => b - a)
       .slice(0, 3)

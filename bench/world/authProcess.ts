@@ -49,6 +49,9 @@ const handlers = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
+
+  /** Most memory that the process has had so far, in MiB. */
+  peakMemory: (): number => process.resourceUsage().maxRSS / 1024,
 };
 
 export type AuthHandlers = typeof handlers;

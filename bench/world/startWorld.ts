@@ -20,6 +20,8 @@ export interface AuthBackend {
   readonly bitbucket: string;
   /** Milliseconds of CPU so far. */
   cpu(): Promise<number>;
+  /** MiB, since the start of the process. */
+  peakMemory(): Promise<number>;
   /** Requests since the last call. */
   takeRequests(): Promise<Requests>;
   /** Requests that are not answered yet. */
@@ -103,6 +105,7 @@ export async function startWorld(users: number, databaseName: DatabaseName): Pro
           origin: `http://127.0.0.1:${port}`,
           bitbucket,
           cpu: () => auth.call('cpu', undefined),
+          peakMemory: () => auth.call('peakMemory', undefined),
           takeRequests: () => network.call('takeRequests', name),
           underWay: () => network.call('underWay', name),
         };

@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import { LRUCache } from 'lru-cache';
 import type { BitbucketServerUser } from '../profile';
-import { createIncident, describeCause, withTimeout } from '../shared';
 import type { TokenAnswer } from './session';
+import { createSessionCache } from './sessionCache';
 
 /** The person of a session, as last read. */
 export interface SessionPerson {
@@ -53,12 +53,6 @@ export interface SealedNotesOptions {
   readonly logger?: LoggerService;
 }
 
-/** Longest time that anybody waits for the cache, in milliseconds. */
-const cacheTimeoutMs = 75;
-/** So long nobody waits for a cache that failed, except who has been refused: not every person pays for its time-out. */
-const cachePauseMs = 5_000;
-/** Operations that a cache that failed may owe an answer to: the client of a dead one may queue them for ever. */
-const maxUnanswered = 100;
 const maxLocalNotes = 10_000;
 const algorithm = 'aes-256-gcm';
 
@@ -77,9 +71,7 @@ const algorithm = 'aes-256-gcm';
 export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
   const { cache, baseUrl, clientId, clientSecret, now, logger } = options;
   const info = `backstage-plugin-auth-backend-module-bitbucket-server/session/v1\n${baseUrl}\n${clientId}`;
-  const outage = createIncident(logger);
-  let pausedUntil = -Infinity;
-  let unanswered = 0;
+  const { ask, isPaused } = createSessionCache(cache, logger);
   const local = new LRUCache<string, Note>({
     max: maxLocalNotes,
     perf: { now },
@@ -89,33 +81,6 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
   function derive(refreshToken: string) {
     const bytes = Buffer.from(hkdfSync('sha256', refreshToken, clientSecret, info, 64));
     return { key: bytes.subarray(0, 32), id: bytes.subarray(32).toString('base64url') };
-  }
-
-  const isPaused = () => performance.now() < pausedUntil;
-
-  async function ask<T>(work: (cache: CacheService) => Promise<T>): Promise<T | undefined> {
-    if (!cache || (isPaused() && unanswered >= maxUnanswered)) return undefined;
-    // `async`, so that a cache that throws synchronously is handled the same way.
-    const count = async () => {
-      unanswered += 1;
-      try {
-        return await work(cache);
-      } finally {
-        unanswered -= 1;
-      }
-    };
-    try {
-      const answer = await withTimeout(count, { timeoutMs: cacheTimeoutMs });
-      outage.recover('The cache that keeps Bitbucket Server sessions works again');
-      pausedUntil = -Infinity;
-      return answer;
-    } catch (error) {
-      pausedUntil = performance.now() + cachePauseMs;
-      outage.fail(
-        `The cache that keeps Bitbucket Server sessions does not work, so replicas do not share them: ${describeCause(error)}`,
-      );
-      return undefined;
-    }
   }
 
   async function fetch<K extends Note['kind']>(kind: K, refreshToken: string) {

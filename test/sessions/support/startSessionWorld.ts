@@ -58,7 +58,10 @@ export async function startSessionWorld(
 
     async startBackend({ cache, provider } = {}) {
       const port = await freePort();
-      const child = startProcess<BackendHandlers>(join(__dirname, 'backendProcess.ts'));
+      const child = startProcess<BackendHandlers>(join(__dirname, 'backendProcess.ts'), {
+        // In tests, Backstage lets an uncaught exception end the process.
+        NODE_ENV: 'production',
+      });
       const stop = async (signal?: NodeJS.Signals) => {
         running.delete(stop);
         await child.stop(signal);
