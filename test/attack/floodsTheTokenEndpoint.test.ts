@@ -1,9 +1,9 @@
-import { allow } from './support/allow';
-import type { Browser } from './support/createBrowser';
-import { createSharedCache } from './support/createSharedCache';
-import { createSignal, createStage, refreshCookie } from './support/createStage';
-import type { Replica, Stage } from './support/createStage';
-import { jane } from './support/people';
+import { allow } from '../authenticator/support/allow';
+import type { Browser } from '../authenticator/support/createBrowser';
+import { createSharedCache } from '../authenticator/support/createSharedCache';
+import { createSignal, createStage, refreshCookie } from '../authenticator/support/createStage';
+import type { Replica, Stage } from '../authenticator/support/createStage';
+import { jane } from '../authenticator/support/people';
 
 const maxExchanges = 100;
 const shared = createSharedCache();
