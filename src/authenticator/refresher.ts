@@ -44,6 +44,7 @@ const sessionMs = 24 * 60 * 60_000;
 const looksMs = [0, 50, 150, 300];
 /** Sign-out waits for Bitbucket for so long, in milliseconds. */
 const signOutMs = 2_000;
+const signedOut = 'The person has signed out of this session';
 
 /**
  * Refreshes sessions without losing them. Bitbucket ends both tokens of a session at every refresh, so
@@ -80,6 +81,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   async function catchUp(turn: Turn, steps = maxSteps): Promise<Turn> {
     const { refreshToken } = turn.note.tokens;
     const next = await notes.open(refreshToken);
+    if (next?.kind === 'ended') throw sessionEnded(signedOut);
     if (next?.kind === 'successor') {
       return steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
     }
@@ -93,11 +95,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
   async function follow(token: string, note: SuccessorNote, signal?: AbortSignal): Promise<Turn> {
     const last = await catchUp(turnOf(token, note));
     if (last.note.tokens !== note.tokens) {
-      const error = createSignInError('SESSION_ENDED', {
-        phase: 'token',
-        detail:
-          'A refresh token was presented after its successor had been used: a tab that was very late, or somebody who has copied the token',
-      });
+      const error = sessionEnded(
+        'A refresh token was presented after its successor had been used: a tab that was very late, or somebody who has copied the token',
+      );
       const userId = (last.note.person ?? note.person)?.user.id.toString();
       onEvent?.({ type: 'token-reuse', userId, reference: error.reference });
       throw error;
@@ -108,6 +108,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   async function advance(token: string, signal?: AbortSignal): Promise<Turn> {
     const note = await notes.open(token);
+    if (note?.kind === 'ended') throw sessionEnded(signedOut);
     if (note?.kind === 'successor') return follow(token, note, signal);
     try {
       return await exchange(token, note?.person, signal);
@@ -179,9 +180,12 @@ export function createRefresher(options: RefresherOptions): Refresher {
     // Tokens that are on their way would come alive after the end.
     await exchanges.get(sha256(refreshToken))?.catch(() => undefined);
     const note = await notes.open(refreshToken);
+    if (note?.kind === 'ended') return;
     const last = note?.kind === 'successor' && (await catchUp(turnOf(refreshToken, note)));
     const newest = last ? last.note.tokens.refreshToken : refreshToken;
-    await Promise.all([refreshToken, ...(last ? last.under : []), newest].map(notes.forget));
+    // Older tokens lead here for as long as their notes live, and must not find anything.
+    const spent = [refreshToken, ...(last ? last.under : []), newest];
+    await Promise.all(spent.map(each => notes.seal(each, { kind: 'ended' }, undeliveredMs)));
     onEvent?.({ type: 'sign-out', userId: note?.person?.user.id.toString() });
     // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
     await options.exchange(newest);
@@ -235,6 +239,10 @@ interface Turn {
   /** Tokens that these replaced. */
   readonly under: readonly string[];
   readonly exchanged: boolean;
+}
+
+function sessionEnded(detail: string) {
+  return createSignInError('SESSION_ENDED', { phase: 'token', detail });
 }
 
 /** That of somebody who comes with a token that was exchanged before. */
