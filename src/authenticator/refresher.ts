@@ -44,7 +44,6 @@ const sessionMs = 24 * 60 * 60_000;
 const looksMs = [0, 50, 150, 300];
 /** Sign-out waits for Bitbucket for so long, in milliseconds. */
 const signOutMs = 2_000;
-const signedOut = 'The person has signed out of this session';
 
 /**
  * Refreshes sessions without losing them. Bitbucket ends both tokens of a session at every refresh, so
@@ -81,7 +80,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   async function catchUp(turn: Turn, steps = maxSteps): Promise<Turn> {
     const { refreshToken } = turn.note.tokens;
     const next = await notes.open(refreshToken);
-    if (next?.kind === 'ended') throw sessionEnded(signedOut);
+    if (next?.kind === 'ended') throw sessionEnded('The person has signed out');
     if (next?.kind === 'successor') {
       return steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
     }
@@ -108,7 +107,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   async function advance(token: string, signal?: AbortSignal): Promise<Turn> {
     const note = await notes.open(token);
-    if (note?.kind === 'ended') throw sessionEnded(signedOut);
+    if (note?.kind === 'ended') throw sessionEnded('The person has signed out');
     if (note?.kind === 'successor') return follow(token, note, signal);
     try {
       return await exchange(token, note?.person, signal);
