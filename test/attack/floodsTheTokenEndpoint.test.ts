@@ -138,6 +138,11 @@ describe('a browser that leaves while its exchange waits for its turn', () => {
 });
 
 describe('thousands of requests with nothing but nonsense', () => {
+  // The cache of the others is a mock, which remembers each of its calls.
+  beforeAll(async () => {
+    backend = await stage.startReplica();
+  });
+
   /** All that a stranger can know of an attempt, and a code and a verifier that are made up. */
   function madeUpCallback(index: number): Promise<unknown> {
     const browser = backend.createBrowser();

@@ -27,7 +27,10 @@ export async function startBackstageWith(options: {
   readonly entities: readonly Entity[];
   /** Of the provider: `signIn`, `userLookup` and so on. */
   readonly provider: JsonObject;
+  /** Environments that are configured beside the one that is served. */
+  readonly otherEnvironments?: JsonObject;
 }) {
+  const { otherEnvironments = {} } = options;
   const folder = mkdtempSync(join(tmpdir(), 'attack-'));
   const catalog = join(folder, 'catalog.yaml');
   const documents = options.entities.map(entity => {
@@ -45,14 +48,19 @@ export async function startBackstageWith(options: {
     config: {
       discovery: { endpoints: [endpoint] },
       catalog: { rules: [{ allow: ['User', 'Group', 'Component'] }] },
-      auth: { providers: { bitbucketServer: { development: options.provider } } },
+      auth: {
+        providers: { bitbucketServer: { ...otherEnvironments, development: options.provider } },
+      },
     },
   });
   // A start that fails must not keep the process alive.
   starting.catch(() => door.stop());
   const demo = await starting;
+  // The people of the demo have names that tests use.
+  for (const { user } of [...demo.bitbucket.people]) demo.bitbucket.removePerson(String(user.name));
   return {
     logs: demo.logs,
+    backendUrl: demo.backendUrl,
     bitbucket: demo.bitbucket,
     /** What the backend finds where the catalog should be. */
     catalog: door,
