@@ -18,7 +18,9 @@ describe('an environment that is configured and not served', () => {
   beforeAll(async () => {
     lax = await startBitbucketSimulator({
       people: [{ user: mallory }],
-      clients: [{ clientId: 'lax', clientSecret: 'lax-secret-of-a-test', redirectUris: [] }],
+      clients: [
+        { clientId: 'lax', clientSecret: 'lax-secret-of-a-test', redirectUris: [], scopes: [] },
+      ],
     });
     backstage = await startBackstageWith({
       entities: [
