@@ -123,8 +123,8 @@ describe('a cache that answers what somebody else wants, for every key and every
         const secrets = ['', 'planted', link.clientId, tokenOf(attacker)];
         let asked = 0;
         return key => {
-          // Two at each refresh, of two people in turn.
-          const secret = secrets[Math.floor((asked += 1) / 4) % secrets.length]!;
+          // Each one for two rounds of both.
+          const secret = secrets[Math.floor((asked += 1) / 16) % secrets.length]!;
           const kind = key.includes('session:') ? 'session' : 'successor';
           return forge(tokenOf(attacker), secret, kind);
         };

@@ -49,11 +49,14 @@ describe('something in front of the catalog', () => {
   const ceo = { id: 66, name: 'ceo', email: 'mallory@corp.example' };
   const ada = { id: 67, name: 'ada', email: 'mallory@corp.example' };
   const newcomer = { id: 68, name: 'newcomer', email: 'newcomer@corp.example' };
+  // Her entity has her email, and not her name, which is free.
+  const eve = { id: 69, name: 'eve', email: 'ada@corp.example' };
 
   it('that is only the catalog lets a newcomer in, so that the tests below can fail', async () => {
     expect(await backstage.signIn(newcomer)).toMatchObject({ as: 'user:default/newcomer' });
     expect(await backstage.signIn(ceo)).toMatchObject({ code: 'USER_REF_TAKEN' });
     expect(await backstage.signIn(ada)).toMatchObject({ as: 'user:people/ada' });
+    expect(await backstage.signIn(eve)).toMatchObject({ as: 'user:people/ada' });
   });
 
   const lies: [string, Lie][] = [
@@ -82,6 +85,24 @@ describe('something in front of the catalog', () => {
     }
     expect(backstage.catalog.seen.slice(seen).some(concerns)).toBe(true);
   });
+
+  it.each(['[{"user":1}]', '{"items":[{"user":1}]}', '{"items":[7]}', '[null]', '"ab"', '7'])(
+    'that says %s to one question, and then leaves it to the catalog, makes nobody of anybody',
+    async body => {
+      for (const byNames of [true, false]) {
+        for (const person of [ada, eve]) {
+          let told = false;
+          backstage.catalog.intercept = ({ path }) => {
+            if (told || path.includes('/entities/by-refs') !== byNames) return undefined;
+            told = true;
+            return json(body);
+          };
+          const { as } = await backstage.signIn(person);
+          expect([undefined, 'user:people/ada']).toContain(as);
+        }
+      }
+    },
+  );
 
   it('leaves no trace: the next one is asked of the catalog again', async () => {
     backstage.catalog.intercept = () => json('{"items":[null,null,null],"totalItems":0}');
