@@ -1,6 +1,6 @@
 import { ConfigReader } from '@backstage/config';
 import { createBitbucketServerAuthenticator } from '../../src/authenticator';
-import { settledHeap } from './support/settledHeap';
+import { settledHeap } from '../support/settledHeap';
 
 describe('the memory of the authenticator', () => {
   const times = 5_000;

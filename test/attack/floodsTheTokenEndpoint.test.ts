@@ -11,7 +11,7 @@ import {
 } from '../authenticator/support/createStage';
 import type { Replica, Stage } from '../authenticator/support/createStage';
 import { jane } from '../authenticator/support/people';
-import { settledHeap } from './support/settledHeap';
+import { settledHeap } from '../support/settledHeap';
 
 const maxExchanges = 100;
 const shared = createSharedCache();
