@@ -2,6 +2,9 @@ import { ConfigReader } from '@backstage/config';
 import { createBitbucketServerAuthenticator } from '../../src/authenticator';
 import { settledHeap } from '../support/settledHeap';
 
+// Twenty thousand exchanges: seconds on a quiet machine, more on a busy one.
+jest.setTimeout(300_000);
+
 describe('the memory of the authenticator', () => {
   const times = 5_000;
 
