@@ -1,4 +1,4 @@
-import { createSignInError, isSignInError } from '../errors';
+import { isSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import type { BitbucketServerUser } from '../profile';
 import { createDeadline, createInFlight, sha256 } from '../shared';
@@ -10,6 +10,7 @@ import type { PersonReaderOptions } from './personReader';
 import { createSharedAbort, waitForExchange } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
 import type { SessionEvent } from './sessionEvent';
+import { sessionEnded } from './session';
 import type { TokenAnswer } from './session';
 
 export interface RefresherOptions extends PersonReaderOptions {
@@ -86,10 +87,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const { refreshToken } = turn.note.tokens;
     const next = await notes.open(refreshToken);
     if (next?.kind === 'ended') throw sessionEnded('The person has signed out');
-    if (next?.kind === 'successor') {
-      return steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
-    }
-    return next ? { ...turn, note: { ...turn.note, person: next.person } } : turn;
+    if (next?.kind === 'session') return { ...turn, note: { ...turn.note, person: next.person } };
+    return next && steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
   }
 
   /**
@@ -242,10 +241,6 @@ interface Turn {
   /** Tokens that these replaced. */
   readonly under: readonly string[];
   readonly exchanged: boolean;
-}
-
-function sessionEnded(detail: string) {
-  return createSignInError('SESSION_ENDED', { phase: 'token', detail });
 }
 
 /** That of somebody who comes with a token that was exchanged before. */
