@@ -1,5 +1,6 @@
 // Compares this package with upstream's module, in one run on one machine.
 // npm run bench -- endToEnd --users 20000 --database postgres --docs docs/performance.md
+// npm run bench -- soak --users 2000 --minutes 10
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
@@ -16,6 +17,8 @@ import { readOptions } from './readOptions';
 import type { BenchOptions } from './readOptions';
 import { resolverCases } from './resolvers/resolverCases';
 import { resolverTable } from './resolvers/resolverTable';
+import { soakCase } from './soak/soakCase';
+import { soakTable } from './soak/soakTable';
 import { startWorld } from './world/startWorld';
 import type { World } from './world/startWorld';
 
@@ -36,7 +39,8 @@ async function main(): Promise<void> {
       const endToEnd = parts.includes('endToEnd') && (await runEndToEnd(world, options, publish));
       const resolvers =
         parts.includes('resolvers') && (await runResolvers(world, options, publish));
-      runs.push({ users, database, machine, endToEnd, resolvers });
+      const soak = parts.includes('soak') && (await runSoak(world, options, publish));
+      runs.push({ users, database, machine, endToEnd, resolvers, soak });
     } finally {
       await world.stop();
     }
@@ -78,6 +82,16 @@ async function runResolvers(world: World, options: BenchOptions, publish: Publis
     results.push(result);
   }
   publish('resolvers', resolverTable(results));
+  return results;
+}
+
+async function runSoak(world: World, { minutes }: BenchOptions, publish: Publish) {
+  const results = [];
+  for await (const result of soakCase(world, minutes)) {
+    reportProgress(`minute ${result.minute}: ${(result.heap / 2 ** 20).toFixed(1)} MiB`);
+    results.push(result);
+  }
+  publish('soak', soakTable(results));
   return results;
 }
 

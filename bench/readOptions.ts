@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util';
 import type { RaceOptions } from './race';
 import type { DatabaseName } from './world/startWorld';
 
-const parts = ['endToEnd', 'resolvers'] as const;
+const defaultParts = ['endToEnd', 'resolvers'] as const;
+const parts = [...defaultParts, 'soak'] as const;
 export type Part = (typeof parts)[number];
 
 /** What `npm run bench --` was given. */
 export interface BenchOptions extends RaceOptions {
-  /** Default: all. */
+  /** Default: all but the soak. */
   readonly parts: readonly Part[];
   /** `--users`, once or several times: how many people the catalog has. */
   readonly users: readonly number[];
@@ -15,6 +16,8 @@ export interface BenchOptions extends RaceOptions {
   readonly database: DatabaseName;
   /** `--crowd`: how many sign in at once, as far as there are people; 0 leaves the case out. */
   readonly crowd: number;
+  /** `--minutes`: how long the soak takes. */
+  readonly minutes: number;
   /** `--output`: a file for all numbers as JSON. */
   readonly output?: string;
   /** `--docs`: a Markdown file whose tables of the same users and database are replaced. */
@@ -31,6 +34,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       database: { type: 'string', default: 'sqlite' },
       rounds: { type: 'string', default: '8' },
       crowd: { type: 'string', default: '10000' },
+      minutes: { type: 'string', default: '10' },
       output: { type: 'string' },
       docs: { type: 'string' },
     },
@@ -40,12 +44,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
     throw new Error('--database must be sqlite or postgres');
   }
   return {
-    parts: positionals.length > 0 ? positionals.map(readPart) : parts,
+    parts: positionals.length > 0 ? positionals.map(readPart) : defaultParts,
     users: values.users.map(text => wholeNumber('users', text, 1000)),
     database,
     rounds: wholeNumber('rounds', values.rounds, 1),
     warmUp: 1,
     crowd: wholeNumber('crowd', values.crowd, 0),
+    minutes: wholeNumber('minutes', values.minutes, 1),
     output: values.output,
     docs: values.docs,
   };

@@ -102,8 +102,11 @@ function readFindDirectory(
   return createDirectoryLookup({ baseUrl, http, logger, credential, trustedDirectories, ttl });
 }
 
-function describe(env: string, { baseUrl, resolvers }: SignInSetup): string {
+function describe(
+  env: string,
+  { baseUrl, resolvers, weakestLink = 'none, nobody can sign in' }: SignInSetup,
+): string {
   return resolvers.length > 0
-    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${resolvers.join(', ')}`
+    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${resolvers.join(', ')}; weakest link: ${weakestLink}`
     : `Bitbucket Server (${env}) with ${baseUrl} gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it`;
 }

@@ -22,6 +22,11 @@ export interface SignInSetup extends BitbucketServerAddress {
   readonly match: readonly ChainStep[];
   /** Names of the resolvers, in the order of `match`. */
   readonly resolvers: readonly string[];
+  /**
+   * The step that is the easiest to become somebody else by, and what it relies on, for people to
+   * read. `undefined` when no step signs anybody in.
+   */
+  readonly weakestLink?: string;
   /** `profileTransforms`, behind the one that refuses inactive accounts. */
   readonly profileTransform: ProfileTransform<ProfileTransformResult>;
   /** Whether a step asks for the directory of an account: `emailTrust: readOnlyDirectory`. */
@@ -69,6 +74,7 @@ export function readSignInSetup(config: Config, path: string): SignInSetup {
     ...address,
     match,
     resolvers: chain?.names ?? [],
+    weakestLink: chain?.weakestLink,
     profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
     needsDirectory,
     userLookup: readUserLookupOptions(config, path),

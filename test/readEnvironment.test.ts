@@ -41,8 +41,40 @@ describe('readEnvironment', () => {
     });
     expect(provider.signInResolver).toEqual(expect.any(Function));
     expect(lines).toEqual([
-      'info: Bitbucket Server sign-in (production) with https://git.corp.com/vcs, resolvers: userIdMatchingUserEntityAnnotation, usernameMatchingUserEntityName',
+      'info: Bitbucket Server sign-in (production) with https://git.corp.com/vcs, resolvers: userIdMatchingUserEntityAnnotation, usernameMatchingUserEntityName; weakest link: usernameMatchingUserEntityName (a name that may be given to somebody else)',
     ]);
+  });
+
+  const byEmailOf = (emailTrust: string, more = {}) => ({ ...byEmail, emailTrust, ...more });
+  const both = (...of: object[]) => ({ resolver: 'agreement', of });
+  const bySlug = { resolver: 'userSlugMatchingUserEntityAnnotation' };
+  const withoutUser = { dangerouslyAllowSignInWithoutUserInCatalog: true };
+  const editable = 'emailMatchingUserEntityProfileEmail (an email address that people may edit)';
+
+  it.each<[string, JsonObject[]]>([
+    ['userIdMatchingUserEntityAnnotation (a user id)', [byId]],
+    [editable, [byId, byEmail, bySlug]],
+    [
+      'emailMatchingUserEntityProfileEmail (an email address of a read-only directory)',
+      [byId, bySlug, byEmailOf('readOnlyDirectory')],
+    ],
+    [
+      'userSlugMatchingUserEntityAnnotation (a name that may be given to somebody else)',
+      [byEmailOf('never'), bySlug, byId],
+    ],
+    ['agreement (a user id)', [both(byEmail, byId), byId]],
+    ['agreement (a name that may be given to somebody else)', [byId, both(byEmail, bySlug)]],
+    ['userIdMatchingUserEntityAnnotation (a user id)', [both(byEmailOf('never'), bySlug), byId]],
+    [
+      'userIdMatchingUserEntityAnnotation (anybody with an account may sign in without an entity)',
+      [byEmail, { ...byId, ...withoutUser }],
+    ],
+    ['none, nobody can sign in', [byEmailOf('never')]],
+  ])('names the weakest link: %s', (weakest, resolvers) => {
+    const directory = { token: 'planted-token' };
+    const { lines } = read({ ...valid, signIn: { resolvers }, directory });
+    const said = lines.filter(line => line.startsWith('info')).join();
+    expect(said.split('; weakest link: ')[1]).toBe(weakest);
   });
 
   it('gives access tokens only without resolvers, and says so', () => {

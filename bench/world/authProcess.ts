@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createBackend } from '@backstage/backend-defaults';
 import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
 import type { BackendFeature } from '@backstage/backend-plugin-api';
@@ -21,6 +23,8 @@ export interface AuthProcessOptions extends BackendSettings {
 }
 
 const load = createRequire(__filename);
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 const handlers = {
   async start({ module, provider, ...settings }: AuthProcessOptions): Promise<void> {
@@ -52,6 +56,11 @@ const handlers = {
 
   /** Most memory that the process has had so far, in MiB. */
   peakMemory: (): number => process.resourceUsage().maxRSS / 1024,
+  /** Bytes that are still in use after a collection. */
+  heap(): number {
+    collect();
+    return process.memoryUsage().heapUsed;
+  },
 };
 
 export type AuthHandlers = typeof handlers;

@@ -16,6 +16,11 @@ export interface Requests {
   readonly catalog: number;
 }
 
+export interface Reachable {
+  readonly bitbucket: boolean;
+  readonly catalog: boolean;
+}
+
 let latency: Latency = { bitbucket: 0, catalog: 0 };
 let simulator: BitbucketSimulator;
 const doors = new Map<string, { readonly bitbucket: Door; readonly catalog: Door }>();
@@ -60,6 +65,13 @@ const handlers = {
   takeRequests(name: string): Requests {
     const { bitbucket, catalog } = doors.get(name)!;
     return { bitbucket: bitbucket.take(), catalog: catalog.take() };
+  },
+
+  /** Says which of both servers an auth backend reaches. */
+  setOpen({ name, bitbucket, catalog }: { name: string } & Reachable): void {
+    const pair = doors.get(name)!;
+    pair.bitbucket.setOpen(bitbucket);
+    pair.catalog.setOpen(catalog);
   },
 
   underWay(name: string): number {

@@ -26,6 +26,8 @@ export interface Door {
   take(): number;
   /** Requests that are not answered yet. */
   underWay(): number;
+  /** A door that is closed ends each connection without an answer. */
+  setOpen(open: boolean): void;
 }
 
 /** Starts a {@link Door} that is open for as long as the process runs. */
@@ -34,10 +36,15 @@ export async function startDoor({ target, tls: withTls, latency }: DoorOptions):
   const agent = new http.Agent({ keepAlive: true, maxSockets: 100, timeout: 4000 });
   let count = 0;
   let underWay = 0;
+  let isOpen = true;
   const pass: RequestListener = (incoming, answer) => {
     count += 1;
     underWay += 1;
     answer.once('close', () => (underWay -= 1));
+    if (!isOpen) {
+      answer.destroy();
+      return;
+    }
     const { method, url = '/' } = incoming;
     const headers = withoutConnection(incoming.headers);
     const forward = () => {
@@ -73,6 +80,9 @@ export async function startDoor({ target, tls: withTls, latency }: DoorOptions):
       return taken;
     },
     underWay: () => underWay,
+    setOpen(open) {
+      isOpen = open;
+    },
   };
 }
 

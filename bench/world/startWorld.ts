@@ -4,7 +4,7 @@ import { freePort } from '../freePort';
 import type { AuthHandlers, AuthProcessOptions } from './authProcess';
 import { createKeyStore } from './backendConfig';
 import type { BackendSettings } from './backendConfig';
-import type { Latency, NetworkHandlers, Requests } from './networkProcess';
+import type { Latency, NetworkHandlers, Reachable, Requests } from './networkProcess';
 import { startProcess } from './processes';
 import { startCatalog } from './startCatalog';
 import type { BenchCatalog } from './startCatalog';
@@ -22,6 +22,10 @@ export interface AuthBackend {
   cpu(): Promise<number>;
   /** MiB, since the start of the process. */
   peakMemory(): Promise<number>;
+  /** Bytes of its heap that are in use after a collection. */
+  heap(): Promise<number>;
+  /** Says which of both servers it reaches. */
+  setOpen(reachable: Reachable): Promise<void>;
   /** Requests since the last call. */
   takeRequests(): Promise<Requests>;
   /** Requests that are not answered yet. */
@@ -106,6 +110,8 @@ export async function startWorld(users: number, databaseName: DatabaseName): Pro
           bitbucket,
           cpu: () => auth.call('cpu', undefined),
           peakMemory: () => auth.call('peakMemory', undefined),
+          heap: () => auth.call('heap', undefined),
+          setOpen: reachable => network.call('setOpen', { name, ...reachable }),
           takeRequests: () => network.call('takeRequests', name),
           underWay: () => network.call('underWay', name),
         };

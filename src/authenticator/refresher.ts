@@ -1,4 +1,4 @@
-import { createSignInError, isSignInError } from '../errors';
+import { isSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import type { BitbucketServerUser } from '../profile';
 import { createDeadline, createInFlight, sha256 } from '../shared';
@@ -10,6 +10,7 @@ import type { PersonReaderOptions } from './personReader';
 import { createSharedAbort, waitForExchange } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
 import type { SessionEvent } from './sessionEvent';
+import { sessionEnded } from './session';
 import type { TokenAnswer } from './session';
 
 export interface RefresherOptions extends PersonReaderOptions {
@@ -85,10 +86,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
   async function catchUp(turn: Turn, steps = maxSteps): Promise<Turn> {
     const { refreshToken } = turn.note.tokens;
     const next = await notes.open(refreshToken);
-    if (next?.kind === 'successor') {
-      return steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
-    }
-    return next ? { ...turn, note: { ...turn.note, person: next.person } } : turn;
+    if (next?.kind === 'ended') throw sessionEnded('The person has signed out');
+    if (next?.kind === 'session') return { ...turn, note: { ...turn.note, person: next.person } };
+    return next && steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
   }
 
   /**
@@ -98,11 +98,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
   async function follow(token: string, note: SuccessorNote, signal?: AbortSignal): Promise<Turn> {
     const last = await catchUp(turnOf(token, note));
     if (last.note.tokens !== note.tokens) {
-      const error = createSignInError('SESSION_ENDED', {
-        phase: 'token',
-        detail:
-          'A refresh token was used after the token that replaced it: by a very late browser tab, or by somebody who copied it',
-      });
+      const error = sessionEnded(
+        'A refresh token was used after the token that replaced it: by a very late browser tab, or by somebody who copied it',
+      );
       const userId = (last.note.person ?? note.person)?.user.id.toString();
       onEvent?.({ type: 'token-reuse', userId, reference: error.reference });
       throw error;
@@ -113,6 +111,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   async function advance(token: string, signal?: AbortSignal): Promise<Turn> {
     const note = await notes.open(token);
+    if (note?.kind === 'ended') throw sessionEnded('The person has signed out');
     if (note?.kind === 'successor') return follow(token, note, signal);
     try {
       return await exchange(token, note?.person, signal);
@@ -183,9 +182,12 @@ export function createRefresher(options: RefresherOptions): Refresher {
     // Tokens that are on their way would come alive after the end.
     await exchanges.get(sha256(refreshToken))?.catch(() => undefined);
     const note = await notes.open(refreshToken);
+    if (note?.kind === 'ended') return;
     const last = note?.kind === 'successor' && (await catchUp(turnOf(refreshToken, note)));
     const newest = last ? last.note.tokens.refreshToken : refreshToken;
-    await Promise.all([refreshToken, ...(last ? last.under : []), newest].map(notes.forget));
+    // Older tokens lead here for as long as their notes live, and must not find anything.
+    const spent = [refreshToken, ...(last ? last.under : []), newest];
+    await Promise.all(spent.map(each => notes.seal(each, { kind: 'ended' }, undeliveredMs)));
     onEvent?.({ type: 'sign-out', userId: note?.person?.user.id.toString() });
     // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
     await options.exchange(newest);

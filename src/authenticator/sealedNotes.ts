@@ -15,7 +15,8 @@ export interface SessionPerson {
 /**
  * What is known of a session under one of its refresh tokens:
  * - `session`: the token is the current one, and belongs to this person;
- * - `successor`: the token was exchanged, and these are the tokens that replaced it.
+ * - `successor`: the token was exchanged, and these are the tokens that replaced it;
+ * - `ended`: the person has signed out.
  */
 export type Note =
   | { readonly kind: 'session'; readonly person: SessionPerson }
@@ -26,7 +27,8 @@ export type Note =
       readonly receivedAt: number;
       /** Whoever the session belonged to before. */
       readonly person?: SessionPerson;
-    };
+    }
+  | { readonly kind: 'ended' };
 
 export type SessionNote = Extract<Note, { kind: 'session' }>;
 export type SuccessorNote = Extract<Note, { kind: 'successor' }>;
@@ -38,7 +40,6 @@ export interface SealedNotes {
   readonly lookForSuccessor: (refreshToken: string) => Promise<SuccessorNote | undefined>;
   /** Resolves when the cache has the note, will not have it, or has failed so lately that nobody waits. */
   readonly seal: (refreshToken: string, note: Note, ttlMs: number) => Promise<void>;
-  readonly forget: (refreshToken: string) => Promise<void>;
   /** Whether other processes may have left notes. */
   readonly shared: boolean;
 }
@@ -63,8 +64,8 @@ const algorithm = 'aes-256-gcm';
  * to it changes nothing, with an account of their own either: they know their token, but not the
  * client secret. They can only delete.
  *
- * The two kinds of notes stand under keys of their own: a cache has no "set if absent", and a replica
- * that writes down the person late must not write over the note that says that the token is spent.
+ * Persons stand under keys of their own: a cache has no "set if absent", and a replica that writes
+ * down the person late must not write over the note that says that the token is spent.
  *
  * @internal
  */
@@ -83,10 +84,10 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
     return { key: bytes.subarray(0, 32), id: bytes.subarray(32).toString('base64url') };
   }
 
-  async function fetch<K extends Note['kind']>(kind: K, refreshToken: string) {
+  async function fetch(kind: Note['kind'], refreshToken: string): Promise<Note | undefined> {
     const { key, id } = derive(refreshToken);
-    const note = unseal(await ask(each => each.get(cacheKey(kind, id))), key, now());
-    return note?.kind === kind ? (note as Extract<Note, { kind: K }>) : undefined;
+    // Whatever note is there was made here for this token, and says itself of which kind it is.
+    return unseal(await ask(each => each.get(cacheKey(kind, id))), key, now());
   }
 
   return {
@@ -103,11 +104,14 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
       ]);
       return successor ?? known;
     },
-    lookForSuccessor: refreshToken => fetch('successor', refreshToken),
+    async lookForSuccessor(refreshToken) {
+      const note = await fetch('successor', refreshToken);
+      return note?.kind === 'successor' ? note : undefined;
+    },
     async seal(refreshToken, note, ttlMs) {
       const { key, id } = derive(refreshToken);
-      // The person goes on under the new token.
-      const outdated = note.kind === 'successor' ? cacheKey('session', id) : undefined;
+      // The person goes on under the new token, or nowhere.
+      const outdated = note.kind === 'session' ? undefined : cacheKey('session', id);
       local.set(cacheKey(note.kind, id), note, { ttl: ttlMs });
       if (outdated) local.delete(outdated);
       const paused = isPaused();
@@ -118,18 +122,12 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
       const written = ask(each => each.set(cacheKey(note.kind, id), value, { ttl: ttlMs }));
       if (!paused) await written;
     },
-    async forget(refreshToken) {
-      const { id } = derive(refreshToken);
-      const keys = [cacheKey('session', id), cacheKey('successor', id)];
-      for (const key of keys) local.delete(key);
-      await Promise.all(keys.map(key => ask(each => each.delete(key))));
-    },
   };
 }
 
-/** The cache is that of the whole auth plugin. */
+/** The cache is that of the whole auth plugin. A token that has a successor, or has ended, is spent. */
 function cacheKey(kind: Note['kind'], id: string): string {
-  return `bitbucket-server-${kind}:${id}`;
+  return `bitbucket-server-${kind === 'session' ? 'session' : 'successor'}:${id}`;
 }
 
 function seal(note: Note, key: Buffer, until: number): string {

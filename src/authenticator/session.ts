@@ -77,11 +77,9 @@ export function createSessionCookie(baseUrl: string, clientId: string): SessionC
       const [, from, scopes, refreshToken] = format.exec(value) ?? [];
       if (refreshToken === undefined) return { refreshToken: value };
       if (from !== issuer) {
-        throw createSignInError('SESSION_ENDED', {
-          phase: 'token',
-          detail:
-            'The refresh token belongs to another Bitbucket Server or application link; it was not sent anywhere',
-        });
+        throw sessionEnded(
+          'The refresh token belongs to another Bitbucket Server or application link; it was not sent anywhere',
+        );
       }
       return { refreshToken, scope: scopes ? scopes.replaceAll('+', ' ') : undefined };
     },
@@ -126,4 +124,9 @@ export function keepUndelivered(error: SignInError, session: OAuthSession): void
  */
 export function undeliveredSessionOf(error: unknown): OAuthSession | undefined {
   return isSignInError(error) ? undelivered.get(error) : undefined;
+}
+
+/** @internal */
+export function sessionEnded(detail: string): SignInError {
+  return createSignInError('SESSION_ENDED', { phase: 'token', detail });
 }

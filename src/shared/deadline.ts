@@ -69,17 +69,20 @@ export function createDeadline(options: DeadlineOptions): Deadline {
   const controller = new AbortController();
   const clock = new AbortController();
   let reason: EndReason | undefined;
+  let expire!: (reason: Error) => void;
+  // Not by a listener of the signal: `fetch` keeps the signal until the garbage collector tells it to
+  // let go, two collections later, and with the listener all that was raced and its answers.
+  const expired = new Promise<never>((_, reject) => {
+    expire = reject;
+  });
   const end = (why: EndReason) => {
     if (reason !== undefined || clock.signal.aborted) return;
     reason = why;
-    controller.abort(endError(why, timeoutMs));
+    const error = endError(why, timeoutMs);
+    expire(error);
+    controller.abort(error);
   };
   const onAbort = () => end('aborted');
-  const expired = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), {
-      once: true,
-    });
-  });
   // Nothing may be waiting for it. That must not be an unhandled rejection.
   expired.catch(() => undefined);
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@backstage/types';
 import { userEntity } from '../support/createEntityLookup';
-import { host, startBackstageWith } from '../support/startBackstageWith';
+import { host, startBackstageWith } from './support/startBackstageWith';
 
 // Maria has left. Her email and username were given to somebody new, and her entity is still there.
 const maria = { id: 7, name: 'maria', email: 'maria@corp.example' };

@@ -1,6 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
 import { userEntity } from '../support/createEntityLookup';
-import { startBackstageWith } from '../support/startBackstageWith';
+import { startBackstageWith } from './support/startBackstageWith';
 
 const component: Entity = {
   apiVersion: 'backstage.io/v1alpha1',

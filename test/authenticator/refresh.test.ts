@@ -111,19 +111,6 @@ describe('a refresh through a real auth backend', () => {
     expect((await browser.refresh()).status).toBe(200);
   });
 
-  it('sends the token of another Bitbucket Server nowhere', async () => {
-    const other = await createStage();
-    try {
-      const browser = await other.signIn(await other.startReplica());
-      const refused = await stage.join(await stage.startReplica(), browser).refresh();
-      expect(refused.status).toBe(401);
-      expect(refused.error!.message).toContain('SESSION_ENDED');
-      expect(stage.simulator.counts.any).toBe(0);
-    } finally {
-      await other.close();
-    }
-  });
-
   it('is kept by nobody on the way, and neither is the page of the pop-up', async () => {
     const backend = await stage.startReplica();
     const browser = await stage.signIn(backend);

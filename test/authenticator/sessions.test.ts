@@ -64,22 +64,6 @@ describe('refreshes with the same token', () => {
     expect((await late.refresh()).status).toBe(200);
   });
 
-  it('are refused, and told of, once their successor was used', async () => {
-    const late = stage.join(backend, browser);
-    await browser.refresh();
-    await browser.refresh();
-    backend.events.length = 0;
-    const before = stage.simulator.counts.refresh;
-    const refused = await late.refresh();
-    expect(refused.status).toBe(401);
-    expect(refused.wire).not.toMatch(/^set-cookie/m);
-    const reference = /reference ([0-9A-Z-]+)/.exec(refused.error!.message)![1];
-    expect(refused.error!.message).toContain('SESSION_ENDED');
-    expect(backend.events).toEqual([{ type: 'token-reuse', userId: String(jane.id), reference }]);
-    expect(stage.simulator.counts.refresh).toBe(before);
-    expect((await browser.refresh()).status).toBe(200);
-  });
-
   it('share an error, and try again with the next request', async () => {
     const held = createSignal();
     stage.simulator.faults.set('refresh', { status: 503, hold: held.promise }, { times: 1 });

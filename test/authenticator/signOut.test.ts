@@ -22,17 +22,18 @@ beforeEach(async () => {
 
 afterAll(() => stage.close());
 
-const warnings = () => backend.log.lines.filter(line => line.includes('A person signed out, but'));
+const warnings = () => backend.log.lines.filter(line => line.includes('Somebody signed out, but'));
 
 describe('signing out', () => {
   it('deletes the cookie, spends the refresh token and forgets the session', async () => {
     const copy = stage.join(backend, browser);
-    const notes = shared.store.size;
+    const sessions = () => [...shared.store.keys()].filter(key => key.includes('-session:'));
+    const before = sessions().length;
     expect((await browser.signOut()).status).toBe(200);
     expect(browser.cookies.has(refreshCookie)).toBe(false);
     expect(stage.simulator.counts).toMatchObject({ refresh: 1, refreshes: 1, any: 1 });
     expect(backend.events).toEqual([{ type: 'sign-out', userId: String(jane.id) }]);
-    expect(shared.store.size).toBeLessThan(notes);
+    expect(sessions()).toHaveLength(before - 1);
     // Whoever has copied the cookie has nothing.
     const refused = await copy.refresh();
     expect(refused.status).toBe(401);
@@ -85,7 +86,7 @@ describe('signing out', () => {
     stage.clock.advance(2_000);
     expect((await signOut).status).toBe(200);
     expect(browser.cookies.has(refreshCookie)).toBe(false);
-    expect(warnings()).toEqual([expect.stringContaining('could not be told (TIMEOUT)')]);
+    expect(warnings()).toEqual([expect.stringContaining('could not be ended (TIMEOUT)')]);
     held.resolve();
     await refresh;
   });
@@ -95,7 +96,7 @@ describe('signing out', () => {
     expect((await browser.signOut()).status).toBe(200);
     expect(browser.cookies.has(refreshCookie)).toBe(false);
     expect(warnings()).toEqual([
-      expect.stringContaining('could not be told (BITBUCKET_UNAVAILABLE)'),
+      expect.stringContaining('could not be ended (BITBUCKET_UNAVAILABLE)'),
     ]);
   });
 
@@ -108,16 +109,6 @@ describe('signing out', () => {
   it('without a cookie asks nobody', async () => {
     browser.cookies.clear();
     expect((await browser.signOut()).status).toBe(200);
-    expect(stage.simulator.counts.any).toBe(0);
-  });
-
-  it('with the cookie of another Bitbucket Server sends its token nowhere', async () => {
-    const { value, attributes } = browser.cookies.get(refreshCookie)!;
-    const foreign = value.replace(/^bbs1%3A[\w-]{12}/, 'bbs1%3Aaaaaaaaaaaaa');
-    expect(foreign).not.toBe(value);
-    browser.cookies.set(refreshCookie, { value: foreign, attributes });
-    expect((await browser.signOut()).status).toBe(200);
-    expect(browser.cookies.has(refreshCookie)).toBe(false);
     expect(stage.simulator.counts.any).toBe(0);
   });
 

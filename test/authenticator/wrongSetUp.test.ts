@@ -6,7 +6,6 @@ import {
   createBitbucketServerProviderFactory,
 } from '../../src/authenticator';
 import type { BitbucketServerProviderFactoryOptions } from '../../src/authenticator';
-import { allow } from './support/allow';
 import { createLogSpy } from './support/createLogSpy';
 import { jane } from './support/people';
 import { signInByUsername, startAuthBackend } from './support/startAuthBackend';
@@ -156,29 +155,6 @@ describe('an environment that is not served', () => {
       expect(simulator.counts.any).toBe(0);
     },
   );
-
-  it('although it is configured sees no code and no token', async () => {
-    const both = { ...link, baseUrl: simulator.baseUrl };
-    backend = await startAuthBackend(
-      { development: both, lax: both },
-      factoryOf({ environments: ['development'] }),
-    );
-    await expectReadable(backend, 'lax', 'The environment "lax"');
-    const browser = backend.createBrowser();
-    const redirectUrl = new URL(allow(simulator, jane.name, await browser.start()));
-    redirectUrl.searchParams.set('env', 'lax');
-    simulator.clearRequests();
-    const swapped = await browser.comeBack(redirectUrl.href);
-    expect(swapped.error!.message).toContain('AUTHORIZATION_STATE_INVALID');
-    expect(swapped.error!.message).toContain('The address that you came back with was changed.');
-    redirectUrl.searchParams.delete('env');
-    expect(simulator.counts.any).toBe(0);
-    expect((await browser.comeBack(redirectUrl.href)).backstageIdentity).toBeDefined();
-    simulator.clearRequests();
-    expect((await browser.refresh({ env: 'lax' })).status).toBe(400);
-    expect(simulator.counts.any).toBe(0);
-    expect((await browser.refresh()).status).toBe(200);
-  });
 
   it('in a request that names none is answered too', async () => {
     const development = { ...link, baseUrl: simulator.baseUrl };

@@ -10,6 +10,7 @@ const sites = [
   'keepachangelog.com',
   'semver.org',
   'github.com',
+  'www.rfc-editor.org',
 ];
 const ownHost = /(^|\.)(localhost|127\.0\.0\.1|[\w-]+\.example|example\.com|corp\.com)$/;
 

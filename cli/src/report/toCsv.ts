@@ -1,4 +1,5 @@
 import type { AuditReport } from '../audit';
+import { printable } from './printable';
 import { describeLastUse } from './words';
 
 const columns = [
@@ -17,8 +18,9 @@ const columns = [
 ];
 
 /**
- * The people of a report as CSV (RFC 4180). What a spreadsheet would run as a formula gets an
- * apostrophe in front: names are chosen by strangers.
+ * The people of a report as CSV (RFC 4180) in UTF-8, with the mark at its beginning that spreadsheets
+ * look for. Names are chosen by strangers, so every field is quoted, control and invisible characters
+ * are shown as their number, and what a spreadsheet would run as a formula gets an apostrophe in front.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  * @public
@@ -39,11 +41,15 @@ export function toCsv(report: AuditReport): string {
     person.nearMisses.join(' | '),
   ]);
   const incomplete = report.missing.map(text => [`# INCOMPLETE: ${text}`]);
-  return [columns, ...rows, ...incomplete].map(row => `${row.map(toField).join(',')}\r\n`).join('');
+  const lines = [columns, ...rows, ...incomplete].map(row => `${row.map(toField).join(',')}\r\n`);
+  return `\ufeff${lines.join('')}`;
 }
 
+// Where a cell may begin: some set-ups split at other separators than ours, whatever is quoted. White
+// space in front and full-width forms count for some programs, too.
+const formulaStart = /(^|[,;|])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
 function toField(value: string): string {
-  // Full-width forms and white space in front count for some programs, too.
-  const text = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = printable(value).replace(formulaStart, "$1'");
+  return `"${text.replaceAll('"', '""')}"`;
 }

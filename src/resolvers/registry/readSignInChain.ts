@@ -5,12 +5,15 @@ import { isSignInError } from '../../errors';
 import type { ChainStep } from '../chain';
 import { allResolvers } from './entries';
 import type { ResolverEntry, ResolverEnvironment } from './entries';
+import { describeWeakestLink } from './weakestLink';
 
 /** @internal */
 export interface SignInChain {
   readonly steps: readonly ChainStep[];
   /** Names of the resolvers, in order. */
   readonly names: readonly string[];
+  /** The weakest step and what it relies on; `undefined` when no step signs anybody in. */
+  readonly weakestLink?: string;
   /** Warnings for the log. */
   readonly warnings: readonly string[];
 }
@@ -68,7 +71,12 @@ export function readSignInChain(
       warning => `${name}: ${warning}`,
     ),
   );
-  return { steps, names: items.map(({ name }) => name), warnings: [...new Set(warnings)] };
+  return {
+    steps,
+    names: items.map(({ name }) => name),
+    weakestLink: describeWeakestLink(items),
+    warnings: [...new Set(warnings)],
+  };
 }
 
 function fallbackWarnings(options: Record<string, unknown>): string[] {

@@ -86,7 +86,7 @@ export const elsewhere: Partial<
   },
   BITBUCKET_BUSY: {
     because: 'it takes a hundred sign-ins under way to meet it',
-    test: 'test/authenticator/crowds.test.ts',
+    test: 'test/attack/floodsTheTokenEndpoint.test.ts',
   },
   SESSION_ENDED: {
     because: 'it answers a refresh, upon which the page offers to sign in without showing a text',

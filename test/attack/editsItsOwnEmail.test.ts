@@ -7,7 +7,7 @@ import { fetchBitbucketServerUser, toPassportProfile } from '../../src/profile';
 import { createSignInResolver, matchers } from '../../src/resolvers';
 import type { Matcher } from '../../src/resolvers';
 import { createEntityLookup, userEntity } from '../support/createEntityLookup';
-import { person, readOnlyDirectory } from './support';
+import { person, readOnlyDirectory } from '../directory/support';
 
 const emailTrust = 'readOnlyDirectory';
 const byEmail: [string, Matcher][] = [

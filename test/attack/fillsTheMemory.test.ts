@@ -1,17 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ConfigReader } from '@backstage/config';
 import { createBitbucketServerAuthenticator } from '../../src/authenticator';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** Bytes that are still in use when nothing is under way. */
-async function settledHeap(): Promise<number> {
-  await new Promise(resolve => setImmediate(resolve));
-  collect();
-  return process.memoryUsage().heapUsed;
-}
+import { settledHeap } from '../support/settledHeap';
 
 // Twenty thousand exchanges: seconds on a quiet machine, more on a busy one.
 jest.setTimeout(300_000);

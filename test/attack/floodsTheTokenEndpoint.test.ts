@@ -1,9 +1,17 @@
-import { allow } from './support/allow';
-import type { Browser } from './support/createBrowser';
-import { createSharedCache } from './support/createSharedCache';
-import { createSignal, createStage, refreshCookie } from './support/createStage';
-import type { Replica, Stage } from './support/createStage';
-import { jane } from './support/people';
+import { createHash } from 'node:crypto';
+import { encodeOAuthState } from '@backstage/plugin-auth-node';
+import { allow } from '../authenticator/support/allow';
+import type { Browser } from '../authenticator/support/createBrowser';
+import { createSharedCache } from '../authenticator/support/createSharedCache';
+import {
+  createSignal,
+  createStage,
+  link,
+  refreshCookie,
+} from '../authenticator/support/createStage';
+import type { Replica, Stage } from '../authenticator/support/createStage';
+import { jane } from '../authenticator/support/people';
+import { settledHeap } from '../support/settledHeap';
 
 const maxExchanges = 100;
 const shared = createSharedCache();
@@ -127,4 +135,82 @@ describe('a browser that leaves while its exchange waits for its turn', () => {
     expect(stage.simulator.counts).toMatchObject({ refresh: maxExchanges, refreshes: 0 });
     expect((await browser.refresh()).status).toBe(200);
   });
+});
+
+describe('thousands of requests with nothing but nonsense', () => {
+  // The cache of the others is a mock, which remembers each of its calls.
+  beforeAll(async () => {
+    backend = await stage.startReplica();
+  });
+
+  /** All that a stranger can know of an attempt, and a code and a verifier that are made up. */
+  function madeUpCallback(index: number): Promise<unknown> {
+    const browser = backend.createBrowser();
+    const nonce = `nonce-${index}`;
+    const env = 'development';
+    const binding = [nonce, env, stage.simulator.baseUrl, link.clientId].join('\n');
+    const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
+    const content = { v: hash(nonce), b: hash(binding), s: '', n: false, a: '' };
+    const value = Buffer.from(JSON.stringify(content)).toString('base64url');
+    // Every other one has no attempt at all.
+    if (index % 2) browser.cookies.set('bitbucketServer-attempt', { value, attributes: {} });
+    browser.cookies.set('bitbucketServer-nonce', { value: nonce, attributes: {} });
+    const state = encodeOAuthState({ env, nonce });
+    return browser.comeBack(`http://x/?${new URLSearchParams({ code: `code-${index}`, state })}`);
+  }
+
+  /** Stays for the answer, or leaves as soon as the request is on its way. */
+  async function madeUpRefresh(index: number, leaves: boolean): Promise<void> {
+    const patience = new AbortController();
+    const answer = createStranger(index).refresh({}, patience.signal);
+    if (!leaves) {
+      expect((await answer).status).toBe(401);
+      return;
+    }
+    setImmediate(() => patience.abort());
+    await expect(answer).rejects.toThrow();
+  }
+
+  async function forEach(count: number, atOnce: number, work: (index: number) => Promise<unknown>) {
+    let next = 0;
+    const worker = async () => {
+      while (next < count) await work(next++);
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  }
+
+  const flood = (refreshes: number, callbacks: number) =>
+    Promise.all([
+      forEach(refreshes, 150, index => madeUpRefresh(index, index % 5 === 0)),
+      forEach(callbacks, 50, madeUpCallback),
+    ]);
+
+  async function heap(): Promise<number> {
+    // What the test itself has written down.
+    backend.log.lines.length = 0;
+    backend.events.length = 0;
+    stage.simulator.clearRequests();
+    return settledHeap();
+  }
+
+  it('cost nobody a session, and leave the memory as it was', async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, () => stage.signIn(backend)));
+    const refreshAll = async () => {
+      const sessions = await Promise.all(people.map(browser => browser.refresh()));
+      expect(sessions.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    };
+    const sleeper = await stage.signIn(backend);
+    // More than there is room for in the memory of sessions, together with those below.
+    await flood(2_500, 300);
+    const before = await heap();
+    const flooding = flood(10_000, 3_000);
+    for (let round = 0; round < 10; round += 1) await refreshAll();
+    await flooding;
+    await refreshAll();
+    const grown = (await heap()) - before;
+    // What is known of a session is not pushed out either: the exchange is all that it needs.
+    expect((await sleeper.refresh()).status).toBe(200);
+    expect(stage.simulator.counts).toMatchObject({ refresh: 1, whoami: 0 });
+    expect(grown).toBeLessThan(30 * 2 ** 20);
+  }, 300_000);
 });
