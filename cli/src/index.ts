@@ -25,7 +25,7 @@ export type {
   PatientHttpOptions,
   SourceResult,
 } from './sources';
-export { formatReport, toCsv, toHtml } from './report';
+export { formatReport, onlyProblems, reportVersion, toCsv, toHtml, toJson } from './report';
 export type { FormatReportOptions } from './report';
 export { runDoctor } from './doctor';
 export type { Check, DoctorInput } from './doctor';

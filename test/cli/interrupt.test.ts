@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
+import { startProgram } from './runProgram';
 import { bitbucketUser } from './worlds';
-
-const root = join(__dirname, '../..');
 
 describe('the program', () => {
   it('ends at Ctrl-C with code 130, says what is missing, and leaves nothing behind', async () => {
@@ -23,15 +21,9 @@ describe('the program', () => {
     // The first page is answered, the second one never.
     bitbucket.faults.set('admin-users-page-2', { hold: new Promise(() => undefined) });
     try {
-      const loader = require.resolve('tsx', { paths: [root] });
-      const args = ['--import', loader, join(root, 'cli/src/main.ts')];
-      const child = spawn(process.execPath, [...args, 'audit', '--entities', 'entities.json'], {
+      const child = startProgram(['audit', '--entities', 'entities.json'], {
         cwd: folder,
-        env: {
-          ...process.env,
-          BITBUCKET_TOKEN: 'token',
-          TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'),
-        },
+        env: { BITBUCKET_TOKEN: 'token' },
       });
       let stdout = '';
       let stderr = '';

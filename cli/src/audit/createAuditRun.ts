@@ -1,21 +1,17 @@
 import type { Entity } from '@backstage/catalog-model';
 import { explainSignIn } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type {
-  SignInExplanation,
-  UserQueryField,
-} from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { SignInExplanation } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { auditPerson } from './auditPerson';
 import type { AuditedPerson } from './auditPerson';
 import { createListedDirectories } from './createListedDirectories';
 import { createMemoryCatalog } from './createMemoryCatalog';
 import type { MemoryUserLookup } from './createMemoryCatalog';
+import { withUnusableAttribute } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
 
 /** @internal */
 export interface AuditRun {
   readonly lookup: MemoryUserLookup;
-  /** The annotations that resolvers read by default. */
-  readonly identityFields: readonly UserQueryField[];
   audit(payload: unknown): Promise<AuditedPerson>;
   explain(payload: unknown): Promise<SignInExplanation>;
 }
@@ -31,7 +27,7 @@ export function createAuditRun(
   payloads: readonly unknown[],
   entities: readonly Entity[],
 ): AuditRun {
-  const { baseUrl, host, match, profileTransform, needsDirectory, trustedDirectories } = settings;
+  const { baseUrl, match, profileTransform, needsDirectory, trustedDirectories } = settings;
   const { lookup, findNearMisses } = createMemoryCatalog(entities);
   const findDirectory = needsDirectory
     ? createListedDirectories(payloads, trustedDirectories)
@@ -40,10 +36,7 @@ export function createAuditRun(
   const explain = (user: unknown) => explainSignIn({ ...shared, user });
   return {
     lookup,
-    identityFields: ['user-id', 'username', 'user-slug', 'email'].map(
-      key => `metadata.annotations.${host}/${key}` as const,
-    ),
-    audit: payload => auditPerson(payload, explain),
+    audit: async payload => withUnusableAttribute(await auditPerson(payload, explain), match),
     explain,
   };
 }

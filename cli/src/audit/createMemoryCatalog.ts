@@ -21,8 +21,6 @@ const maxMisses = 10;
 export interface MemoryUserLookup extends CatalogUserLookup {
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
-  /** The fields that were asked for so far. */
-  askedFields(): readonly UserQueryField[];
 }
 
 /** @internal */
@@ -84,7 +82,6 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
       );
     },
     hasField: field => indexOf(field).size > 0,
-    askedFields: () => [...fields.keys()],
   };
 }
 

@@ -54,11 +54,10 @@ export interface LintInput {
 export function lintCatalog({ people, entities, fields, isComplete }: LintInput): Finding[] {
   const users = entities.filter(entity => isKind(entity, 'user'));
   const values = new Set(fields.filter(field => field !== 'metadata.name'));
-  values.add('spec.profile.email');
   return [
     ...sharedEntities(people),
     ...[...values].flatMap(field => lintValues(users, field)),
-    ...groupEmails(entities, users, people),
+    ...(values.has('spec.profile.email') ? groupEmails(entities, users, people) : []),
     ...(isComplete ? unreachedEntities(users, people) : []),
   ].sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }

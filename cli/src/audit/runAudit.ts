@@ -6,6 +6,7 @@ import { createAuditRun } from './createAuditRun';
 import { isKind } from './entities';
 import { lintCatalog } from './lintCatalog';
 import type { Finding } from './lintCatalog';
+import { fieldsOfChain } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
 import { suggestResolvers } from './suggestResolvers';
 import type { Suggestion } from './suggestResolvers';
@@ -104,7 +105,7 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
   onProgress?.(people.length, payloads.length);
 
   const { lookup } = run;
-  const fields = [...lookup.askedFields(), ...run.identityFields];
+  const fields = [...fieldsOfChain(settings.match, subjects)];
   const findings = lintCatalog({ people, entities, fields, isComplete: missing.length === 0 });
   const suggestion =
     missing.length === 0

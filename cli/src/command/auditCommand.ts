@@ -1,21 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { runAudit } from '../audit';
 import type { AuditReport } from '../audit';
-import { AuditError } from '../AuditError';
-import { formatPercent, formatReport, toCsv, toHtml } from '../report';
+import { formatPercent, formatReport, onlyProblems } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { createProgress } from './createProgress';
 import { readWorld } from './readWorld';
 import type { WorldOptions } from './readWorld';
+import { formatOfOutput, writeReports } from './writeReports';
+import type { ReportTargets } from './writeReports';
 
 /** @internal */
-export interface AuditCommandOptions extends WorldOptions {
-  /** A file, or `true` for standard output. */
-  readonly json?: string | true;
-  readonly csv?: string | true;
-  readonly html?: string;
+export interface AuditCommandOptions extends WorldOptions, ReportTargets {
   readonly limit: number;
   readonly problems?: boolean;
   /** Percent. */
@@ -30,9 +25,7 @@ export interface AuditCommandOptions extends WorldOptions {
  * @internal
  */
 export async function auditCommand(options: AuditCommandOptions, io: CliIo): Promise<number> {
-  if (options.json === true && options.csv === true) {
-    throw new AuditError('--json and --csv cannot both go to standard output; name a file for one');
-  }
+  const output = formatOfOutput(options);
   const progress = createProgress(io);
   let report: AuditReport;
   try {
@@ -57,11 +50,11 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
   } finally {
     progress.stop();
   }
-  writeReports(report, options, io);
-  if (options.json !== true && options.csv !== true) {
+  const shown = options.problems ? onlyProblems(report) : report;
+  writeReports(shown, options, io);
+  if (output === undefined) {
     const { isTerminal: color, width } = io;
-    const { limit, problems: problemsOnly = false } = options;
-    io.stdout(`${formatReport(report, { color, width, limit, problemsOnly })}\n`);
+    io.stdout(`${formatReport(shown, { color, width, limit: options.limit })}\n`);
   }
   return judge(report, options, io);
 }
@@ -90,33 +83,4 @@ function judge(
   }
   for (const failure of failures) io.stderr(`Failed: ${failure}\n`);
   return failures.length > 0 ? exitCodes.failed : exitCodes.ok;
-}
-
-/**
- * Writes the reports that were asked for.
- *
- * @throws {@link AuditError} when a file cannot be written
- * @internal
- */
-function writeReports(report: AuditReport, targets: AuditCommandOptions, io: CliIo): void {
-  const { json, csv, html } = targets;
-  if (json !== undefined) write(json, `${JSON.stringify(report, null, 2)}\n`, io);
-  if (csv !== undefined) write(csv, toCsv(report), io);
-  if (html !== undefined) write(html, toHtml(report), io);
-}
-
-function write(target: string | true, text: string, io: CliIo): void {
-  if (target === true) {
-    io.stdout(text);
-    return;
-  }
-  const path = resolve(io.cwd, target);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    // For its owner only: it lists people with their addresses.
-    writeFileSync(path, text, { mode: 0o600 });
-  } catch (error) {
-    throw new AuditError(`${path} cannot be written: ${(error as Error).message}`);
-  }
-  io.stderr(`Wrote ${path}\n`);
 }

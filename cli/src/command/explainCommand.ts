@@ -58,7 +58,6 @@ export async function explainCommand(
 /**
  * The users that a person at the keyboard may mean: of exactly this username or id, else of this
  * username or email in any letter case. An email may be that of several.
-
  */
 function findPerson(payloads: readonly unknown[], who: string): unknown[] {
   const users = payloads as readonly {
@@ -66,7 +65,9 @@ function findPerson(payloads: readonly unknown[], who: string): unknown[] {
     readonly name?: unknown;
     readonly emailAddress?: unknown;
   }[];
-  const exact = users.filter(({ id, name }) => name === who || String(id) === who);
+  const exact = users.filter(
+    ({ id, name }) => name === who || (typeof id === 'number' && String(id) === who),
+  );
   if (exact.length > 0) return exact;
   const wanted = foldAscii(who);
   return users.filter(({ name, emailAddress }) =>

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AuditError } from '../AuditError';
@@ -58,6 +60,7 @@ Exit codes: 0 fine, 1 a check or limit failed, 2 it could not be done, 130 inter
 export function createProgram(io: CliIo, done: (exitCode: number) => void): Command {
   const program = new Command('backstage-bitbucket-server')
     .description('Tells who can sign in to Backstage with Bitbucket Server, before anyone tries.')
+    .version(readVersion(), '--version', 'version of this program')
     .addHelpText('after', help)
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .exitOverride();
@@ -66,9 +69,12 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     .description('decides the sign-in of every Bitbucket user, and looks for trouble in the data')
     .option('--json [file]', 'the whole report as JSON, to standard output without a file')
     .option('--csv [file]', 'the people as CSV, to standard output without a file')
-    .option('--html <file>', 'one page to open from disk, with filter and search')
+    .option(
+      '--html <file>',
+      'one page to open from disk, with filter and search; - is standard output',
+    )
     .option('--limit <number>', 'most people in the table', parseCount, 50)
-    .option('--problems', 'only people who would not sign in')
+    .option('--problems', 'only people who should sign in and would not, in every format')
     .option('--fail-under <percent>', 'exit 1 when fewer people would sign in', parseFailUnder)
     .addOption(
       new Option(
@@ -93,6 +99,11 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     .addHelpText('after', help)
     .action(async (options: WorldOptions) => done(await doctorCommand(options, io)));
   return program;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function withConfig(command: Command, withFiles = true): Command {

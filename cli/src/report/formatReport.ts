@@ -1,5 +1,4 @@
 import Table from 'cli-table3';
-import { isExpectedToSignIn } from '../audit';
 import type { AuditReport, Finding, PersonResult } from '../audit';
 import { printable } from './printable';
 import {
@@ -24,8 +23,6 @@ export interface FormatReportOptions {
   readonly width: number;
   /** Most people in the table. */
   readonly limit: number;
-  /** Leaves those out who sign in. */
-  readonly problemsOnly: boolean;
 }
 
 /**
@@ -36,11 +33,8 @@ export interface FormatReportOptions {
 export function formatReport(report: AuditReport, options: FormatReportOptions): string {
   const paint = (text: string, code: number) =>
     options.color ? `\u001b[${code}m${text}\u001b[39m` : text;
-  const chosen = report.people.filter(
-    person => !options.problemsOnly || (person.outcome !== 'signsIn' && isExpectedToSignIn(person)),
-  );
-  const shown = chosen.slice(0, options.limit);
-  const rest = chosen.length - shown.length;
+  const shown = report.people.slice(0, options.limit);
+  const rest = report.people.length - shown.length;
   return [
     ...report.missing.map(text => paint(`INCOMPLETE: ${printable(text)}`, 31)),
     ...(shown.length > 0 ? [formatTable(shown, options, paint)] : []),

@@ -1,0 +1,18 @@
+import type { AuditReport } from '../audit';
+
+/**
+ * Version of the JSON report. It grows when a field goes or changes its meaning; fields may be added
+ * without.
+ *
+ * @public
+ */
+export const reportVersion = 1;
+
+/**
+ * A report as JSON, as `docs/audit-report.schema.json` describes it.
+ *
+ * @public
+ */
+export function toJson(report: AuditReport): string {
+  return `${JSON.stringify({ version: reportVersion, ...report }, null, 2)}\n`;
+}
