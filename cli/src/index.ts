@@ -25,8 +25,19 @@ export type {
   PatientHttpOptions,
   SourceResult,
 } from './sources';
-export { formatReport, onlyProblems, reportVersion, toCsv, toHtml, toJson } from './report';
-export type { FormatReportOptions } from './report';
+export {
+  formatReport,
+  onlyProblems,
+  reportVersion,
+  toCsv,
+  toHtml,
+  toJson,
+  toJunit,
+  toSarif,
+} from './report';
+export type { FormatReportOptions, JudgedReport, Limit, SarifOptions, SourcePlace } from './report';
+export { changeKinds, compareReports, isRelevantChange } from './compare';
+export type { ChangeKind, ComparedReport, Comparison, PersonChange, PersonState } from './compare';
 export { runDoctor } from './doctor';
 export type { Check, DoctorInput } from './doctor';
 export { exitCodes, loadConfig, runCli } from './command';

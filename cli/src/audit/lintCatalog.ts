@@ -23,6 +23,8 @@ export interface Finding {
   readonly text: string;
   /** Entity refs, and Bitbucket users as `bitbucket:<username>`. */
   readonly concerns: readonly string[];
+  /** Set when somebody has accepted it in a baseline. */
+  readonly accepted?: { readonly reason: string; readonly date: string };
 }
 
 /** @public */

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AuditError } from '../AuditError';
@@ -11,6 +9,8 @@ import type { CliIo } from './CliIo';
 import { doctorCommand } from './doctorCommand';
 import { explainCommand } from './explainCommand';
 import type { ExplainCommandOptions } from './explainCommand';
+import { failOnChoices } from './judgeReport';
+import { readVersion } from './readVersion';
 import type { WorldOptions } from './readWorld';
 
 /**
@@ -73,15 +73,24 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
       '--html <file>',
       'one page to open from disk, with filter and search; - is standard output',
     )
+    .option('--junit <file>', 'the limits, people and findings as tests, for Jenkins and Bamboo')
+    .option('--sarif <file>', 'the findings with file and line, for code scanning')
     .option('--limit <number>', 'most people in the table', parseCount, 50)
     .option('--problems', 'only people who should sign in and would not, in every format')
     .option('--fail-under <percent>', 'exit 1 when fewer people would sign in', parseFailUnder)
     .addOption(
       new Option(
         '--fail-on <what...>',
-        'exit 1 on a conflict (ambiguous people, shared entities), or on any dangerous finding',
-      ).choices(['conflict', 'danger']),
+        'exit 1 on a conflict (ambiguous people, shared entities), on any dangerous finding, or when a sign-in changes (--compare)',
+      ).choices(failOnChoices),
     )
+    .addOption(
+      repeatable(
+        '--compare <file>',
+        'JSON report of an earlier audit, or another config file: who gains, loses, or becomes somebody else',
+      ),
+    )
+    .option('--baseline <file>', 'findings that are accepted, as YAML; exit 1 on any other')
     .addHelpText('after', help)
     .action(async (options: AuditCommandOptions) => done(await auditCommand(options, io)));
 
@@ -101,17 +110,20 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
   return program;
 }
 
-function readVersion(): string {
-  const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
+function repeatable(flags: string, description: string, usual?: string): Option {
+  return new Option(flags, description)
+    .argParser((file: string, files: string[]) => [...files, file])
+    .default([], usual);
 }
 
 function withConfig(command: Command, withFiles = true): Command {
   command
     .addOption(
-      new Option('--config <file>', 'config file; may be given several times, the later wins')
-        .argParser((file: string, files: string[]) => [...files, file])
-        .default([], 'app-config.yaml and app-config.local.yaml'),
+      repeatable(
+        '--config <file>',
+        'config file; may be given several times, the later wins',
+        'app-config.yaml and app-config.local.yaml',
+      ),
     )
     .option('--env <name>', 'environment of the provider (default: auth.environment)');
   return withFiles

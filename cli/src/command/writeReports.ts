@@ -1,15 +1,22 @@
 import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { AuditReport } from '../audit';
 import { AuditError } from '../AuditError';
-import { toCsv, toHtml, toJson } from '../report';
+import { toCsv, toHtml, toJson, toJunit, toSarif } from '../report';
+import type { JudgedReport, SourcePlace } from '../report';
 import type { CliIo } from './CliIo';
+import { readVersion } from './readVersion';
 
 /** A file; `true` or `-` is standard output. */
 export type Target = string | true;
 
 /** The reports that can be written, by the name of their option. */
-const formats = { json: toJson, csv: toCsv, html: toHtml } as const;
+const formats = {
+  json: toJson,
+  csv: toCsv,
+  html: toHtml,
+  junit: toJunit,
+  sarif: toSarif,
+} as const;
 
 /** @internal */
 export type ReportTargets = { readonly [Format in keyof typeof formats]?: Target };
@@ -42,10 +49,16 @@ export function formatOfOutput(targets: ReportTargets): keyof typeof formats | u
  * @throws {@link AuditError} when a file cannot be written
  * @internal
  */
-export function writeReports(report: AuditReport, targets: ReportTargets, io: CliIo): void {
+export function writeReports(
+  report: JudgedReport,
+  targets: ReportTargets,
+  io: CliIo,
+  places: ReadonlyMap<string, SourcePlace>,
+): void {
+  const options = { root: io.cwd, version: readVersion(), places };
   for (const name of names) {
     const target = targets[name];
-    if (target !== undefined) writeOutput(target, formats[name](report), io);
+    if (target !== undefined) writeOutput(target, formats[name](report, options), io);
   }
 }
 

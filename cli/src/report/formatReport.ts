@@ -1,7 +1,13 @@
 import Table from 'cli-table3';
 import type { AuditReport, Finding, PersonResult } from '../audit';
+import { isRelevantChange } from '../compare';
+import type { Comparison } from '../compare';
+import type { JudgedReport } from './JudgedReport';
 import { printable } from './printable';
 import {
+  changeLabels,
+  countChanges,
+  describeChange,
   describeLastUse,
   describePerson,
   describeSuggestion,
@@ -30,7 +36,7 @@ export interface FormatReportOptions {
  *
  * @public
  */
-export function formatReport(report: AuditReport, options: FormatReportOptions): string {
+export function formatReport(report: JudgedReport, options: FormatReportOptions): string {
   const paint = (text: string, code: number) =>
     options.color ? `\u001b[${code}m${text}\u001b[39m` : text;
   const shown = report.people.slice(0, options.limit);
@@ -43,6 +49,7 @@ export function formatReport(report: AuditReport, options: FormatReportOptions):
       : []),
     '',
     formatSummary(report, paint),
+    ...formatComparison(report.comparison, paint),
     ...formatFindings(report, paint),
     ...report.notes.map(note => `Note: ${printable(note)}`),
   ].join('\n');
@@ -89,6 +96,28 @@ function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Pai
   ].join('\n');
 }
 
+const maxChanges = 50;
+const changeColors = { becomesAnother: 31, loses: 31, gains: 32, joins: 32, leaves: 90 } as const;
+
+function formatComparison(comparison: Comparison | undefined, paint: Paint): string[] {
+  if (!comparison) return [];
+  const { changes, notes } = comparison;
+  const relevant = changes.filter(isRelevantChange);
+  const shown = relevant.slice(0, maxChanges);
+  const lines = shown.map(change => {
+    const code = change.takesOverFrom ? 31 : changeColors[change.change];
+    return `${paint(changeLabels[change.change], code)} ${printable(describeChange(change))}`;
+  });
+  const rest = relevant.length - shown.length;
+  return [
+    '',
+    `Compared with ${printable(comparison.with)}: ${countChanges(changes)}.`,
+    ...notes.map(note => `Note: ${printable(note)}`),
+    ...lines,
+    ...(rest > 0 ? [`… and ${rest} more; --json and --html show all.`] : []),
+  ];
+}
+
 /** What was found in the data, and what would be better. */
 function formatFindings(report: AuditReport, paint: Paint): string[] {
   const { findings } = report;
@@ -104,11 +133,13 @@ function formatFindings(report: AuditReport, paint: Paint): string[] {
   ];
 }
 
-function formatFinding({ severity, text, concerns }: Finding, paint: Paint): string {
+function formatFinding({ severity, text, concerns, accepted }: Finding, paint: Paint): string {
   const shown = concerns.slice(0, maxConcerns);
   const rest = concerns.length - shown.length;
   const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
-  return `${paint(marks[severity], severityColors[severity])} ${printable(text)} [${printable(list)}]`;
+  const reason = accepted ? ` accepted on ${accepted.date}: ${printable(accepted.reason)}` : '';
+  const mark = accepted ? paint('accepted', 90) : paint(marks[severity], severityColors[severity]);
+  return `${mark} ${printable(text)} [${printable(list)}]${reason}`;
 }
 
 const wide =

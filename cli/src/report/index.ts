@@ -1,8 +1,12 @@
 export { formatReport } from './formatReport';
 export type { FormatReportOptions } from './formatReport';
+export type { JudgedReport, Limit } from './JudgedReport';
 export { isProblem, onlyProblems } from './onlyProblems';
 export { printable, printableDeep } from './printable';
 export { toCsv } from './toCsv';
 export { toHtml } from './toHtml';
 export { reportVersion, toJson } from './toJson';
+export { toJunit } from './toJunit';
+export { createSarifLog, toSarif } from './toSarif';
+export type { SarifOptions, SourcePlace } from './toSarif';
 export { formatPercent } from './words';

@@ -1,5 +1,6 @@
 import { isExpectedToSignIn } from '../audit';
-import type { AuditReport, PersonResult } from '../audit';
+import type { PersonResult } from '../audit';
+import type { JudgedReport } from './JudgedReport';
 
 /**
  * Whether a person should sign in and would not.
@@ -16,8 +17,8 @@ export function isProblem(person: PersonResult): boolean {
  *
  * @public
  */
-export function onlyProblems(report: AuditReport): AuditReport {
+export function onlyProblems(report: JudgedReport): JudgedReport {
   const people = report.people.filter(isProblem);
   const note = `only people who should sign in and would not are listed: ${people.length} of ${report.people.length}`;
-  return { ...report, people, notes: [...report.notes, note] };
+  return { ...report, listed: 'problems', people, notes: [...report.notes, note] };
 }

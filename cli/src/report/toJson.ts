@@ -1,4 +1,4 @@
-import type { AuditReport } from '../audit';
+import type { JudgedReport } from './JudgedReport';
 
 /**
  * Version of the JSON report. It grows when a field goes or changes its meaning; fields may be added
@@ -13,6 +13,6 @@ export const reportVersion = 1;
  *
  * @public
  */
-export function toJson(report: AuditReport): string {
+export function toJson(report: JudgedReport): string {
   return `${JSON.stringify({ version: reportVersion, ...report }, null, 2)}\n`;
 }

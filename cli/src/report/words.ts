@@ -1,4 +1,6 @@
 import type { AuditOutcome, AuditReport, PersonResult } from '../audit';
+import { changeKinds } from '../compare';
+import type { ChangeKind, PersonChange, PersonState } from '../compare';
 
 /**
  * Outcomes in the words of a report, with a colour of their own.
@@ -93,4 +95,52 @@ export function describeSuggestion({
     text: `${today} Without a conflict (no entity for two people, nobody taken for somebody else) it is at most ${suggestion.covered} people (${percent}), with this list:`,
     yaml: suggestion.yaml.trimEnd(),
   };
+}
+
+/** @internal */
+export const changeLabels: Record<ChangeKind, string> = {
+  becomesAnother: 'becomes another',
+  loses: 'loses',
+  gains: 'gains',
+  joins: 'joins',
+  leaves: 'leaves',
+};
+
+/**
+ * How many changes there are of each kind.
+ *
+ * @internal
+ */
+export function countChanges(changes: readonly PersonChange[]): string {
+  const nouns: Record<ChangeKind, readonly [string, string]> = {
+    becomesAnother: ['becomes another entity', 'become another entity'],
+    loses: ['loses the sign-in', 'lose the sign-in'],
+    gains: ['gains it', 'gain it'],
+    joins: ['is new', 'are new'],
+    leaves: ['is gone', 'are gone'],
+  };
+  const parts = changeKinds.flatMap(kind => {
+    const number = changes.filter(({ change }) => change === kind).length;
+    return number > 0 ? [`${number} ${nouns[kind][number === 1 ? 0 : 1]}`] : [];
+  });
+  return parts.length > 0 ? parts.join(', ') : 'nothing changes for anybody';
+}
+
+/**
+ * One change in words.
+ *
+ * @internal
+ */
+export function describeChange(change: PersonChange): string {
+  const { username, before, after, takesOverFrom = [] } = change;
+  const taken =
+    takesOverFrom.length > 0 ? `; DANGER: before, this was ${takesOverFrom.join(', ')}` : '';
+  return `${username}: ${describeState(before)} -> ${describeState(after)}${taken}`;
+}
+
+function describeState(state: PersonState | undefined): string {
+  if (!state) return 'not in Bitbucket';
+  const { outcome, entityRef, step, reason } = state;
+  if (outcome === 'signsIn') return `${entityRef}${step ? ` by ${step}` : ''}`;
+  return `${outcomeLabels[outcome]?.label ?? outcome}${reason ? ` (${reason})` : ''}`;
 }

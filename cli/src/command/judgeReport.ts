@@ -1,0 +1,65 @@
+import type { AuditReport, Finding } from '../audit';
+import { isRelevantChange } from '../compare';
+import type { Comparison } from '../compare';
+import { formatPercent } from '../report';
+import type { Limit } from '../report';
+
+/** @internal */
+export const failOnChoices = ['conflict', 'danger', 'changed'] as const;
+
+/** @internal */
+export interface LimitOptions {
+  /** Percent. */
+  readonly failUnder?: number;
+  readonly failOn?: readonly (typeof failOnChoices)[number][];
+}
+
+/**
+ * Holds a report against the limits that were set for it. What a baseline accepts is no reason to
+ * fail.
+ *
+ * @param fresh - findings that the baseline does not accept; `undefined` without a baseline
+ * @internal
+ */
+export function judgeReport(
+  { summary, findings }: AuditReport,
+  { failUnder, failOn = [] }: LimitOptions,
+  { comparison, fresh }: { readonly comparison?: Comparison; readonly fresh?: readonly Finding[] },
+): Limit[] {
+  const limits: Limit[] = [];
+  if (failUnder !== undefined) {
+    const failure = `${formatPercent(summary.coverage)} would sign in, less than ${failUnder} % (--fail-under)`;
+    const hasFailed = summary.coverage < failUnder;
+    limits.push({ name: `--fail-under ${failUnder} %`, ...(hasFailed && { failure }) });
+  }
+  const open = findings.filter(({ accepted }) => !accepted);
+  const counts = {
+    conflict: summary.conflicts - count(findings, isAcceptedConflict),
+    danger: count(open, ({ severity }) => severity === 'danger'),
+    changed: comparison?.changes.filter(isRelevantChange).length ?? 0,
+  };
+  const nouns = {
+    conflict: ['conflict', 'conflicts'],
+    danger: ['dangerous finding', 'dangerous findings'],
+    changed: ['sign-in changes', 'sign-ins change'],
+  } as const;
+  for (const what of failOnChoices.filter(each => failOn.includes(each))) {
+    const number = counts[what];
+    const failure = `${number} ${nouns[what][number === 1 ? 0 : 1]} (--fail-on ${what})`;
+    limits.push({ name: `--fail-on ${what}`, ...(number > 0 && { failure }) });
+  }
+  if (fresh) {
+    const words = fresh.length === 1 ? 'finding is' : 'findings are';
+    const failure = `${fresh.length} ${words} not accepted (--baseline)`;
+    limits.push({ name: '--baseline', ...(fresh.length > 0 && { failure }) });
+  }
+  return limits;
+}
+
+function isAcceptedConflict({ rule, accepted }: Finding): boolean {
+  return rule === 'sharedEntity' && accepted !== undefined;
+}
+
+function count(findings: readonly Finding[], test: (finding: Finding) => boolean): number {
+  return findings.filter(test).length;
+}
