@@ -46,10 +46,10 @@ describe('docs/audit.md', () => {
     }
   });
 
-  it('shows what "explain" really prints', async () => {
+  it.each(['lise', 'user:default/margaret'])('shows what "explain %s" prints', async who => {
     const files = ['--config', join(world, 'app-config.yaml'), '--users', join(world, 'users')];
     const { stdout } = await runInMemory(
-      ['explain', 'lise', ...files, '--entities', join(world, 'catalog.yaml')],
+      ['explain', who, ...files, '--entities', join(world, 'catalog.yaml')],
       { env: { BITBUCKET_URL: 'http://127.0.0.1:7990' } },
     );
     expect(docs).toContain(stdout.trim());

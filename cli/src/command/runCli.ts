@@ -95,8 +95,11 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     .action(async (options: AuditCommandOptions) => done(await auditCommand(options, io)));
 
   withConfig(program.command('explain'))
-    .description('shows what every step does for one person')
-    .argument('<who>', 'username, user id or email of a Bitbucket user')
+    .description('shows what every step does for one person, or who can become an entity')
+    .argument(
+      '<who>',
+      'username, user id or email of a Bitbucket user, or an entity such as user:default/jane',
+    )
     .option('--json', 'as JSON')
     .addHelpText('after', help)
     .action(async (who: string, options: ExplainCommandOptions) =>

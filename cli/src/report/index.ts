@@ -1,3 +1,4 @@
+export { formatAccounts } from './formatAccounts';
 export { formatReport } from './formatReport';
 export type { FormatReportOptions } from './formatReport';
 export type { JudgedReport, Limit } from './JudgedReport';

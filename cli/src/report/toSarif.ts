@@ -130,7 +130,7 @@ function toLocation({ file, line }: SourcePlace, root: string) {
   };
 }
 
-/** `sharedEntity` -> "Shared entity". */
+/** `sharedEntity` becomes "Shared entity". */
 function describeRule(rule: string): string {
   const words = rule.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -138,7 +138,12 @@ export function describeChange(change: PersonChange): string {
   return `${username}: ${describeState(before)} -> ${describeState(after)}${taken}`;
 }
 
-function describeState(state: PersonState | undefined): string {
+/**
+ * What the sign-in of a person comes to, in a few words.
+ *
+ * @internal
+ */
+export function describeState(state: PersonState | undefined): string {
   if (!state) return 'not in Bitbucket';
   const { outcome, entityRef, step, reason } = state;
   if (outcome === 'signsIn') return `${entityRef}${step ? ` by ${step}` : ''}`;
