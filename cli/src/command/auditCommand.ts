@@ -21,6 +21,8 @@ export interface AuditCommandOptions extends WorldOptions {
   /** Percent. */
   readonly failUnder?: number;
   readonly failOn?: readonly ('conflict' | 'danger')[];
+  /** Milliseconds. */
+  readonly usedWithin?: number;
 }
 
 /**
@@ -48,7 +50,10 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
       settings,
       payloads: users.items,
       entities: entities.items,
+      findDirectory: users.findDirectory,
+      usedWithinMs: options.usedWithin,
       missing,
+      findings: [...users.findings, ...entities.findings],
       notes: [...users.notes, ...entities.notes],
       // One Ctrl-C ends one thing: what was read until then is decided, which takes seconds.
       signal: users.missing ? undefined : io.signal,
@@ -80,6 +85,9 @@ function judge(
     failures.push(
       `${formatPercent(summary.coverage)} would sign in, less than ${failUnder} % (--fail-under)`,
     );
+  }
+  if (failUnder !== undefined && summary.counts.unknown > 0) {
+    failures.push(`of ${summary.counts.unknown} people it is not known (--fail-under)`);
   }
   if (failOn.includes('conflict') && summary.conflicts > 0) {
     failures.push(`${summary.conflicts} conflicts (--fail-on conflict)`);
