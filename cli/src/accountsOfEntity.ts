@@ -1,8 +1,9 @@
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
-import type { Entity } from '@backstage/catalog-model';
+import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { createAuditRun } from './audit';
 import type { AuditSettings, PersonResult } from './audit';
 import { AuditError } from './AuditError';
+import type { SourcedEntity } from './findings';
 
 /** An account that reaches an entity. @public */
 export interface EntityAccount {
@@ -29,7 +30,7 @@ export interface EntityAccounts {
   readonly accounts: readonly EntityAccount[];
   /** Accounts that a step of the chain would take for it, if another step did not decide before. */
   readonly others: readonly EntityAccount[];
-  /** Accounts of which nothing can be said, because their data or a transform is broken. */
+  /** Accounts of which nothing can be said: what decides is broken, or is not known. */
   readonly undecided: readonly string[];
 }
 
@@ -44,27 +45,28 @@ export async function findAccountsOfEntity(
   entityRef: string,
   settings: AuditSettings,
   payloads: readonly unknown[],
-  entities: readonly Entity[],
+  entities: readonly SourcedEntity[],
+  findDirectory?: FindDirectory,
 ): Promise<EntityAccounts> {
   const wanted = toUserRef(entityRef);
-  const chain = createAuditRun(settings, payloads, entities);
+  const chain = createAuditRun(settings, payloads, entities, findDirectory);
   const steps = settings.match.map(item =>
-    createAuditRun({ ...settings, match: [item] }, payloads, entities),
+    createAuditRun({ ...settings, match: [item] }, payloads, entities, findDirectory),
   );
   const accounts: EntityAccount[] = [];
   const others: EntityAccount[] = [];
   const undecided: string[] = [];
   for (const payload of payloads) {
     const { result } = await chain.audit(payload);
-    if (result.outcome === 'error') undecided.push(result.username);
-    if (signsInAs(result) === wanted) {
+    if (result.outcome === 'error' || result.outcome === 'unknown') undecided.push(result.username);
+    if (result.entityRef === wanted) {
       accounts.push({ ...factsOf(result), step: result.step! });
       continue;
     }
     const today = pickDecision(result);
     for (const step of steps) {
       const { result: alone } = await step.audit(payload);
-      if (signsInAs(alone) !== wanted) continue;
+      if (alone.entityRef !== wanted) continue;
       others.push({ ...factsOf(result), step: alone.step!, today });
     }
   }
@@ -85,10 +87,6 @@ function toUserRef(text: string): string {
   const ref = parseEntityRef(text);
   if (ref.kind.toLowerCase() === 'user') return stringifyEntityRef(ref);
   throw new AuditError(`${text} is not a User entity; people sign in as users only`);
-}
-
-function signsInAs({ outcome, entityRef }: PersonResult): string | undefined {
-  return outcome === 'signsIn' ? entityRef : undefined;
 }
 
 function factsOf({ username, displayName, id, email }: PersonResult) {

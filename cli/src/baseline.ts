@@ -1,6 +1,7 @@
 import { parseDocument, stringify } from 'yaml';
 import { AuditError } from './AuditError';
-import type { AuditReport, Finding } from './audit';
+import type { AuditReport } from './audit';
+import type { Finding } from './findings';
 import { quote } from './quote';
 
 /**
@@ -108,7 +109,7 @@ function covers({ rule, concerns }: AcceptedFinding, finding: Finding): boolean 
 }
 
 /** What a finding is known again by: whom it concerns, else the file. */
-function idsOf(finding: Finding & { readonly source?: { readonly file: string } }) {
+function idsOf(finding: Finding) {
   if (finding.concerns.length > 0 || !finding.source) return finding.concerns;
   return [finding.source.file];
 }

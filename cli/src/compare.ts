@@ -80,7 +80,7 @@ export function compareReports(
     olds.delete(keyOf(person));
     const kind = changeOf(old, person);
     if (kind === undefined) continue;
-    const others = [...(holders.get(signedInAs(person) ?? '') ?? [])]
+    const others = [...(holders.get(person.entityRef ?? '') ?? [])]
       .filter(other => keyOf(other) !== keyOf(person))
       .map(({ username }) => username);
     changes.push({
@@ -92,7 +92,7 @@ export function compareReports(
     });
   }
   for (const old of olds.values()) {
-    if (old.outcome !== 'signsIn') continue;
+    if (old.entityRef === undefined) continue;
     changes.push({ change: 'leaves', ...factsOf(old), before: stateOf(old) });
   }
   const notes =
@@ -119,7 +119,7 @@ function keyOf({ id, username }: PersonResult): string {
 function holdersOf(people: readonly PersonResult[]): Map<string, PersonResult[]> {
   const holders = new Map<string, PersonResult[]>();
   for (const person of people) {
-    const entityRef = signedInAs(person);
+    const { entityRef } = person;
     if (entityRef === undefined) continue;
     const others = holders.get(entityRef);
     if (others) others.push(person);
@@ -128,14 +128,10 @@ function holdersOf(people: readonly PersonResult[]): Map<string, PersonResult[]>
   return holders;
 }
 
-function signedInAs({ outcome, entityRef }: PersonResult): string | undefined {
-  return outcome === 'signsIn' ? entityRef : undefined;
-}
-
 function changeOf(old: PersonResult | undefined, person: PersonResult): ChangeKind | undefined {
-  const is = signedInAs(person);
+  const is = person.entityRef;
   if (!old) return is === undefined ? undefined : 'joins';
-  const was = signedInAs(old);
+  const was = old.entityRef;
   if (was === is) return undefined;
   if (was === undefined) return 'gains';
   return is === undefined ? 'loses' : 'becomesAnother';

@@ -1,6 +1,6 @@
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
-import { createWorkFolder } from './workFolder';
+import { createWorkFolder, storedEntities } from './workFolder';
 import type { WorkFolder } from './workFolder';
 import { bitbucketUser } from './worlds';
 
@@ -19,13 +19,16 @@ describe('audit --compare', () => {
       bitbucketUser('loses', { id: 4, emailAddress: 'lost@corp.example' }),
       bitbucketUser('never', { id: 5 }),
     ]);
-    folder.write('entities.json', [
-      userEntity('same', { email: 'same@corp.example' }),
-      userEntity('swap'),
-      userEntity('other', { email: 'same2@corp.example' }),
-      userEntity('gain'),
-      userEntity('lost', { email: 'lost@corp.example' }),
-    ]);
+    folder.write(
+      'entities.json',
+      storedEntities(
+        userEntity('same', { email: 'same@corp.example' }),
+        userEntity('swap'),
+        userEntity('other', { email: 'same2@corp.example' }),
+        userEntity('gain'),
+        userEntity('lost', { email: 'lost@corp.example' }),
+      ),
+    );
   });
 
   afterEach(() => folder.remove());
@@ -98,7 +101,7 @@ describe('audit --compare', () => {
     ]);
     folder.write(
       'entities.json',
-      ['same', 'gain', 'new', 'swap'].map(name => userEntity(name)),
+      storedEntities(...['same', 'gain', 'new', 'swap'].map(name => userEntity(name))),
     );
     const { changes, exitCode } = await compare('--compare', 'old.json', '--fail-on', 'changed');
     expect(changes).toEqual([

@@ -1,5 +1,5 @@
 import { userEntity } from '../support/createEntityLookup';
-import { createWorkFolder } from './workFolder';
+import { createWorkFolder, storedEntities } from './workFolder';
 import type { WorkFolder } from './workFolder';
 import { bitbucketUser, host } from './worlds';
 
@@ -14,11 +14,14 @@ describe('explain <entity>', () => {
       'emailMatchingUserEntityProfileEmail',
       'usernameMatchingUserEntityName',
     );
-    folder.write('entities.json', [
-      userEntity('ceo', { email: 'boss@corp.example' }),
-      userEntity('eva', { annotations: { [`${host}/user-id`]: '7' } }),
-      userEntity('lonely'),
-    ]);
+    folder.write(
+      'entities.json',
+      storedEntities(
+        userEntity('ceo', { email: 'boss@corp.example' }),
+        userEntity('eva', { annotations: { [`${host}/user-id`]: '7' } }),
+        userEntity('lonely'),
+      ),
+    );
   });
 
   afterEach(() => folder.remove());

@@ -115,7 +115,7 @@ describe('the HTML report', () => {
       ...(JSON.parse(JSON.stringify(user)) as Record<string, string>),
       lastAuthenticationTimestamp: Date.UTC(2026, 5, 30, 9) - ((index * 7) % 19) * day,
     }));
-    const entities = readEntityFiles(join(world, 'catalog.yaml')).items.map(entity => {
+    const entities = (await readEntityFiles(join(world, 'catalog.yaml'))).items.map(entity => {
       const { '127.0.0.1/user-id': id } = entity.metadata.annotations ?? {};
       const annotations = id === undefined ? undefined : { [`${host}/user-id`]: id };
       return { ...entity, metadata: { ...entity.metadata, annotations } };
@@ -127,7 +127,7 @@ describe('the HTML report', () => {
     ];
     const { page, trouble } = await open({ resolvers, payloads, entities });
     expect(await rows(page).count()).toBe(payloads.length);
-    expect(await page.locator('.findings .danger').textContent()).toContain(
+    expect(await page.locator('.findings .danger').first().textContent()).toContain(
       'user:default/margaret',
     );
     await takeScreenshot(page, 'audit-report', 1600);

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
+import { userEntity } from '../support/createEntityLookup';
 import { startProgram } from './runProgram';
+import { storedEntities } from './workFolder';
 import { bitbucketUser } from './worlds';
 
 describe('the program', () => {
@@ -15,7 +17,7 @@ describe('the program', () => {
     const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
     const production = { baseUrl: bitbucket.baseUrl, signIn: { resolvers } };
     const config = { auth: { providers: { bitbucketServer: { production } } } };
-    const entity = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'user-0' }, spec: {} };
+    const entity = storedEntities(userEntity('user-0'));
     writeFileSync(join(folder, 'app-config.yaml'), JSON.stringify(config));
     writeFileSync(join(folder, 'entities.json'), JSON.stringify(entity));
     // The first page is answered, the second one never.

@@ -6,7 +6,7 @@ import { runInMemory } from './runInMemory';
 import { bitbucketUser } from './worlds';
 
 const entity = (name: string, rest = '') =>
-  `apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: { name: ${name} }\nspec: { ${rest} }\n`;
+  `apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: { name: ${name} }\nspec: { memberOf: []${rest} }\n`;
 
 describe('what the command line writes', () => {
   let folder: string;
@@ -84,7 +84,7 @@ describe('what the command line writes', () => {
   it('shows only people with a problem in every format', async () => {
     const files = ['--json', 'a.json', '--csv', 'a.csv', '--html', 'a.html'];
     const { stdout } = await run(['audit', ...offline, '--problems', ...files]);
-    const note = 'only people who should sign in and would not are listed: 1 of 2';
+    const note = 'only people with a problem are listed: 1 of 2';
     expect(stdout).toContain(`Note: ${note}`);
     expect(stdout).toContain('│ bob');
     expect(stdout).not.toContain('│ ada');
@@ -116,7 +116,9 @@ describe('what the command line writes', () => {
   });
 
   it('finds nothing wrong in data that no step looks at', async () => {
-    const twins = ['ada', 'bob'].map(name => entity(name, 'profile: { email: same@corp.example }'));
+    const twins = ['ada', 'bob'].map(name =>
+      entity(name, ', profile: { email: same@corp.example }'),
+    );
     write('entities.yaml', twins.join('---\n'));
     expect((await run(['audit', ...offline])).stdout).not.toContain('same@corp.example');
     configure('usernameMatchingUserEntityName', 'emailMatchingUserEntityProfileEmail');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import { userEntity } from '../support/createEntityLookup';
 import { startProgram } from './runProgram';
+import { storedEntities } from './workFolder';
 import { bitbucketUser } from './worlds';
 
 describe('the program', () => {
@@ -31,7 +32,10 @@ describe('the program', () => {
     configure('http://127.0.0.1:9');
     const users = Array.from({ length: 3000 }, (_, index) => bitbucketUser(`user-${index}`));
     writeFileSync(join(folder, 'users.json'), JSON.stringify(users));
-    writeFileSync(join(folder, 'entities.json'), JSON.stringify(userEntity('user-0')));
+    writeFileSync(
+      join(folder, 'entities.json'),
+      JSON.stringify(storedEntities(userEntity('user-0'))),
+    );
     const files = ['--users', 'users.json', '--entities', 'entities.json', '--csv', 'a.csv'];
     const child = startProgram(['audit', ...files, '--json'], { cwd: folder });
     let stderr = '';

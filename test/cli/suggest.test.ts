@@ -37,7 +37,7 @@ describe('the suggestion of the audit', () => {
     const eve = bitbucketUser('eve', { emailAddress: 'ada.x@corp.example' });
     const resolvers = [{ resolver: 'emailMatchingUserEntityProfileEmail' }];
     const report = await audit({ resolvers, payloads: [...payloads, eve], entities });
-    expect(report.summary).toMatchObject({ coverage: 100, conflicts: 1 });
+    expect(report.summary).toMatchObject({ coverage: 60, conflicts: 1 });
     expect(report.suggestion).toMatchObject({
       covered: 1,
       resolvers: [{ resolver: 'usernameMatchingUserEntityName' }],

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Entity } from '@backstage/catalog-model';
 import { runInMemory } from './runInMemory';
 import type { CliResult } from './runInMemory';
 import { host } from './worlds';
@@ -15,6 +16,16 @@ export interface WorkFolder {
   configure(file: string, ...resolvers: (string | object)[]): void;
   run(...args: string[]): Promise<CliResult>;
   remove(): void;
+}
+
+/** Entities as the API of a catalog answers them: accepted already, so that they are not judged. */
+export function storedEntities(...entities: Entity[]): object {
+  return {
+    items: entities.map(({ metadata, ...rest }) => ({
+      ...rest,
+      metadata: { ...metadata, uid: `uid-of-${metadata.name}` },
+    })),
+  };
 }
 
 export function createWorkFolder(): WorkFolder {

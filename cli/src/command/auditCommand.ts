@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import type { Entity } from '@backstage/catalog-model';
 import { runAudit } from '../audit';
-import type { AuditReport, Finding } from '../audit';
+import type { AuditReport } from '../audit';
 import { AuditError } from '../AuditError';
 import { applyBaseline, readBaseline, toBaselineEntries } from '../baseline';
 import { compareReports } from '../compare';
+import type { Finding, FindingSource } from '../findings';
 import { formatReport, onlyProblems } from '../report';
-import type { JudgedReport, SourcePlace } from '../report';
+import type { JudgedReport } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { createProgress } from './createProgress';
@@ -28,6 +28,8 @@ export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitO
   /** A report, or config files. */
   readonly compare: readonly string[];
   readonly baseline?: string;
+  /** Milliseconds. */
+  readonly usedWithin?: number;
 }
 
 /**
@@ -90,12 +92,18 @@ async function auditWorld(
   progress: Progress,
 ): Promise<Judged> {
   const { settings, users, entities } = world;
-  const people = { payloads: users.items, entities: entities.items };
+  const people = {
+    payloads: users.items,
+    entities: entities.items,
+    findDirectory: users.findDirectory,
+    usedWithinMs: options.usedWithin,
+  };
   const onProgress = (done: number, total: number) => progress.update('people', done, total);
   const audited: AuditReport = await runAudit({
     settings,
     ...people,
     missing: missingOf(world),
+    findings: [...users.findings, ...entities.findings],
     notes: [...users.notes, ...entities.notes],
     // One Ctrl-C ends one thing: what was read until then is decided, which takes seconds.
     signal: users.missing ? undefined : io.signal,
@@ -119,9 +127,9 @@ async function auditWorld(
 }
 
 /** Where each entity is written, as far as that is known. */
-function placesOf(entities: World['entities']['items']): Map<string, SourcePlace> {
+function placesOf(entities: World['entities']['items']): Map<string, FindingSource> {
   return new Map(
-    entities.flatMap((entity: Entity & { readonly source?: SourcePlace }) =>
+    entities.flatMap(entity =>
       entity.source ? [[stringifyEntityRef(entity), entity.source] as const] : [],
     ),
   );

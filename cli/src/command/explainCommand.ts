@@ -5,7 +5,7 @@ import {
 import { findAccountsOfEntity, isEntityRef } from '../accountsOfEntity';
 import { createAuditRun } from '../audit';
 import { AuditError } from '../AuditError';
-import { formatAccounts, printableDeep } from '../report';
+import { formatAccounts, printable, printableDeep } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { createProgress } from './createProgress';
@@ -44,16 +44,19 @@ export async function explainCommand(
   if (found.length === 0) {
     throw new AuditError(`No Bitbucket user has the username, id or email ${JSON.stringify(who)}`);
   }
-  const run = createAuditRun(world.settings, world.users.items, world.entities.items);
+  const { users, entities, settings } = world;
+  const run = createAuditRun(settings, users.items, entities.items, users.findDirectory);
   let signsIn = true;
   for (const payload of found) {
     const explanation = await run.explain(payload);
-    signsIn &&= explanation.trace.decision.outcome !== 'refused';
+    const { result } = await run.audit(payload);
+    signsIn &&= result.entityRef !== undefined;
     io.stdout(
       options.json
         ? `${JSON.stringify(explanation, null, 2)}\n`
         : `${formatExplanation(printableDeep(explanation))}\n`,
     );
+    if (result.outcome === 'unknown') io.stderr(`Not known: ${printable(result.reason ?? '')}\n`);
   }
   return signsIn ? exitCodes.ok : exitCodes.failed;
 }

@@ -1,6 +1,7 @@
-import type { AuditReport, Finding } from '../audit';
+import type { AuditReport } from '../audit';
 import { isRelevantChange } from '../compare';
 import type { Comparison } from '../compare';
+import type { Finding } from '../findings';
 import { formatPercent } from '../report';
 import type { Limit } from '../report';
 
@@ -28,13 +29,20 @@ export function judgeReport(
 ): Limit[] {
   const limits: Limit[] = [];
   if (failUnder !== undefined) {
-    const failure = `${formatPercent(summary.coverage)} would sign in, less than ${failUnder} % (--fail-under)`;
-    const hasFailed = summary.coverage < failUnder;
-    limits.push({ name: `--fail-under ${failUnder} %`, ...(hasFailed && { failure }) });
+    const { coverage, counts } = summary;
+    const reasons = [
+      ...(coverage < failUnder
+        ? [`${formatPercent(coverage)} would sign in, less than ${failUnder} %`]
+        : []),
+      ...(counts.unknown > 0 ? [`of ${counts.unknown} people it is not known`] : []),
+    ];
+    const failure = `${reasons.join(', and ')} (--fail-under)`;
+    limits.push({ name: `--fail-under ${failUnder} %`, ...(reasons.length > 0 && { failure }) });
   }
   const open = findings.filter(({ accepted }) => !accepted);
   const counts = {
-    conflict: summary.conflicts - count(findings, isAcceptedConflict),
+    // What a baseline accepts is no conflict any more.
+    conflict: fresh ? summary.counts.ambiguous + count(open, isConflict) : summary.conflicts,
     danger: count(open, ({ severity }) => severity === 'danger'),
     changed: comparison?.changes.filter(isRelevantChange).length ?? 0,
   };
@@ -56,8 +64,8 @@ export function judgeReport(
   return limits;
 }
 
-function isAcceptedConflict({ rule, accepted }: Finding): boolean {
-  return rule === 'sharedEntity' && accepted !== undefined;
+function isConflict({ rule }: Finding): boolean {
+  return rule === 'sharedEntity' || rule === 'becomesSomebodyElse';
 }
 
 function count(findings: readonly Finding[], test: (finding: Finding) => boolean): number {

@@ -78,6 +78,11 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     .option('--limit <number>', 'most people in the table', parseCount, 50)
     .option('--problems', 'only people who should sign in and would not, in every format')
     .option('--fail-under <percent>', 'exit 1 when fewer people would sign in', parseFailUnder)
+    .option(
+      '--used-within <days>',
+      'only who used Bitbucket within, such as 90d, counts',
+      parseDays,
+    )
     .addOption(
       new Option(
         '--fail-on <what...>',
@@ -139,6 +144,19 @@ function withConfig(command: Command, withFiles = true): Command {
 function parseCount(value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('Give a number of people.');
+}
+
+/**
+ * Reads `90d` or `90`.
+ *
+ * @returns milliseconds
+ * @throws InvalidArgumentError
+ * @internal
+ */
+function parseDays(value: string): number {
+  const days = /^\d{1,5}d?$/.test(value) ? Number.parseInt(value, 10) : 0;
+  if (days > 0) return days * 24 * 60 * 60_000;
+  throw new InvalidArgumentError('Give a number of days such as 90d.');
 }
 
 /**

@@ -1,8 +1,9 @@
 import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AuditError } from '../AuditError';
+import type { FindingSource } from '../findings';
 import { toCsv, toHtml, toJson, toJunit, toSarif } from '../report';
-import type { JudgedReport, SourcePlace } from '../report';
+import type { JudgedReport } from '../report';
 import type { CliIo } from './CliIo';
 import { readVersion } from './readVersion';
 
@@ -53,7 +54,7 @@ export function writeReports(
   report: JudgedReport,
   targets: ReportTargets,
   io: CliIo,
-  places: ReadonlyMap<string, SourcePlace>,
+  places: ReadonlyMap<string, FindingSource>,
 ): void {
   const options = { root: io.cwd, version: readVersion(), places };
   for (const name of names) {

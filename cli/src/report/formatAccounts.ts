@@ -21,7 +21,9 @@ export function formatAccounts(found: EntityAccounts): string {
     }
   }
   if (undecided.length > 0) {
-    lines.push(`Nothing can be said of ${undecided.join(', ')}, whose data is broken.`);
+    lines.push(
+      `Nothing can be said of ${undecided.join(', ')}, of whom it is not known or whose data is broken.`,
+    );
   }
   return lines.map(printable).join('\n');
 }

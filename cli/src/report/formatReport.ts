@@ -84,14 +84,21 @@ function formatTable(
 }
 
 function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Paint): string {
-  const { coverage, counts, expected, total } = summary;
+  const { coverage, counts, expected, total, reliesOnEditableEmail, reliesOnUnknownEmail } =
+    summary;
   const parts = Object.entries(outcomeLabels).flatMap(([outcome, { label, ansi }]) => {
     const number = counts[outcome as keyof typeof counts];
     return number > 0 ? [paint(`${label}: ${number}`, ansi)] : [];
   });
   return [
-    `${formatPercent(coverage)} of ${expected} people would sign in (${total} Bitbucket users in all).`,
+    `${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own (${total} Bitbucket users in all).`,
     ...(parts.length > 0 ? [`${parts.join(', ')}.`] : []),
+    ...(reliesOnEditableEmail > 0
+      ? [`${reliesOnEditableEmail} of them rely on an email that they can edit in Bitbucket.`]
+      : []),
+    ...(reliesOnUnknownEmail > 0
+      ? [`${reliesOnUnknownEmail} of them rely on an email, and it is not known who can edit it.`]
+      : []),
     `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
   ].join('\n');
 }

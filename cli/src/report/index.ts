@@ -9,5 +9,5 @@ export { toHtml } from './toHtml';
 export { reportVersion, toJson } from './toJson';
 export { toJunit } from './toJunit';
 export { createSarifLog, toSarif } from './toSarif';
-export type { SarifOptions, SourcePlace } from './toSarif';
+export type { SarifOptions } from './toSarif';
 export { formatPercent } from './words';

@@ -3,7 +3,7 @@ import type { PersonResult } from '../audit';
 import type { JudgedReport } from './JudgedReport';
 
 /**
- * Whether a person should sign in and would not.
+ * Whether a person should sign in and would not, or not as an entity of their own.
  *
  * @internal
  */
@@ -12,13 +12,13 @@ export function isProblem(person: PersonResult): boolean {
 }
 
 /**
- * The report with only those people who should sign in and would not. Numbers and findings are still
+ * The report with only those people who should sign in and would not, or not as an entity of their own. Numbers and findings are still
  * those of all.
  *
  * @public
  */
 export function onlyProblems(report: JudgedReport): JudgedReport {
   const people = report.people.filter(isProblem);
-  const note = `only people who should sign in and would not are listed: ${people.length} of ${report.people.length}`;
+  const note = `only people with a problem are listed: ${people.length} of ${report.people.length}`;
   return { ...report, listed: 'problems', people, notes: [...report.notes, note] };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { auditOutcomes } from '../audit';
+import { auditOutcomes, isExpectedToSignIn } from '../audit';
 import type { AuditOutcome, AuditReport, AuditSummary, Finding } from '../audit';
 import { printable } from './printable';
 import { reportScript } from './reportScript';
@@ -100,7 +100,7 @@ const round = 2 * Math.PI * radius;
 function drawDonut({ counts, coverage, expected }: AuditSummary): string {
   let before = 0;
   const arcs = auditOutcomes
-    .filter(outcome => outcome !== 'inactive' && outcome !== 'service' && counts[outcome] > 0)
+    .filter(outcome => isExpectedToSignIn({ outcome }) && counts[outcome] > 0)
     .map(outcome => {
       const length = (counts[outcome] / expected) * round;
       const { label, color } = outcomeLabels[outcome];
@@ -108,7 +108,7 @@ function drawDonut({ counts, coverage, expected }: AuditSummary): string {
       before += length;
       return arc;
     });
-  return `<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${formatPercent(coverage)} of ${expected} people would sign in"><g transform="rotate(-90)"><circle r="${radius}" fill="none" class="track" stroke-width="30"/>${arcs.join('')}</g><text y="2" text-anchor="middle" class="big">${formatPercent(coverage)}</text><text y="24" text-anchor="middle" class="small">of ${expected} people sign in</text></svg>`;
+  return `<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own"><g transform="rotate(-90)"><circle r="${radius}" fill="none" class="track" stroke-width="30"/>${arcs.join('')}</g><text y="2" text-anchor="middle" class="big">${formatPercent(coverage)}</text><text y="24" text-anchor="middle" class="small">of ${expected} people sign in</text></svg>`;
 }
 
 /** More than these are in the JSON: a page is for reading. */

@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Finding } from '../audit';
+import type { Finding, FindingSource } from '../findings';
 import type { JudgedReport } from './JudgedReport';
-
-/**
- * Where an entity is written.
- *
- * @public
- */
-export interface SourcePlace {
-  readonly file: string;
-  readonly line?: number;
-}
 
 /** @public */
 export interface SarifOptions {
@@ -21,7 +11,7 @@ export interface SarifOptions {
   /** Version of this program. */
   readonly version: string;
   /** Where the entities of a finding are written, by entity ref. Default: nothing is known of it. */
-  readonly places?: ReadonlyMap<string, SourcePlace>;
+  readonly places?: ReadonlyMap<string, FindingSource>;
 }
 
 const levels = { danger: 'error', warning: 'warning', info: 'note' } as const;
@@ -29,8 +19,6 @@ const levels = { danger: 'error', warning: 'warning', info: 'note' } as const;
 /** More places than these nobody reads, and GitHub refuses more than 1,000. */
 const maxPlaces = 100;
 const maxConcerns = 50;
-
-type SourcedFinding = Finding & { readonly source?: SourcePlace };
 
 /**
  * The findings of a report as SARIF 2.1.0, for the code scanning of GitHub, Azure DevOps and editors.
@@ -81,7 +69,7 @@ export function createSarifLog(report: JudgedReport, options: SarifOptions) {
   };
 }
 
-function toResult(finding: SourcedFinding, rules: readonly string[], options: SarifOptions) {
+function toResult(finding: Finding, rules: readonly string[], options: SarifOptions) {
   const { rule, severity, text, concerns, source, accepted } = finding;
   const shown = concerns.slice(0, maxConcerns);
   const rest = concerns.length - shown.length;
@@ -116,7 +104,7 @@ function fingerprint({ rule, concerns, text }: Finding): string {
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
 }
 
-function toLocation({ file, line }: SourcePlace, root: string) {
+function toLocation({ file, line }: FindingSource, root: string) {
   const path = relative(root, file);
   const isInside = path !== '' && !path.startsWith('..') && !isAbsolute(path);
   const artifactLocation = isInside
