@@ -59,6 +59,7 @@ const roomsOfCli: Ranks = {
   'baseline.ts': 2,
   'compare.ts': 2,
   sources: 2,
+  fix: 3,
   report: 3,
   doctor: 4,
   command: 5,

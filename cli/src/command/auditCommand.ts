@@ -13,6 +13,8 @@ import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { createProgress } from './createProgress';
 import type { Progress } from './createProgress';
+import { fixCommand, isFix } from './fixCommand';
+import type { FixOptions } from './fixCommand';
 import { judgeReport } from './judgeReport';
 import type { LimitOptions } from './judgeReport';
 import { readComparison } from './readComparison';
@@ -22,7 +24,7 @@ import { formatOfOutput, writeReports } from './writeReports';
 import type { ReportTargets } from './writeReports';
 
 /** @internal */
-export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitOptions {
+export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitOptions, FixOptions {
   readonly limit: number;
   readonly problems?: boolean;
   /** A report, or config files. */
@@ -43,6 +45,7 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
   if (options.failOn?.includes('changed') && options.compare.length === 0) {
     throw new AuditError('--fail-on changed needs --compare, which says what to compare with');
   }
+  checkFix(options, output);
   const today = new Date().toISOString().slice(0, 10);
   const accepted = readAccepted(options.baseline, today, io);
   const progress = createProgress(io);
@@ -58,13 +61,17 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
       return exitCodes.interrupted;
     }
     judged = await auditWorld(world, options, accepted, io, progress);
+    if (isFix(options) && judged.report.missing.length === 0) {
+      progress.stop();
+      await fixCommand(judged.report, inputOf(world, options), options, io);
+    }
   } finally {
     progress.stop();
   }
   const { report, fresh = [] } = judged;
   const shown = options.problems ? onlyProblems(report) : report;
   writeReports(shown, options, io, placesOf(world.entities.items));
-  if (output === undefined) {
+  if (output === undefined && !isFix(options)) {
     const { isTerminal: color, width } = io;
     io.stdout(`${formatReport(shown, { color, width, limit: options.limit })}\n`);
   }
@@ -91,17 +98,11 @@ async function auditWorld(
   io: CliIo,
   progress: Progress,
 ): Promise<Judged> {
-  const { settings, users, entities } = world;
-  const people = {
-    payloads: users.items,
-    entities: entities.items,
-    findDirectory: users.findDirectory,
-    usedWithinMs: options.usedWithin,
-  };
+  const { users, entities } = world;
+  const input = inputOf(world, options);
   const onProgress = (done: number, total: number) => progress.update('people', done, total);
   const audited: AuditReport = await runAudit({
-    settings,
-    ...people,
+    ...input,
     missing: missingOf(world),
     findings: [...users.findings, ...entities.findings],
     notes: [...users.notes, ...entities.notes],
@@ -116,7 +117,7 @@ async function auditWorld(
   const isComparable = options.compare.length > 0 && report.missing.length === 0;
   const before = isComparable
     ? await readComparison(options.compare, options.env, io, {
-        ...people,
+        ...input,
         signal: io.signal,
         onProgress,
       })
@@ -133,6 +134,29 @@ function placesOf(entities: World['entities']['items']): Map<string, FindingSour
       entity.source ? [[stringifyEntityRef(entity), entity.source] as const] : [],
     ),
   );
+}
+
+function inputOf({ settings, users, entities }: World, { usedWithin }: AuditCommandOptions) {
+  return {
+    settings,
+    payloads: users.items,
+    entities: entities.items,
+    findDirectory: users.findDirectory,
+    usedWithinMs: usedWithin,
+  };
+}
+
+/** @throws {@link AuditError} for options that do not go together */
+function checkFix(options: AuditCommandOptions, output: string | undefined): void {
+  if (options.write && !isFix(options)) {
+    throw new AuditError('--write needs --fix or --write-missing, which say what to write');
+  }
+  if (options.fix && options.entities === undefined) {
+    throw new AuditError('--fix edits files: name them with --entities');
+  }
+  if (isFix(options) && output !== undefined) {
+    throw new AuditError(`the diff goes to standard output; name a file for --${output}`);
+  }
 }
 
 function missingOf({ users, entities }: World): string[] {

@@ -75,6 +75,15 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     )
     .option('--junit <file>', 'the limits, people and findings as tests, for Jenkins and Bamboo')
     .option('--sarif <file>', 'the findings with file and line, for code scanning')
+    .option(
+      '--fix',
+      'adds the missing id annotation to entity files, where nothing is in doubt; shows a diff',
+    )
+    .option(
+      '--write-missing <file>',
+      'a file with User entities for people who have none; shows a diff',
+    )
+    .option('--write', 'writes what --fix and --write-missing would change')
     .option('--limit <number>', 'most people in the table', parseCount, 50)
     .option('--problems', 'only people who should sign in and would not, in every format')
     .option('--fail-under <percent>', 'exit 1 when fewer people would sign in', parseFailUnder)

@@ -106,7 +106,12 @@ function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Pai
 const maxChanges = 50;
 const changeColors = { becomesAnother: 31, loses: 31, gains: 32, joins: 32, leaves: 90 } as const;
 
-function formatComparison(comparison: Comparison | undefined, paint: Paint): string[] {
+/**
+ * What has changed, in lines.
+ *
+ * @internal
+ */
+export function formatComparison(comparison: Comparison | undefined, paint: Paint): string[] {
   if (!comparison) return [];
   const { changes, notes } = comparison;
   const relevant = changes.filter(isRelevantChange);

@@ -1,5 +1,5 @@
 export { formatAccounts } from './formatAccounts';
-export { formatReport } from './formatReport';
+export { formatComparison, formatReport } from './formatReport';
 export type { FormatReportOptions } from './formatReport';
 export type { JudgedReport, Limit } from './JudgedReport';
 export { isProblem, onlyProblems } from './onlyProblems';
