@@ -36,7 +36,7 @@ const plainEntity: fc.Arbitrary<PlainEntity> = fc.constantFrom(...names).chain(n
   }),
 );
 
-function toEntity({ kind, name, namespace, email, id, username }: PlainEntity): JsonObject {
+export function toEntity({ kind, name, namespace, email, id, username }: PlainEntity): JsonObject {
   const annotations = {
     ...(id !== undefined && { '127.0.0.1/user-id': String(id) }),
     ...(username !== undefined && { '127.0.0.1/username': username }),
@@ -67,7 +67,7 @@ function set(path: string, value: JsonValue | undefined) {
 }
 
 /** What people do to a document by mistake, and some that is unusual and right. */
-const changes: readonly ((entity: JsonObject) => string)[] = [
+export const changes: readonly ((entity: JsonObject) => string)[] = [
   set('apiVersion', 'backstage.io/v1beta1'),
   set('apiVersion', 'v1'),
   set('apiVersion', 1),
@@ -131,7 +131,7 @@ const changes: readonly ((entity: JsonObject) => string)[] = [
   entity => stringify(entity).replace('metadata:', 'metadata: &anchor'),
   entity => `${stringify(entity)}unknown: *nothing\n`,
   entity => `%YAML 1.1\n---\n${stringify(entity)}`,
-  () => 'a text',
+  () => 'a text\n',
   () => '- a\n- list\n',
   () => '',
   () => 'null\n',
@@ -157,3 +157,16 @@ export const catalogFiles: fc.Arbitrary<readonly string[]> = fc.array(
     .map(documents => documents.join('---\n')),
   { minLength: 25, maxLength: 30 },
 );
+
+/** Every change to a user and to a group, each in a file of its own and in one with a neighbour. */
+export function everyChange(): string[] {
+  return changes.flatMap((change, index) =>
+    (['User', 'Group'] as const).flatMap(kind => {
+      const name = `${kind.toLowerCase()}-${index}`;
+      const alone = change(toEntity({ kind, name: `${name}.alone` }));
+      const beside = change(toEntity({ kind, name: `${name}.beside` }));
+      const neighbour = stringify(toEntity({ kind: 'User', name: `${name}.neighbour` }));
+      return [alone, `${neighbour}---\n${beside}`];
+    }),
+  );
+}

@@ -11,7 +11,7 @@ import type { AuditReport } from 'backstage-bitbucket-server';
 import { startDemo } from '../../demo/startDemo';
 import type { Demo } from '../../demo/Demo';
 import { signInOverHttp } from '../support/signInOverHttp';
-import { catalogFiles, emails, ids, mostly, names } from './catalogFiles';
+import { catalogFiles, emails, everyChange, ids, mostly, names } from './catalogFiles';
 import { runInMemory } from './runInMemory';
 
 const catalogToken = 'a-token-of-the-catalog-for-the-audit';
@@ -118,7 +118,7 @@ async function start({ files, users, resolvers, isRefused }: RandomWorld) {
       events: { useEventBus: 'never' },
       auth: { providers: { bitbucketServer: { development: provider } } },
       catalog: {
-        rules: [{ allow: ['User', 'Group', 'Component', 'Location'] }],
+        rules: [{ allow: ['User', 'Group', 'Component', 'Users'] }],
         locations: paths.map(target => ({ type: 'file', target })),
       },
     },
@@ -250,6 +250,27 @@ describe(`the audit of random worlds (WORLDS_SEED=${seed})`, () => {
     },
     120_000,
   );
+
+  it('judges every mistake in a document as the catalog does', async () => {
+    const users = [{ id: 1, name: 'kim', slug: 'kim', active: true, type: 'NORMAL' }];
+    const files = everyChange();
+    const { demo, org, stop } = await start({
+      files,
+      users,
+      resolvers: [byEmail],
+      isRefused: false,
+    });
+    try {
+      const { items, findings } = await readEntityFiles(org);
+      const refs = items.map(entity => stringifyEntityRef(entity));
+      const catalog = await settledCatalog(demo, new Set(refs));
+      expect(refs.sort()).toEqual([...catalog.keys()].sort());
+      expect(findings.filter(({ rule }) => rule === 'rejectedEntity').length).toBeGreaterThan(150);
+      for (const { source } of findings) expect(source?.file).toContain(org);
+    } finally {
+      await stop();
+    }
+  }, 120_000);
 
   it('has seen enough for that to mean something', () => {
     expect(seen.unknown).toBeGreaterThan(0);
