@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
+import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { createListedDirectories, readAuditSettings } from '../audit';
 import type { AuditSettings, SourcedEntity } from '../audit';
@@ -11,7 +12,7 @@ import {
   readEntityFiles,
   readUserFiles,
 } from '../sources';
-import type { BitbucketUsers, SourceResult } from '../sources';
+import type { SourceResult } from '../sources';
 import type { CliIo } from './CliIo';
 import type { Progress } from './createProgress';
 import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
@@ -97,13 +98,14 @@ async function readUsers(
       'Bitbucket shows its users only to a user: set BITBUCKET_TOKEN to an HTTP access token, configure "directory", or give the users as files with --users',
     );
   }
-  const fetchWith = async (credential: string, what: string) =>
+  const fetchWith = async (credential: string, what: string, detailedOnly = false) =>
     fetchBitbucketUsers({
       http: createPatientHttp(),
       baseUrl,
       authorization: credential,
       signal,
       filter,
+      detailedOnly,
       onProgress: read => progress.update(what, read),
     });
   const users = await fetchWith(authorization, 'Bitbucket users');
@@ -114,20 +116,29 @@ async function readUsers(
     const note = `the directories of accounts could not be asked for as the sign-in does: ${production.problem}`;
     return { ...users, notes: [...users.notes, note] };
   }
-  const isSame = production.authorization === authorization;
-  const listed = isSame ? users : await fetchWith(production.authorization, 'directories');
-  const { missing } = listed;
-  if (missing) return { ...users, missing: missing.replace('users', 'directories') };
-  return { ...users, findDirectory: toFindDirectory(listed, settings) };
+  const { trustedDirectories } = settings;
+  if (users.isDetailed && production.authorization === authorization) {
+    return { ...users, findDirectory: createListedDirectories(users.items, trustedDirectories) };
+  }
+  try {
+    const { items, missing } = await fetchWith(production.authorization, 'directories', true);
+    if (missing) return { ...users, missing: missing.replace('users', 'directories') };
+    return { ...users, findDirectory: createListedDirectories(items, trustedDirectories) };
+  } catch (error) {
+    if (!isSignInError(error) || !refusals.includes(error.code)) throw error;
+    const note = `Bitbucket refuses admin/users to the credential of "directory" (${error.code}): the sign-in trusts nobody's email`;
+    return {
+      ...users,
+      notes: [...users.notes, note],
+      findDirectory: async () => ({
+        unknown: `Bitbucket Server could not be asked (${error.code})`,
+      }),
+    };
+  }
 }
 
-function toFindDirectory(listed: BitbucketUsers, settings: AuditSettings): FindDirectory {
-  return listed.isDetailed
-    ? createListedDirectories(listed.items, settings.trustedDirectories)
-    : async () => ({
-        unknown: 'Bitbucket Server refuses admin/users to the credential of "directory"',
-      });
-}
+/** What Bitbucket says for good; anything else may be another answer tomorrow. */
+const refusals = ['BITBUCKET_REFUSED', 'BITBUCKET_NOT_FOUND'];
 
 async function readEntities(
   options: WorldOptions,

@@ -63,7 +63,7 @@ export async function judgeEntity(value: Entity): Promise<Judged> {
     };
   }
   try {
-    const entity = (await policies.enforce(value))!;
+    const entity = (await policies.enforce(withAnnotations(value)))!;
     checkSchema(entity);
     const isKnown = [
       await userEntityV1alpha1Validator.check(entity),
@@ -78,6 +78,12 @@ export async function judgeEntity(value: Entity): Promise<Judged> {
   } catch (error) {
     return { problem: wordsOf(error) };
   }
+}
+
+/** The catalog writes its own annotations first, so that an empty `annotations:` is none. */
+function withAnnotations(entity: Entity): Entity {
+  const { metadata } = entity;
+  return { ...entity, metadata: { ...metadata, annotations: metadata.annotations || {} } };
 }
 
 const resolvers = new Set(['$text', '$json', '$yaml']);

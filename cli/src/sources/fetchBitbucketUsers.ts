@@ -23,6 +23,8 @@ export interface FetchBitbucketUsersOptions {
   readonly pageSize?: number;
   /** Only users whose name, display name or email contains the text. Default: all. */
   readonly filter?: string;
+  /** Ask `admin/users` only, and fail where the credential may not see that. Default `false`. */
+  readonly detailedOnly?: boolean;
 }
 
 /** @public */
@@ -85,7 +87,7 @@ export async function fetchBitbucketUsers(
         ? `the Bitbucket users after the first ${users.size}`
         : undefined;
       if (missing) return { ...result(), missing };
-      if (!isUnavailableList(error, path)) throw error;
+      if (options.detailedOnly || !isUnavailableList(error, path)) throw error;
       notes.push(
         'the credential may not read admin/users: the last sign-in and the directory of people are not known',
       );
