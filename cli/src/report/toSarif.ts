@@ -3,6 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Finding, FindingSource } from '../findings';
 import type { JudgedReport } from './JudgedReport';
+import { describeRule } from './words';
 
 /** @public */
 export interface SarifOptions {
@@ -116,10 +117,4 @@ function toLocation({ file, line }: FindingSource, root: string) {
       ...(line !== undefined && { region: { startLine: line } }),
     },
   };
-}
-
-/** `sharedEntity` becomes "Shared entity". */
-function describeRule(rule: string): string {
-  const words = rule.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

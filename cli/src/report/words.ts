@@ -167,3 +167,13 @@ export function describeState(state: PersonState | undefined): string {
   }
   return `${outcomeLabels[outcome]?.label ?? outcome}${reason ? ` (${reason})` : ''}`;
 }
+
+/**
+ * The name of a rule in words: `sharedEntity` is "Shared entity".
+ *
+ * @internal
+ */
+export function describeRule(rule: string): string {
+  const words = rule.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
