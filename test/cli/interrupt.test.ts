@@ -17,7 +17,12 @@ describe('the program', () => {
     const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
     const production = { baseUrl: bitbucket.baseUrl, signIn: { resolvers } };
     const config = { auth: { providers: { bitbucketServer: { production } } } };
-    const entity = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'user-0' }, spec: {} };
+    const entity = {
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'User',
+      metadata: { name: 'user-0' },
+      spec: { memberOf: [] },
+    };
     writeFileSync(join(folder, 'app-config.yaml'), JSON.stringify(config));
     writeFileSync(join(folder, 'entities.json'), JSON.stringify(entity));
     // The first page is answered, the second one never.
