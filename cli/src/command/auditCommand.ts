@@ -87,7 +87,8 @@ function judge(
     );
   }
   if (failUnder !== undefined && summary.counts.unknown > 0) {
-    failures.push(`of ${summary.counts.unknown} people it is not known (--fail-under)`);
+    const who = summary.counts.unknown === 1 ? 'person is' : 'people are';
+    failures.push(`${summary.counts.unknown} ${who} unknown (--fail-under)`);
   }
   if (failOn.includes('conflict') && summary.conflicts > 0) {
     failures.push(`${summary.conflicts} conflicts (--fail-on conflict)`);
