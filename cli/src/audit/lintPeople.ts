@@ -30,6 +30,7 @@ export function lintPeople(
   const sharedRefs = new Set(shared.map(({ concerns }) => concerns[0]));
   const findings: Finding[] = [...shared];
   const unconfirmed: string[] = [];
+  const named = new Set([...entities.values()].flatMap(entity => accounts.namedBy(entity)));
   const people = audited.map(({ result, subject, refused }): PersonResult => {
     const entity = entities.get(result.entityRef ?? '');
     if (refused && subject) {
@@ -52,7 +53,7 @@ export function lintPeople(
       return { ...result, outcome: 'somebodyElse', reason: `DANGER: ${text}` };
     }
     if (sharedRefs.has(result.entityRef)) return result;
-    findings.push(...reusedEmail(result, subject, entity, accounts));
+    findings.push(...reusedEmail(result, subject, entity, accounts, named));
     if (isUnconfirmed(result, subject, entity, accounts)) {
       unconfirmed.push(toConcern(result.username));
     }
@@ -105,9 +106,11 @@ function reusedEmail(
   subject: Subject,
   entity: SourcedEntity,
   accounts: Accounts,
+  named: ReadonlySet<string>,
 ): Finding[] {
   if (!result.reliesOnEmail || accounts.isConfirmed(subject, entity)) return [];
-  const others = accounts.sameEmail(subject);
+  // Whom an entity names by id has that one, and not this.
+  const others = accounts.sameEmail(subject).filter(username => !named.has(username));
   if (others.length === 0) return [];
   return [
     {

@@ -34,7 +34,9 @@ export function judgeReport(
       ...(coverage < failUnder
         ? [`${formatPercent(coverage)} would sign in, less than ${failUnder} %`]
         : []),
-      ...(counts.unknown > 0 ? [`of ${counts.unknown} people it is not known`] : []),
+      ...(counts.unknown > 0
+        ? [`${counts.unknown} ${counts.unknown === 1 ? 'person is' : 'people are'} unknown`]
+        : []),
     ];
     const failure = `${reasons.join(', and ')} (--fail-under)`;
     limits.push({ name: `--fail-under ${failUnder} %`, ...(reasons.length > 0 && { failure }) });
