@@ -120,6 +120,8 @@ describe('the formats of a report', () => {
       expect(JSON.stringify(comparison)).toContain(JSON.stringify({ enum: changeKinds }));
       const rules = (finding!.properties as { rule: { enum: string[] } }).rule.enum;
       for (const rule of rules) expect(source).toContain(`\`${rule}\``);
+      const findings = readFileSync(join(__dirname, '../../cli/src/findings.ts'), 'utf8');
+      expect(rules).toEqual([...findings.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, rule]) => rule));
     });
   });
 

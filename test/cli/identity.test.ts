@@ -1,6 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
 import type { JsonObject } from '@backstage/types';
-import { formatReport, runAudit } from 'backstage-bitbucket-server';
+import { formatReport, onlyProblems, runAudit } from 'backstage-bitbucket-server';
 import type { AuditReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
 import { audit, bitbucketUser, host, settingsOf } from './worlds';
@@ -136,7 +136,7 @@ describe('the percentage', () => {
       reliesOnEditableEmail: 3,
       reliesOnUnknownEmail: 1,
     });
-    const text = formatReport(report, { color: false, width: 120, limit: 9, problemsOnly: true });
+    const text = formatReport(onlyProblems(report), { color: false, width: 120, limit: 9 });
     expect(text).toContain('57.1 % of 7 people would sign in as an entity of their own');
     expect(text).toContain('3 of them rely on an email that they can edit in Bitbucket.');
     expect(text).toMatch(/│ guest +│ without entity/);

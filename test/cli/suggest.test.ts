@@ -92,7 +92,7 @@ describe('the suggestion of the audit', () => {
     });
     const { compared } = report.suggestion!;
     expect(compared).toBeGreaterThan(0);
-    const text = formatReport(report, { color: false, width: 120, limit: 0, problemsOnly: false });
+    const text = formatReport(report, { color: false, width: 120, limit: 0 });
     expect(text).toContain(`${compared} list`);
     expect(text).toContain('2 would share an entity or become somebody else by it (p0, twin)');
     expect(text).not.toContain('nobody taken for somebody else');
