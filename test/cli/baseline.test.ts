@@ -1,7 +1,7 @@
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
-import { createWorkFolder, storedEntities } from './workFolder';
-import type { WorkFolder } from './workFolder';
+import { createCliFolder, storedEntities } from './cliFolder';
+import type { CliFolder } from './cliFolder';
 import { bitbucketUser, twinOf } from './worlds';
 
 const accepted = `
@@ -14,14 +14,14 @@ accepted:
 `;
 
 describe('audit --baseline', () => {
-  let folder: WorkFolder;
+  let folder: CliFolder;
   const args = [
     ...['audit', '--users', 'users.json', '--entities', 'entities.json'],
     ...['--baseline', 'accepted.yaml'],
   ];
 
   beforeEach(() => {
-    folder = createWorkFolder();
+    folder = createCliFolder();
     folder.configure(
       'app-config.yaml',
       'usernameMatchingUserEntityName',

@@ -1,15 +1,15 @@
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
-import { createWorkFolder, storedEntities } from './workFolder';
-import type { WorkFolder } from './workFolder';
+import { createCliFolder, storedEntities } from './cliFolder';
+import type { CliFolder } from './cliFolder';
 import { bitbucketUser } from './worlds';
 
 describe('audit --compare', () => {
-  let folder: WorkFolder;
+  let folder: CliFolder;
   const offline = ['--users', 'users.json', '--entities', 'entities.json'];
 
   beforeEach(() => {
-    folder = createWorkFolder();
+    folder = createCliFolder();
     folder.configure('app-config.yaml', 'usernameMatchingUserEntityName');
     folder.configure('by-email.yaml', 'emailMatchingUserEntityProfileEmail');
     folder.write('users.json', [

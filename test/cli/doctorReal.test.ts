@@ -1,16 +1,16 @@
 import { startDemo } from '../../demo/startDemo';
 import type { Demo } from '../../demo/Demo';
-import { createWorkFolder } from './workFolder';
-import type { WorkFolder } from './workFolder';
+import { createCliFolder } from './cliFolder';
+import type { CliFolder } from './cliFolder';
 import { runInMemory } from './runInMemory';
 
 describe('the doctor, before a real Backstage', () => {
   let demo: Demo;
-  let folder: WorkFolder;
+  let folder: CliFolder;
 
   beforeAll(async () => {
     demo = await startDemo({ frontend: false });
-    folder = createWorkFolder();
+    folder = createCliFolder();
   });
 
   afterAll(async () => {

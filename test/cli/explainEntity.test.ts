@@ -1,13 +1,13 @@
 import { userEntity } from '../support/createEntityLookup';
-import { createWorkFolder, storedEntities } from './workFolder';
-import type { WorkFolder } from './workFolder';
+import { createCliFolder, storedEntities } from './cliFolder';
+import type { CliFolder } from './cliFolder';
 import { bitbucketUser, host } from './worlds';
 
 describe('explain <entity>', () => {
-  let folder: WorkFolder;
+  let folder: CliFolder;
 
   beforeEach(() => {
-    folder = createWorkFolder();
+    folder = createCliFolder();
     folder.configure(
       'app-config.yaml',
       'userIdMatchingUserEntityAnnotation',

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@backstage/types';
 import type { JudgedReport } from 'backstage-bitbucket-server';
-import { createWorkFolder } from './workFolder';
-import type { WorkFolder } from './workFolder';
+import { createCliFolder } from './cliFolder';
+import type { CliFolder } from './cliFolder';
 import { bitbucketUser, host } from './worlds';
 
 const email = (name: string) => `${name}@corp.example`;
@@ -24,10 +24,10 @@ spec:
 `;
 
 describe('audit --fix', () => {
-  let folder: WorkFolder;
+  let folder: CliFolder;
 
   beforeEach(() => {
-    folder = createWorkFolder();
+    folder = createCliFolder();
     folder.configure(
       'app-config.yaml',
       'userIdMatchingUserEntityAnnotation',

@@ -10,7 +10,7 @@ import { createSarifLog, toJunit } from '../../cli/src/report';
 import { launchBrowser } from '../support/browser';
 import { userEntity } from '../support/createEntityLookup';
 import { runInMemory } from './runInMemory';
-import { storedEntities } from './workFolder';
+import { storedEntities } from './cliFolder';
 import { audit, bitbucketUser, host, twinOf } from './worlds';
 
 type Schema = { readonly [key: string]: unknown };

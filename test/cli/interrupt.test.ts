@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import { userEntity } from '../support/createEntityLookup';
 import { startProgram } from './runProgram';
-import { storedEntities } from './workFolder';
+import { storedEntities } from './cliFolder';
 import { bitbucketUser } from './worlds';
 
 describe('the program', () => {

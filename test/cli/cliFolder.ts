@@ -7,7 +7,7 @@ import type { CliResult } from './runInMemory';
 import { host } from './worlds';
 
 /** A folder in which the command line runs. */
-export interface WorkFolder {
+export interface CliFolder {
   readonly path: string;
   /** Writes a text as it is, and anything else as JSON. */
   write(name: string, content: unknown): void;
@@ -28,7 +28,7 @@ export function storedEntities(...entities: Entity[]): object {
   };
 }
 
-export function createWorkFolder(): WorkFolder {
+export function createCliFolder(): CliFolder {
   const path = mkdtempSync(join(tmpdir(), 'audit-work-'));
   const write = (name: string, content: unknown) => {
     const file = join(path, name);
