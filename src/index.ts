@@ -121,4 +121,5 @@ export type {
   GetJsonOptions,
   JsonAnswer,
   PostFormOptions,
+  Sleep,
 } from './http';

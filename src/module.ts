@@ -34,7 +34,7 @@ export const authModuleBitbucketServer = createBackendModule({
       },
       async init({ providers, rootConfig, cache, auditor, ...services }) {
         const store = rootConfig.getOptional('backend.cache.store');
-        // The memory store is shared with nobody, and never lets go of what has expired.
+        // The memory store is not shared, and does not evict expired entries.
         const sharedCache = store === undefined || store === 'memory' ? undefined : cache;
         const observer = createSignInObserver({ auditor, logger: services.logger });
         providers.registerProvider({

@@ -92,7 +92,7 @@ function readFindDirectory(
   if (needsDirectory && !options) {
     throw createConfigError(
       `${path}.directory`,
-      'is missing: a resolver has emailTrust "readOnlyDirectory", which asks Bitbucket for the directory of an account with this credential',
+      'is missing: a resolver has emailTrust "readOnlyDirectory", which needs this credential to read the directory of an account from Bitbucket',
     );
   }
   if (!options) return undefined;

@@ -29,7 +29,7 @@ export interface SignInSetup extends BitbucketServerAddress {
   /** For `createCatalogUserLookup`. */
   readonly userLookup: UserLookupConfig;
   readonly ownership: OwnershipOptions;
-  /** What the administrator should know, with the path of the key. */
+  /** Warnings, with the path of the key. */
   readonly warnings: readonly string[];
 }
 
@@ -47,7 +47,13 @@ const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'own
  * ```ts
  * const path = 'auth.providers.bitbucketServer.production';
  * const { match, profileTransform, baseUrl } = readSignInSetup(config.getConfig(path), path);
- * const explanation = await explainSignIn({ user, baseUrl, match, profileTransform, lookup });
+ * const explanation = await explainSignIn({
+ *   user: payload,
+ *   baseUrl,
+ *   match,
+ *   profileTransform,
+ *   lookup,
+ * });
  * ```
  * @public
  */

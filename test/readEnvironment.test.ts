@@ -57,7 +57,7 @@ describe('readEnvironment', () => {
     const { lines } = read({ ...valid, signIn: { resolvers: [byEmail, byEmail] } });
     const warnings = lines.filter(line => line.startsWith('warn'));
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('userIdMatchingUserEntityAnnotation is the safe key');
+    expect(warnings[0]).toContain('use userIdMatchingUserEntityAnnotation');
   });
 
   it('warns of a directory that no resolver asks', () => {
@@ -110,7 +110,7 @@ describe('readEnvironment', () => {
       { ...valid, ownership: { transitive: true } },
       `"${path}.ownership.transitive" is not a known option`,
     ],
-    [{ ...valid, directory: {} }, `"${path}.directory" must hold a credential`],
+    [{ ...valid, directory: {} }, `"${path}.directory" must contain a credential`],
     [
       { ...valid, signIn: { resolvers: [{ ...byEmail, emailTrust: 'readOnlyDirectory' }] } },
       `"${path}.directory" is missing`,

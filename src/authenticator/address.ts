@@ -14,7 +14,8 @@ export interface BitbucketServerAddress {
   readonly host: string;
 }
 
-// These patterns go into config.schema.json, which knows no URLs: they hold what text can show.
+// These patterns go into config.schema.json, where a URL cannot be parsed: they check what a
+// pattern can check.
 const name = '(?:\\[[0-9a-fA-F:.]+\\]|[^\\s/\\\\?#@:[\\]]+)';
 const rest = '(?::\\d{1,5})?(?:/[^\\s\\\\?#@]*)?\\s*$';
 const notCloud = `(?!(?:[^/:]*\\.)?${anyCase('bitbucket.org')}\\.?(?:[:/]|\\s*$))`;
@@ -56,7 +57,7 @@ export const addressSchema = z.object({
     .boolean()
     .optional()
     .describe(
-      'Allows `http` in `baseUrl` for every host, and means http for a loopback `host`. Secrets and tokens then travel in clear: for a test only. Default: false.',
+      'Allows `http` in `baseUrl` for every host, and means http for a loopback `host`. Secrets and tokens are then sent unencrypted: use it for a test only. Default: false.',
     ),
 });
 
@@ -82,7 +83,7 @@ function toAddress(
 ): BitbucketServerAddress {
   if (baseUrl !== undefined) {
     if (host !== undefined) {
-      throw fail('baseUrl', 'says the same as "host": set only one of them');
+      throw fail('baseUrl', 'must not be set together with "host": set only one of them');
     }
     if (!dangerouslyAllowHttp && !secureUrlPattern.test(baseUrl)) {
       throw fail(
@@ -99,7 +100,7 @@ function toAddress(
   if (!loopbackHostPattern.test(host)) {
     throw fail(
       'dangerouslyAllowHttp',
-      'does not turn a "host" that is not loopback into http: write "baseUrl: http://…" to say so',
+      'does not apply to a "host" that is not loopback: write "baseUrl: http://…" instead',
     );
   }
   return normalize(`http://${host}`);
@@ -113,11 +114,11 @@ function normalize(address: string): BitbucketServerAddress {
   };
 }
 
-/** Why an address is refused. Says nothing of the value, which may hold a password. */
+/** Why an address is refused. Does not show the value, which may hold a password. */
 function explainAddress(value: string): string | undefined {
-  if (value.includes('@')) return 'is not valid: there must be no user name or password in it';
+  if (value.includes('@')) return 'is not valid: it must not contain a user name or password';
   if (!URL.canParse(value) || /[\s\\]/.test(value)) return 'must be a valid address';
-  if (/[?#]/.test(value)) return 'must have no query and no fragment';
+  if (/[?#]/.test(value)) return 'must not have a query or a fragment';
   const host = new URL(value).hostname.replace(/\.$/, '');
   if (host === 'bitbucket.org' || host.endsWith('.bitbucket.org')) {
     return 'is Bitbucket Cloud, but the provider "bitbucketServer" is for Bitbucket Server / Data Center: for Cloud use the provider "bitbucket" of @backstage/plugin-auth-backend-module-bitbucket-provider';
@@ -125,7 +126,7 @@ function explainAddress(value: string): string | undefined {
   return undefined;
 }
 
-/** JSON Schema has no flag for it. */
+/** JSON Schema patterns have no flag for ignoring case. */
 function anyCase(word: string): string {
   return word
     .replaceAll('.', '\\.')

@@ -7,7 +7,7 @@ import { sha256 } from '../shared';
 import type { ScopeRequest } from './oauthError';
 import type { RequestWithResponse } from './requestSignals';
 
-/** What an attempt needs to know of the configuration. */
+/** The part of the configuration that an attempt needs. */
 export interface AttemptConfig {
   readonly baseUrl: string;
   readonly clientId: string;
@@ -15,7 +15,7 @@ export interface AttemptConfig {
   readonly additionalScopes: readonly string[];
 }
 
-/** An attempt to sign in, as the browser brings it back. */
+/** A sign-in attempt, as it comes back in the callback. */
 export interface Attempt extends ScopeRequest {
   readonly verifier: string;
 }
@@ -39,9 +39,9 @@ interface CookieContent {
 }
 
 /**
- * Starts an attempt: the address of Bitbucket's consent page, and a cookie with a random PKCE verifier
- * beside Backstage's nonce, so that only this browser can redeem the code. Asks for no scope that it
- * was not told to ask for.
+ * Starts an attempt: the address of Bitbucket's consent page, and a cookie with a random PKCE
+ * verifier beside Backstage's nonce, so that only this browser can redeem the code. Requests only
+ * the scopes that it is given.
  *
  * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
  * @see https://www.rfc-editor.org/rfc/rfc7636
@@ -58,7 +58,7 @@ export function startAttempt(
   if (!res) {
     throw createSignInError('AUTHORIZATION_FAILED', {
       phase: 'authorize',
-      detail: 'The request of the start of the sign-in has no response to set a cookie on',
+      detail: 'The start request has no response to set a cookie on',
     });
   }
   const { prefix, attributes } = nonceCookieOf(res, config);
@@ -84,9 +84,9 @@ export function startAttempt(
 }
 
 /**
- * Takes the attempt of a callback whose nonce Backstage has compared with that of the state. From here
- * on it is over, whatever comes next: both cookies go, so that a state and a code serve once, also for
- * those who know the address.
+ * Takes the attempt of a callback after Backstage has compared its nonce with the cookie. The
+ * attempt ends here, whatever comes next: both cookies are cleared, so that a state and a code work
+ * only once, even for somebody who knows the URL.
  *
  * @throws SignInError `AUTHORIZATION_STATE_INVALID`
  * @internal
@@ -126,7 +126,7 @@ export function takeAttempt(req: AttemptRequest, state: unknown, config: Attempt
 }
 
 const epoch = new Date(0).toUTCString();
-// The cookie comes from the browser and goes into a header: nothing else than attributes may be in it.
+// The value comes from the browser and goes into a header, so it may hold cookie attributes only.
 const attributesShape = /^(; ?[A-Za-z-]+(=[\w./~%:-]*)?)*$/;
 
 function readContent(value: string | undefined): CookieContent | undefined {
@@ -139,7 +139,7 @@ function readContent(value: string | undefined): CookieContent | undefined {
     if (!complete || !/^[\w-]{43}$/.test(v!) || !attributesShape.test(a!)) return undefined;
     return { v: v!, b: b!, s: s!, n: n === true, a: a! };
   } catch {
-    // Whatever it is, it is not the cookie of an attempt, and the caller says so.
+    // Not the cookie of an attempt. The caller reports it.
     return undefined;
   }
 }
@@ -149,8 +149,8 @@ function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: AttemptCon
 }
 
 /**
- * Backstage has just set the nonce: the same attributes under another name are right in every set-up,
- * whichever router serves the request and whoever configures its cookies.
+ * Backstage has just set the nonce cookie. The same attributes are right for ours, whichever router
+ * serves the request and however its cookies are configured.
  */
 function nonceCookieOf(res: ServerResponse, config: AttemptConfig) {
   const lines = [res.getHeader('set-cookie') ?? []].flat().map(String).reverse();

@@ -7,21 +7,24 @@ import { addressSchema, readBitbucketServerAddress, secureUrlPattern } from './a
 import type { BitbucketServerAddress } from './address';
 import { scopesOf } from './session';
 
-/** What the authenticator reads of one environment of the provider. */
+/** The part of a provider environment that the authenticator reads. */
 export interface AuthenticatorConfig extends BitbucketServerAddress {
   readonly clientId: string;
   readonly clientSecret: string;
   /** `undefined`: the one that Backstage derives. */
   readonly callbackUrl?: string;
-  /** Milliseconds of a call to Bitbucket Server. */
+  /** Time limit of a call to Bitbucket Server, in milliseconds. */
   readonly timeoutMs: number;
-  /** Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not said. */
+  /**
+   * Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not
+   * configured.
+   */
   readonly profileCacheTtlMs?: number;
   /** Milliseconds for which what was read serves refreshes while Bitbucket Server cannot be read. */
   readonly staleIfErrorMs: number;
   /** Scopes that each request asks for on top. */
   readonly additionalScopes: readonly string[];
-  /** What weakens the sign-in, for the log. */
+  /** Warnings about settings that weaken the sign-in, for the log. */
   readonly warnings: readonly string[];
 }
 
@@ -40,18 +43,18 @@ export const authenticatorSchema = z.object({
     'Client secret of the link. Fewer than 16 characters get a warning.',
   ),
   ...addressSchema.shape,
-  callbackUrl: matching(/^\s*https?:\/\/[^/\s]\S*\s*$/, 'must be a whole URL', value =>
-    /^https?:/.test(value) && !URL.canParse(value) ? 'must be a whole URL' : undefined,
+  callbackUrl: matching(/^\s*https?:\/\/[^/\s]\S*\s*$/, 'must be an absolute URL', value =>
+    /^https?:/.test(value) && !URL.canParse(value) ? 'must be an absolute URL' : undefined,
   )
     .optional()
     .describe(
-      'Redirect URL of the link, when it is another. One with `http` that is not loopback gets a warning. Default: <auth base URL>/bitbucketServer/handler/frame.',
+      'Redirect URL of the link, if it differs from the default. One with `http` that is not loopback gets a warning. Default: <auth base URL>/bitbucketServer/handler/frame.',
     ),
   additionalScopes: z
     .union([text(), z.array(text())])
     .optional()
     .describe(
-      'Scopes to ask for on top of those of the frontend. A sign-in needs none but `PUBLIC_REPOS`.',
+      'Scopes to request in addition to those of the frontend. A sign-in needs `PUBLIC_REPOS` only.',
     ),
   sessionDuration: duration({ min: 1, max: 1_000 * days })
     .optional()
@@ -61,12 +64,12 @@ export const authenticatorSchema = z.object({
   timeout: duration({ min: 1, max: 5 * minutes })
     .optional()
     .describe(
-      'Limit of one call to Bitbucket with its body and its retries, up to 5 minutes. Default: 10 seconds.',
+      'Time limit of one call to Bitbucket, body and retries included, up to 5 minutes. Default: 10 seconds.',
     ),
   profileCacheTtl: duration({ min: 0, max: 60 * minutes })
     .optional()
     .describe(
-      'How long a user that was read from Bitbucket serves the refreshes of sessions, up to 1 hour; `0s` reads anew at each. Default: 1 minute.',
+      'How long a user record from Bitbucket is used for session refreshes, up to 1 hour; `0s` reads it at each refresh. Default: 1 minute.',
     ),
 });
 
@@ -80,7 +83,7 @@ export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
   const address = readBitbucketServerAddress(config);
   const { path } = locate(config);
   const { timeout, profileCacheTtl, ...values } = readKeys(config, authenticatorSchema);
-  // One answer to "how old may it be while nobody can be asked", for the catalog and for Bitbucket.
+  // One setting for the catalog and for Bitbucket: how old an answer may be during an outage.
   const { staleIfError = { hours: 1 } } = readUserLookupOptions(config, path);
   return {
     ...address,
@@ -105,17 +108,17 @@ function findWarnings(values: Values, path: string): string[] {
   const warnings = [];
   if (dangerouslyAllowHttp) {
     warnings.push(
-      `"${path}.dangerouslyAllowHttp" lets secrets and tokens travel in clear: for a test only`,
+      `"${path}.dangerouslyAllowHttp" sends secrets and tokens unencrypted: use it for a test only`,
     );
   }
   if (callbackUrl !== undefined && !secureUrlPattern.test(callbackUrl)) {
     warnings.push(
-      `"${path}.callbackUrl" is http: whoever is on the way can read the codes that people come back with`,
+      `"${path}.callbackUrl" is http: anybody on the network can read the authorization codes`,
     );
   }
   if (clientSecret.length < 16) {
     warnings.push(
-      `"${path}.clientSecret" has fewer than 16 characters, so that it can be guessed; Bitbucket makes longer ones`,
+      `"${path}.clientSecret" has fewer than 16 characters and can be guessed; Bitbucket generates longer ones`,
     );
   }
   return warnings;

@@ -26,36 +26,46 @@ import type { SessionCookie } from './session';
 import { createTokenClient } from './tokenClient';
 import type { TokenClient } from './tokenClient';
 
-/** @public */
+/**
+ * Options of {@link createBitbucketServerAuthenticator}. All of them are optional.
+ *
+ * @public
+ */
 export interface BitbucketServerAuthenticatorOptions extends Pick<
   BitbucketHttpOptions,
   'fetch' | 'now' | 'random' | 'sleep'
 > {
   /**
-   * Where replicas of the backend find the sessions that another one has just refreshed:
-   * `coreServices.cache` with a store that they share. Everything in it is sealed. Default: none, so
-   * that each process knows its own.
+   * The cache that replicas of the backend share, so that one finds the sessions that another has
+   * just refreshed: `coreServices.cache` with a shared store. Everything in it is encrypted.
+   * Default: none, so each process knows its own sessions only.
    */
   readonly cache?: CacheService;
   /** Gets every refusal with its reference. Default: nothing is logged; errors are thrown all the same. */
   readonly logger?: LoggerService;
   /**
-   * How long a user that was read serves the refreshes of sessions; zero reads it anew at each. The
-   * config key `profileCacheTtl` wins over this. Default one minute.
+   * How long a user that was read is used for session refreshes. Zero reads the user at each
+   * refresh. The config key `profileCacheTtl` takes precedence. Default one minute.
    */
   readonly profileCacheTtl?: HumanDuration;
-  /** Told of refreshes, of refresh tokens that were used twice, and of sign-outs. Must not throw. */
+  /**
+   * Called for each refresh, each refresh token that was used twice, and each sign-out. Must not
+   * throw.
+   */
   readonly onSessionEvent?: (event: SessionEvent) => void;
 }
 
 /**
- * What the authenticator keeps per environment of the provider.
+ * What the authenticator keeps per environment of the provider. Its content is private.
  *
  * @public
  */
 export interface BitbucketServerAuthenticatorContext {
-  /** @internal */
-  readonly internal: AuthenticatorContext;
+  readonly internal: object;
+}
+
+function contextOf({ internal }: BitbucketServerAuthenticatorContext): AuthenticatorContext {
+  return internal as AuthenticatorContext;
 }
 
 interface AuthenticatorContext {
@@ -66,7 +76,12 @@ interface AuthenticatorContext {
   readonly http: BitbucketHttp;
 }
 
-/** @public */
+/**
+ * The authenticator of this package, for `createOAuthProviderFactory` or
+ * {@link createBitbucketServerProviderFactory}.
+ *
+ * @public
+ */
 export type BitbucketServerAuthenticator = OAuthAuthenticator<
   BitbucketServerAuthenticatorContext,
   BitbucketServerPassportProfile
@@ -96,11 +111,14 @@ export function createBitbucketServerAuthenticator(
       internal: createContext(config, callbackUrl, options),
     }),
 
-    start: async ({ req, scope, state }, { internal }) =>
-      log.watch(async () => ({ url: startAttempt(req, { scope, state }, internal.config) })),
+    start: async ({ req, scope, state }, context) =>
+      log.watch(async () => ({
+        url: startAttempt(req, { scope, state }, contextOf(context).config),
+      })),
 
-    authenticate: ({ req }, { internal }) =>
+    authenticate: ({ req }, context) =>
       log.watch(async () => {
+        const internal = contextOf(context);
         const { config, refresher, tokenClient } = internal;
         forbidStoring(req);
         const attempt = takeAttempt(req, req.query.state, config);
@@ -116,7 +134,7 @@ export function createBitbucketServerAuthenticator(
         }
         const signal = createRequestSignal(req);
         const tokens = await tokenClient.exchangeCode(code, attempt.verifier, signal);
-        // Whoever signs in is read anew.
+        // A first sign-in always reads the user.
         const user = await readUser(internal, tokens.accessToken, signal);
         refresher.remember(tokens, user);
         return {
@@ -125,8 +143,9 @@ export function createBitbucketServerAuthenticator(
         };
       }),
 
-    refresh: ({ req, refreshToken }, { internal }) =>
+    refresh: ({ req, refreshToken }, context) =>
       log.watch(async () => {
+        const internal = contextOf(context);
         forbidStoring(req);
         const session = internal.cookie.read(refreshToken);
         const signal = createRequestSignal(req);
@@ -140,12 +159,13 @@ export function createBitbucketServerAuthenticator(
         return { fullProfile: toProfile(internal, answer.user, true), session: oauthSession };
       }),
 
-    async logout({ refreshToken }, { internal }) {
+    async logout({ refreshToken }, context) {
       if (!refreshToken) return undefined;
+      const internal = contextOf(context);
       try {
         await internal.refresher.signOut(internal.cookie.read(refreshToken).refreshToken);
       } catch (error) {
-        // The session of another server: nothing of ours is to be ended.
+        // The session belongs to another server, so there is nothing to end here.
         log.write(error);
       }
       return undefined;
@@ -154,8 +174,8 @@ export function createBitbucketServerAuthenticator(
 }
 
 /**
- * The authenticator without a memory of users: every sign-in and refresh reads the user from Bitbucket,
- * unless the config says something else with `profileCacheTtl`.
+ * The authenticator without a cache of users: every sign-in and refresh reads the user from
+ * Bitbucket, unless `profileCacheTtl` is configured.
  *
  * @public
  */
@@ -210,7 +230,7 @@ function readUser(
   return readSignedInUser({ http, baseUrl: config.baseUrl, accessToken, signal });
 }
 
-/** Tokens must not be in the cache of a browser or a proxy. */
+/** Tokens must not be cached by a browser or a proxy. */
 function forbidStoring({ res }: RequestWithResponse): void {
   if (res && !res.headersSent) res.setHeader('Cache-Control', 'no-store');
 }

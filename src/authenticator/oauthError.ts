@@ -3,7 +3,7 @@ import type { SignInError } from '../errors';
 import { quote, redact } from '../shared';
 import { scopesOf } from './session';
 
-/** An error as RFC 6749 puts it into a redirect or a body. */
+/** An OAuth error (RFC 6749) from a redirect or a response body. */
 export interface OAuthError {
   /** `undefined` when the body names none. */
   readonly code?: string;
@@ -23,7 +23,7 @@ export function readOAuthError(source: unknown, secrets: readonly string[]): OAu
     readonly error?: unknown;
     readonly error_description?: unknown;
   };
-  // A server may echo what it was sent.
+  // The server may echo what it was sent.
   const clean = (value: unknown) =>
     typeof value === 'string' && value !== '' ? redact(value, secrets) : undefined;
   const code = clean(fields.error);
@@ -35,13 +35,13 @@ export function readOAuthError(source: unknown, secrets: readonly string[]): OAu
   return { code, description, text: text.join(', ') };
 }
 
-/** Who asked for which scopes. */
+/** Which scopes were requested, and where they came from. */
 export interface ScopeRequest {
   /** Everything that Bitbucket Server was asked for. */
   readonly scope: string;
-  /** What the configuration adds to each request. */
+  /** Scopes that the configuration adds to each request. */
   readonly additionalScopes: readonly string[];
-  /** Whether the browser was signed in already, so that some feature asked for more. */
+  /** Whether the browser was signed in already, so that a plugin asked for more. */
   readonly signedIn: boolean;
 }
 

@@ -61,7 +61,7 @@ export function createPersonReader(options: PersonReaderOptions): PersonReader {
     } catch (error) {
       if (!isOutage(error) || !previous || age < 0 || age >= staleIfErrorMs) throw error;
       outage.fail(
-        `Bitbucket Server users cannot be read, so refreshes go on with what was read up to ${Math.round(staleIfErrorMs / 60_000)} minutes ago: ${error.code}: ${error.detail}`,
+        `Bitbucket Server users cannot be read, so session refreshes use records that are up to ${Math.round(staleIfErrorMs / 60_000)} minutes old: ${error.code}: ${error.detail}`,
       );
       return { person: previous, source: 'bridged' };
     }

@@ -9,33 +9,39 @@ import type { ProviderContext, Request } from './refusals';
 import { createRouteHandlers } from './routeHandlers';
 import type { ProviderEnvironmentOptions, SignInOutcomeEvent } from './routeHandlers';
 
-/** @public */
+/**
+ * Options of {@link createBitbucketServerProviderFactory}.
+ *
+ * @public
+ */
 export interface BitbucketServerProviderFactoryOptions {
-  /** Called at start for each environment that is served. Throws to refuse the config. */
+  /**
+   * Called at start for each environment that is served. It throws when the config is not valid.
+   */
   readonly createOptions: (envConfig: Config, env: string) => ProviderEnvironmentOptions;
   /**
-   * The environments that are served: those of `auth.environment` for most. Each environment that is
-   * served lets people choose by whose rules they sign in. Default: the one that is configured; with
-   * several, this is required.
+   * The environments that are served, usually the one in `auth.environment`. People can choose
+   * among the served environments, and with it the rules by which they sign in. Default: the one
+   * that is configured. Required when several are configured.
    */
   readonly environments?: readonly string[];
-  /** Gets every refusal, once, with its reference. Default: that of the auth backend. */
+  /** Gets every refusal, once, with its reference. Default: the logger of the auth backend. */
   readonly logger?: LoggerService;
   /**
-   * Told how each sign-in and each refresh has ended, when it is answered: that of
-   * {@link createSignInObserver}, or one of your own. Default: nobody.
+   * Called when a sign-in or refresh has been answered, with its outcome. See
+   * {@link createSignInObserver}. Default: not called.
    */
   readonly onOutcome?: (event: SignInOutcomeEvent) => void;
 }
 
 /**
  * Like `createOAuthProviderFactory` of Backstage, and with its route handlers, but
- * - a failed refresh answers with the status of its error, so that "try again later" is no 401;
- * - new tokens reach the browser also when the rest of the refresh fails;
- * - a callback with a wrong, old or foreign state is refused with a text that says so;
- * - only the given environments are served, and the others say so;
- * - in development, a configuration that is wrong does not remove the provider: every route says what
- *   is wrong with it. In production it stops the start.
+ * - a failed refresh answers with the status of its error, so an outage is not a 401;
+ * - new tokens reach the browser even when the rest of the refresh fails;
+ * - a callback with a wrong or expired state is refused with an explanation;
+ * - only the given environments are served, and requests for others get an explanation;
+ * - in development, a wrong configuration does not remove the provider: every route answers with
+ *   what is wrong. In production it stops the start.
  *
  * @throws {@link SignInError} `CONFIG_INVALID` (from the factory)
  * @public
@@ -48,7 +54,8 @@ export function createBitbucketServerProviderFactory(
     try {
       return createProvider(context, logger, options);
     } catch (error) {
-      // Backstage skips a provider that throws in development: one line among many, and a raw 404.
+      // In development, Backstage would skip a provider that throws: one line in the log, and a
+      // 404.
       if (process.env.NODE_ENV !== 'development' || !isSignInError(error)) throw error;
       logger.error(error.detail, { code: error.code, reference: error.reference });
       return createRefusingHandlers(context, () => error);
@@ -65,7 +72,7 @@ function createProvider(
   const path = `auth.providers.${providerId}`;
   const log = createRefusalLog(logger);
 
-  /** Whoever listens must not be able to lock people out. */
+  /** A failing listener must not prevent sign-ins. */
   function onOutcome(event: SignInOutcomeEvent): void {
     try {
       options.onOutcome?.(event);
@@ -148,7 +155,7 @@ function findProblem(
   if (!state) {
     return [
       'the state is missing or not readable',
-      'The address you came back with is incomplete.',
+      'The address that you came back with is incomplete.',
     ];
   }
   const cookies = req.cookies as Readonly<Record<string, string | undefined>> | undefined;
@@ -161,16 +168,16 @@ function findProblem(
   }
   if (nonce !== state.nonce) {
     return [
-      'the nonce of the state is not that of the cookie',
-      'Another attempt was started after it.',
+      'the nonce in the state differs from the nonce cookie',
+      'Another sign-in attempt was started after it.',
     ];
   }
-  // Backstage would choose by the query first, and send the code of one server to another.
+  // Backstage would use the query first, and send the code of one server to another.
   const { env } = req.query;
   if (env !== undefined && env !== state.env) {
     return [
-      'the environment of the query is not that of the state',
-      'The address you came back with has been changed.',
+      'the environment in the query differs from the one in the state',
+      'The address that you came back with was changed.',
     ];
   }
   if (state.redirectUrl !== undefined && !allowedUrl(state.redirectUrl, context)) {

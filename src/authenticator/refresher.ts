@@ -101,7 +101,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       const error = createSignInError('SESSION_ENDED', {
         phase: 'token',
         detail:
-          'A refresh token was presented after its successor had been used: a tab that was very late, or somebody who has copied the token',
+          'A refresh token was used after the token that replaced it: by a very late browser tab, or by somebody who copied it',
       });
       const userId = (last.note.person ?? note.person)?.user.id.toString();
       onEvent?.({ type: 'token-reuse', userId, reference: error.reference });
@@ -223,7 +223,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
         // A session that had ended before is as good as ended now.
         if (code !== 'SESSION_ENDED') {
           logger?.warn(
-            `A person signed out, but Bitbucket Server could not be told (${code}): the session there lives on until its tokens expire`,
+            `Somebody signed out, but the session at Bitbucket Server could not be ended (${code}): its tokens stay valid until they expire`,
           );
         }
       } finally {

@@ -16,7 +16,7 @@ export type Request = Parameters<AuthProviderRouteHandlers['start']>[0];
 export type Response = Parameters<AuthProviderRouteHandlers['start']>[1];
 export type ProviderContext = Parameters<AuthProviderFactory>[0];
 
-/** Where a browser wants its answer. */
+/** Where the browser expects its answer. */
 interface AnswerPlace {
   readonly flow?: string;
   readonly origin?: string;
@@ -24,9 +24,8 @@ interface AnswerPlace {
 }
 
 /**
- * Answers a page load with a refusal that its person can read: in the popup, or on the page of the app
- * that the redirect flow came from. Nobody has vouched for the place: only one that belongs to the app
- * is used.
+ * Answers a page load with a readable refusal: in the popup, or on the page that the redirect flow
+ * came from. The target comes from the request, so only one that belongs to the app is used.
  *
  * @internal
  */
@@ -51,9 +50,9 @@ export function sendRefusal(
 }
 
 /**
- * Answers a refresh that an outage has refused, as Backstage's error middleware would. That one also
- * writes a line with a stack for each answer of 500 and above: thousands in an outage, about nothing
- * that is wrong here.
+ * Answers a refresh that an outage has refused, as Backstage's error middleware would. The
+ * middleware also logs a stack for each answer of 500 and above, which would be thousands of lines
+ * in an outage of another system.
  *
  * @internal
  */
@@ -83,14 +82,14 @@ export function readState(req: Request): OAuthState | undefined {
   try {
     return decodeOAuthState(state);
   } catch {
-    // Whatever it is, it is not a state, and the caller says so.
+    // Not a state. The caller reports it.
     return undefined;
   }
 }
 
 /**
- * Routes of a provider, or of an environment, that cannot sign anybody in: each says why, readable
- * where the person looks. Signing out still deletes the cookie.
+ * Routes of a provider or environment that cannot sign anybody in: each answers with the reason.
+ * Signing out still deletes the cookie.
  *
  * @param refuse - makes the error of one request, and logs it; `operation` is what the request ends
  * @internal
@@ -100,9 +99,9 @@ export function createRefusingHandlers(
   refuse: (req: Request, operation?: 'sign_in' | 'refresh') => SignInError,
 ): AuthProviderRouteHandlers {
   const unused = async (): Promise<never> => {
-    throw new Error('This provider signs nobody in');
+    throw new Error('This provider cannot sign anybody in');
   };
-  // Only Backstage knows how its cookies are called and where they are.
+  // Only Backstage knows the names and paths of its cookies.
   const { logout } = createOAuthRouteHandlers<undefined>({
     appUrl: context.appUrl,
     baseUrl: context.baseUrl,

@@ -7,7 +7,7 @@ import type { Sleep } from '../shared';
 export interface SharedAbort {
   /** Fires when everybody has left. */
   readonly signal: AbortSignal;
-  /** Somebody without a signal never leaves. */
+  /** A caller without a signal never leaves. */
   readonly join: (signal: AbortSignal | undefined) => void;
 }
 
@@ -56,14 +56,14 @@ export async function waitForExchange<T>(work: Promise<T>, patience: ExchangePat
     const limit = reason === 'timeout' ? `${patience.timeoutMs} ms` : 'its browser waited';
     throw createSignInError(reason === 'timeout' ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
       phase: 'token',
-      detail: `The exchange of a refresh token took longer than ${limit}; it goes on, and the next refresh gets its answer`,
+      detail: `The exchange of a refresh token took longer than ${limit}; it continues, and the next refresh gets its result`,
     });
   } finally {
     deadline.close();
   }
 }
 
-/** An Express request, which has its response; callers that are no web server have none. */
+/** An Express request, which has its response; other callers may have none. */
 export type RequestWithResponse = IncomingMessage & { readonly res?: ServerResponse };
 
 /**
@@ -74,11 +74,11 @@ export type RequestWithResponse = IncomingMessage & { readonly res?: ServerRespo
  */
 export function createRequestSignal(request: RequestWithResponse): AbortSignal | undefined {
   const response = request.res;
-  // A caller that has no real response, such as a test of somebody else, gets no signal.
+  // A caller without a real response, such as a test with a mock, gets no signal.
   if (typeof response?.once !== 'function') return undefined;
   const controller = new AbortController();
   if (response.destroyed && !response.writableFinished) controller.abort();
-  // The request closes as soon as it is read, so only the response tells.
+  // The request closes as soon as it is read, so the response must be watched.
   response.once('close', () => {
     if (!response.writableFinished) controller.abort();
   });

@@ -4,6 +4,7 @@ import { createOAuthAuthenticator, createOAuthRouteHandlers } from '@backstage/p
 import type {
   AuthProviderRouteHandlers,
   OAuthAuthenticatorResult,
+  OAuthStateTransform,
   ProfileTransform,
   SignInResolver,
 } from '@backstage/plugin-auth-node';
@@ -18,7 +19,11 @@ import type { ProviderContext, Request } from './refusals';
 
 type Result = OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
 
-/** @public */
+/**
+ * What one environment of the provider is made of.
+ *
+ * @public
+ */
 export interface ProviderEnvironmentOptions {
   readonly authenticator: BitbucketServerAuthenticator;
   /** Default: that of the authenticator. */
@@ -29,6 +34,11 @@ export interface ProviderEnvironmentOptions {
   readonly signInResolver?: SignInResolver<
     OAuthAuthenticatorResult<BitbucketServerPassportProfile>
   >;
+  /**
+   * Changes the OAuth state before it is sent to Bitbucket, as in Backstage's own factory. It must keep
+   * `nonce`, which ties the answer to the browser. Default: not changed.
+   */
+  readonly stateTransform?: OAuthStateTransform;
 }
 
 /**
@@ -43,9 +53,12 @@ export interface SignInOutcomeEvent {
   readonly request: Parameters<AuthProviderRouteHandlers['start']>[0];
   /** What the profile transform and the resolver were given; `undefined` when it did not get so far. */
   readonly result?: OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
-  /** What it was refused with; a {@link SignInError}, unless a resolver or transform is not of this package. */
+  /**
+   * The error of a refusal. A {@link SignInError}, unless a resolver or transform of another
+   * package threw it.
+   */
   readonly error?: unknown;
-  /** From the request to the answer, in milliseconds. */
+  /** Time from the request to the answer, in milliseconds. */
   readonly durationMs: number;
 }
 
@@ -99,6 +112,7 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
     cookieConfigurer: context.cookieConfigurer,
     providerId: context.providerId,
     resolverContext: context.resolverContext,
+    stateTransform: options.stateTransform,
     authenticator: createOAuthAuthenticator({
       ...authenticator,
       authenticate: (input, ctx) =>
@@ -173,7 +187,7 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
         try {
           await handlers.refresh?.(req, res);
         } catch (error) {
-          // Backstage's handler makes a 401 of everything.
+          // Backstage's handler turns every error into a 401.
           const { cause } = error as { readonly cause?: unknown };
           if (!isSignInError(cause)) throw error;
           if (cause.name !== 'ServiceUnavailableError') throw cause;

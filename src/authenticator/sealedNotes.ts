@@ -95,7 +95,7 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
 
   async function ask<T>(work: (cache: CacheService) => Promise<T>): Promise<T | undefined> {
     if (!cache || (isPaused() && unanswered >= maxUnanswered)) return undefined;
-    // `async`, so that a cache that throws at once is no different.
+    // `async`, so that a cache that throws synchronously is handled the same way.
     const count = async () => {
       unanswered += 1;
       try {

@@ -65,7 +65,7 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
     } catch (error) {
       const { name } = error as Error;
       if (name === 'AbortError') {
-        throw failure('REQUEST_ABORTED', 'was not asked: the browser has left');
+        throw failure('REQUEST_ABORTED', 'was not called: the browser closed the connection');
       }
       if (name !== 'QueueFullError' && name !== 'TimeoutError') throw error;
       const why = name === 'TimeoutError' ? `none had ended in ${timeoutMs} ms` : 'too many wait';
@@ -84,7 +84,7 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
       for (const key of oddities) {
         // Names of keys only: the values are tokens.
         logger?.warn(
-          `The token endpoint of Bitbucket Server answered with an unusable "${key}"; the tokens are used all the same`,
+          `The token endpoint of Bitbucket Server answered with an invalid "${key}"; the tokens are used anyway`,
         );
       }
       return tokens;
@@ -126,8 +126,8 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
 const tokenShape = /^[\x21-\x7e]{1,16384}$/;
 
 /**
- * Takes the tokens out of an answer. A refresh has ended the old ones on the server, so whatever is
- * odd around the new ones is no reason to lose the session.
+ * Takes the tokens out of an answer. A refresh has ended the old ones on the server, so other
+ * faults of the answer must not lose the new ones.
  */
 function readTokens(json: unknown): { tokens?: TokenAnswer; oddities: string[] } {
   const body = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;

@@ -2,8 +2,8 @@ import { createSignInError } from '../errors';
 import type { SignInError } from '../errors';
 
 /**
- * An error of the set-up, thrown at start. It names the key; its reader is the administrator, so the
- * public text tells all.
+ * An error in the configuration, thrown at start. Its reader is the administrator, so the public
+ * text names the key and the problem.
  *
  * @internal
  */

@@ -3,8 +3,8 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { z } from 'zod/v3';
 
-// What sections are made of. Patterns go into config.schema.json as they stand, so they have no
-// flags, and whatever they refuse is refused by config:check and at start alike.
+// The field types of all sections. Patterns go into config.schema.json unchanged, so they have no
+// flags, and config:check refuses the same values as the start.
 
 /**
  * A string that is not empty. White space around it is dropped: files that secrets come from often
@@ -36,7 +36,7 @@ export function matching(
 }
 
 /**
- * Marks a value that no text may show, and that no frontend may see.
+ * Marks a secret: it is never shown in a text and never sent to the frontend.
  *
  * @internal
  */

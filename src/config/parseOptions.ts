@@ -3,8 +3,8 @@ import { quote } from '../shared';
 import { createConfigError } from './createConfigError';
 
 /**
- * Parses a piece of config and says of the first problem where it is, what would be right and what
- * is there. The value of a secret is never shown.
+ * Parses a part of the config. The error for the first problem says where it is, what is expected
+ * and what is there. The value of a secret is never shown.
  *
  * @param path - of `value` in the config
  * @param file - where a key that is missing was looked for, when that is known
@@ -33,7 +33,7 @@ export function parseOptions<TSchema extends z.ZodTypeAny>(
 }
 
 /**
- * A misspelt option would be ignored in silence.
+ * A misspelt option must not be ignored silently.
  *
  * @internal
  */
@@ -99,8 +99,8 @@ function expectedTypes({ unionErrors }: z.ZodInvalidUnionIssue): string[] {
 }
 
 /**
- * A misspelt key tells more than the right one that is missing, and a union hides its reasons one
- * level down: the alternative that the value was meant for has one.
+ * Report a misspelt key rather than the missing one that it was meant to be. In a union, report the
+ * alternative that the value was meant for.
  */
 function mostTelling(issues: readonly z.ZodIssue[]): z.ZodIssue {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
@@ -111,14 +111,14 @@ function mostTelling(issues: readonly z.ZodIssue[]): z.ZodIssue {
   return meant ?? issue;
 }
 
-/** What came, or only its type when it could hold a secret. */
+/** The value, or only its type when it could be a secret. */
 function describeValue(schema: z.ZodTypeAny, value: unknown, path: z.ZodIssue['path']): string {
   const got = path.reduce<unknown>(
     (outer, key) => (outer as Record<string | number, unknown> | undefined)?.[key],
     value,
   );
   const expected = schemaAt(schema, path);
-  // A string where a whole section belongs may well be the secret that goes into it.
+  // A string in place of a section may be the secret that belongs into it.
   const mayBeSecret = expected === 'secret' || expected instanceof z.ZodObject;
   return mayBeSecret && typeof got === 'string' ? 'a string' : show(got);
 }

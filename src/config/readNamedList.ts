@@ -24,7 +24,7 @@ export interface ReadNamedListOptions<TName extends string> {
 }
 
 /**
- * Reads a list whose items name something of a registry and give its options, such as
+ * Reads a list whose items name an entry of a registry and give its options, such as
  * `resolvers: [{ resolver: <name>, …options }]`.
  *
  * @returns `undefined` when the list is not there
@@ -53,7 +53,7 @@ export function readNamedItem<TName extends string>(
     throw createConfigError(path, `must be an object with the key "${nameKey}", got ${show(item)}`);
   }
   const { [nameKey]: name, ...options } = item as Record<string, unknown>;
-  // Own keys only: "constructor" is in every object and is not a name of ours.
+  // Own keys only: "constructor" is in every object.
   if (typeof name !== 'string' || !Object.hasOwn(registry, name)) {
     const names = Object.keys(registry).join(', ');
     throw createConfigError(

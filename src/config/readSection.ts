@@ -55,7 +55,8 @@ export function checkKeys(config: Config, path: string, known: readonly string[]
 /**
  * Where a config object stands, such as `auth.providers.bitbucketServer.production`; '' for the root.
  *
- * Config objects do not tell, but their errors do: asking for a key that cannot be there makes one.
+ * A config object does not expose its path, but its errors contain it. So this asks for a key that
+ * cannot exist.
  *
  * @internal
  */

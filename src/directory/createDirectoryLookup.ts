@@ -11,7 +11,11 @@ import { secretsOf, toAuthorization } from './directoryConfig';
 import type { DirectoryCredential } from './directoryConfig';
 import { judgeDirectory } from './judgeDirectory';
 
-/** @public */
+/**
+ * Options of {@link createDirectoryLookup}.
+ *
+ * @public
+ */
 export interface DirectoryLookupOptions {
   /** Of Bitbucket Server, with the context path, without a slash at the end. */
   readonly baseUrl: string;
@@ -21,13 +25,16 @@ export interface DirectoryLookupOptions {
   readonly http: BitbucketHttp;
   /** How long an answer is kept; 0 = ask every time. Default 5 minutes. */
   readonly ttl?: HumanDuration;
-  /** How long it is kept that there is no answer, at most `ttl`. Default 10 seconds. */
+  /** How long a failed request is remembered, at most `ttl`. Default 10 seconds. */
   readonly unknownTtl?: HumanDuration;
   /** Most answers that are kept. Default 10,000. */
   readonly maxEntries?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
-  /** Told once when Bitbucket Server cannot be asked, and once when it can again. Default: nobody. */
+  /**
+   * Gets one line when Bitbucket Server does not answer, and one when it does again. Default:
+   * nothing is logged.
+   */
   readonly logger?: LoggerService;
 }
 
@@ -40,7 +47,7 @@ interface Entry {
  * Makes the function that asks Bitbucket Server, with a credential of Backstage's own, which
  * directory an account is in, and whether the person can edit the email there.
  *
- * It never rejects: whatever goes wrong is an unknown directory, and nobody trusts the email then.
+ * It never rejects: after any failure the directory is unknown, and the email is not trusted.
  *
  * @example
  * ```ts
@@ -84,7 +91,7 @@ export function createDirectoryLookup(
       incidents.close();
       return judgeDirectory(found, subject, trusted);
     } catch (error) {
-      return { unknown: `Bitbucket Server could not be asked (${incidents.open(error)})` };
+      return { unknown: `Bitbucket Server did not answer (${incidents.open(error)})` };
     }
   }
 
@@ -94,7 +101,7 @@ export function createDirectoryLookup(
     if (email === undefined) return { unknown: 'the profile has no email address' };
     if (emailOrigin !== 'payload') return { unknown: 'a profile transform made the email address' };
 
-    // All that the judgement depends on: an email that was edited since is another question.
+    // Everything that the answer depends on. An email that was edited since needs a new answer.
     const key = JSON.stringify([username, id, email]);
     const known = answers.get(key);
     if (known && now() < known.until) return known.answer;
@@ -106,7 +113,7 @@ export function createDirectoryLookup(
   };
 }
 
-/** Logs that directories cannot be asked: once per incident, and not once per person. */
+/** Logs an outage of the directory requests once, not for each person. */
 function createIncidentLog(logger: LoggerService | undefined, secrets: readonly string[]) {
   const incident = createIncident(logger);
   return {
@@ -116,18 +123,18 @@ function createIncidentLog(logger: LoggerService | undefined, secrets: readonly 
       const code = known ? error.code : 'unexpected error';
       const detail = known ? error.detail : quote(String(error));
       incident.fail(
-        `Bitbucket Server cannot be asked for the directories of accounts, so that emailTrust "readOnlyDirectory" trusts nobody: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
+        `Bitbucket Server does not say which directories accounts are in, so emailTrust "readOnlyDirectory" trusts no email: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
       );
       return code;
     },
     close() {
-      incident.recover('Bitbucket Server can be asked for directories again');
+      incident.recover('Bitbucket Server answers requests for directories again');
     },
   };
 }
 
 function adviceFor(code: string): string {
   return code === 'BITBUCKET_REFUSED'
-    ? '; check the credential under "directory": it may be wrong, have ended, or belong to an account without a licence'
+    ? '; check the credential under "directory": it may be wrong or expired, or belong to an account without a licence'
     : '';
 }

@@ -22,7 +22,7 @@ export interface DirectoryOptions {
   readonly trustedDirectories: readonly string[];
   /** `undefined`: the default of `createDirectoryLookup`. */
   readonly ttl?: HumanDuration;
-  /** What weakens the sign-in, for the log. */
+  /** Warnings about settings that weaken the sign-in, for the log. */
   readonly warnings: readonly string[];
 }
 
@@ -42,11 +42,11 @@ export const directorySchema = z
     token: secret(matching(/^\s*[!-~]+\s*$/, 'must be one line of printable ASCII'))
       .optional()
       .describe(
-        'HTTP access token with which Bitbucket is asked for directories. Needed, or `username` and `password`, for `emailTrust: readOnlyDirectory`.',
+        'HTTP access token for the requests that read the directory of an account. `emailTrust: readOnlyDirectory` needs this, or `username` and `password`.',
       ),
     username: matching(/^\s*[^:\s][^:]*$/, 'must be a non-empty string without a colon')
       .optional()
-      .describe('Account to ask with, when there is no token.'),
+      .describe('Account for these requests, if there is no token.'),
     password: secret(z.string().regex(/^[^]/, 'must be a non-empty string'))
       .optional()
       .describe('Its password.'),
@@ -54,15 +54,15 @@ export const directorySchema = z
       .array(text())
       .optional()
       .describe(
-        'Names of directories whose emails are relied on although Bitbucket lets details be edited there. Its internal directory gets a warning. Default: none.',
+        'Names of directories whose emails are trusted although people can edit them in Bitbucket. The internal directory gets a warning. Default: none.',
       ),
     ttl: duration({ min: 0, max: maxTtlMs })
       .optional()
-      .describe('How long an answer is kept, up to 1 hour. Default: 5 minutes.'),
+      .describe('How long an answer is cached, up to 1 hour. Default: 5 minutes.'),
   })
   .strict()
   .describe(
-    'How to ask Bitbucket Server which directory an account is in, for emailTrust "readOnlyDirectory". Needs a credential: token, or username and password.',
+    'How to read the directory of an account from Bitbucket Server, for emailTrust "readOnlyDirectory". Needs a credential: token, or username and password.',
   );
 
 /**
@@ -83,7 +83,7 @@ export function readDirectoryOptions(config: Config, path: string): DirectoryOpt
     ttl,
     warnings: trustedDirectories.some(isInternal)
       ? [
-          `"${path}.${key}.trustedDirectories" trusts "${internalDirectory}", where people edit their own email addresses: each of them can sign in as whoever has the address in the catalog`,
+          `"${path}.${key}.trustedDirectories" trusts "${internalDirectory}", where people edit their own email address: each of them can sign in as whoever has that address in the catalog`,
         ]
       : [],
   };
@@ -103,13 +103,13 @@ function toCredential(
     const other = username !== undefined ? 'username' : 'password';
     throw createConfigError(
       `${path}.${other}`,
-      'must not be set beside "token": set either the token, or username and password',
+      'must not be set together with "token": set either the token, or username and password',
     );
   }
   if (username === undefined && password === undefined) {
     throw createConfigError(
       path,
-      `must hold a credential: "token", or "username" and "password" (${notSet})`,
+      `must contain a credential: "token", or "username" and "password" (${notSet})`,
     );
   }
   if (username === undefined) throw createConfigError(`${path}.username`, `is missing, ${notSet}`);
@@ -129,7 +129,7 @@ export function toAuthorization(credential: DirectoryCredential): string {
 }
 
 /**
- * What must not be in any text.
+ * Values that must not appear in any text.
  *
  * @internal
  */

@@ -11,8 +11,8 @@ const adminUserSchema = z.object({
 /**
  * Judges what the list of users with their directories says under the name of a person.
  *
- * The email that the person presents must be the very one of the list: only then is it the
- * directory's word, and not one of a moment ago or of a transform.
+ * The email that the person presents must be the very one of the list: only then does the directory
+ * vouch for it, and not an earlier record or a transform.
  *
  * @param found - every entry with exactly this name
  * @internal
@@ -29,7 +29,7 @@ export function judgeDirectory(
   }
   const user = adminUserSchema.safeParse(found[0]);
   if (!user.success) {
-    return { unknown: 'Bitbucket Server lists the user in a form that is not understood' };
+    return { unknown: 'Bitbucket Server lists the user in an unknown format' };
   }
   const { id, emailAddress, directoryName, mutableDetails } = user.data;
   if (subject.id !== undefined && String(id) !== subject.id) {
@@ -42,9 +42,9 @@ export function judgeDirectory(
   if (name !== undefined && trustedDirectories.has(name)) {
     return { readOnly: true, directoryName: name };
   }
-  // Not said is not the same as "false": an answer of a proxy or an old server decides nothing.
+  // A missing field is not "false": the answer of a proxy or an old server proves nothing.
   if (typeof mutableDetails !== 'boolean') {
-    return { unknown: 'Bitbucket Server does not say whether the details can be edited' };
+    return { unknown: 'Bitbucket Server does not say whether people can edit the details' };
   }
   return { readOnly: !mutableDetails, directoryName: name };
 }

@@ -10,10 +10,17 @@ import type { SignInErrorCode, SignInErrorName } from './codes';
 export type SignInErrorPhase =
   'config' | 'authorize' | 'token' | 'profile' | 'transform' | 'match' | 'lookup' | 'issue';
 
-/** Shared by all copies of this package that a process may hold, so that they know each other's errors. */
+/**
+ * Shared by all copies of this package in a process, so that each recognises the errors of the
+ * others.
+ */
 const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/SignInError');
 
-/** @internal */
+/**
+ * What an error of this package is made of, apart from its code.
+ *
+ * @public
+ */
 export interface SignInErrorInit {
   readonly phase: SignInErrorPhase;
   /** Default: that of the code. */
@@ -25,7 +32,7 @@ export interface SignInErrorInit {
 }
 
 /**
- * The only error that this package refuses a sign-in with.
+ * The error with which this package refuses a sign-in.
  *
  * It carries two texts. `message` is the public one: it reaches the browser and holds no data of
  * anybody else. `detail` is for the log of the backend: it is neither enumerable nor part of the
@@ -36,11 +43,8 @@ export interface SignInErrorInit {
  *
  * @example
  * ```ts
- * try {
- *   return await resolver(info, context);
- * } catch (error) {
- *   if (isSignInError(error) && error.code === 'NO_MATCHING_USER') inviteToOnboarding();
- *   throw error;
+ * function needsOnboarding(error: unknown): boolean {
+ *   return isSignInError(error) && error.code === 'NO_MATCHING_USER';
  * }
  * ```
  *
@@ -83,7 +87,7 @@ export class SignInError extends Error {
 }
 
 /**
- * Whether a value is a {@link SignInError}, also one of another copy of this package.
+ * Whether a value is a {@link SignInError}, including one from another copy of this package.
  *
  * @public
  */
@@ -116,7 +120,7 @@ export function createReference(): string {
 }
 
 /**
- * The one maker of {@link SignInError}.
+ * Makes every {@link SignInError}.
  *
  * @internal
  */

@@ -28,7 +28,7 @@ interface CodeEntry {
 }
 
 /**
- * Every code, in the order of the sign-in. `docs/errors.md` has a row for each; a test compares.
+ * Every code, in the order of a sign-in. `docs/errors.md` has a section for each; a test compares them.
  *
  * @public
  */
@@ -48,7 +48,7 @@ export const signInErrorCodes = {
     name: 'NotAllowedError',
     fault: 'admin',
     publicText:
-      'Backstage asked Bitbucket Server for more rights than its application link grants. Please tell your Backstage administrators.',
+      'Backstage asked Bitbucket Server for more permissions than its application link grants. Please tell your Backstage administrators.',
   },
   AUTHORIZATION_FAILED: {
     name: 'AuthenticationError',
@@ -82,7 +82,7 @@ export const signInErrorCodes = {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
     publicText:
-      'Bitbucket Server gave an answer to the sign-in that Backstage does not understand. Please tell your Backstage administrators.',
+      'Backstage could not read the answer of Bitbucket Server to the sign-in. Please tell your Backstage administrators.',
   },
   BITBUCKET_UNREACHABLE: {
     name: 'ServiceUnavailableError',
@@ -97,7 +97,7 @@ export const signInErrorCodes = {
   BITBUCKET_UNAVAILABLE: {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
-    publicText: 'Bitbucket Server has a problem at the moment. Please try again later.',
+    publicText: 'Bitbucket Server is having problems at the moment. Please try again later.',
   },
   BITBUCKET_BUSY: {
     name: 'ServiceUnavailableError',
@@ -109,7 +109,7 @@ export const signInErrorCodes = {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
     publicText:
-      'Bitbucket Server is limiting requests at the moment. Please try again in a few minutes.',
+      'Bitbucket Server is getting too many requests at the moment. Please try again in a few minutes.',
   },
   BITBUCKET_REFUSED: {
     name: 'AuthenticationError',
@@ -121,25 +121,25 @@ export const signInErrorCodes = {
     name: 'ServiceUnavailableError',
     fault: 'admin',
     publicText:
-      'Backstage did not find Bitbucket Server at its configured address. Please tell your Backstage administrators.',
+      'Backstage could not find Bitbucket Server at the configured address. Please tell your Backstage administrators.',
   },
   BITBUCKET_REDIRECTED: {
     name: 'ServiceUnavailableError',
     fault: 'admin',
     publicText:
-      'Bitbucket Server sent Backstage to another page instead of answering. Please tell your Backstage administrators.',
+      'Bitbucket Server redirected Backstage to another page instead of answering. Please tell your Backstage administrators.',
   },
   BITBUCKET_RESPONSE_INVALID: {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
     publicText:
-      'Bitbucket Server gave an answer that Backstage does not understand. Please tell your Backstage administrators.',
+      'Backstage could not read the answer of Bitbucket Server. Please tell your Backstage administrators.',
   },
   BITBUCKET_RESPONSE_TOO_LARGE: {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
     publicText:
-      'Bitbucket Server gave an answer that is too large. Please tell your Backstage administrators.',
+      'The answer of Bitbucket Server was too large. Please tell your Backstage administrators.',
   },
   REQUEST_ABORTED: {
     name: 'ServiceUnavailableError',
@@ -161,13 +161,13 @@ export const signInErrorCodes = {
     name: 'AuthenticationError',
     fault: 'bitbucket',
     publicText:
-      'Bitbucket Server gave contradictory answers about who you are. Please sign in again.',
+      'Bitbucket Server gave conflicting answers about who you are. Please sign in again.',
   },
   USER_PAYLOAD_INVALID: {
     name: 'AuthenticationError',
     fault: 'bitbucket',
     publicText:
-      'Your Bitbucket Server user record lacks something that Backstage needs. Please tell your Backstage administrators.',
+      'Your Bitbucket Server user record is incomplete or not valid. Please tell your Backstage administrators.',
   },
   USER_INACTIVE: {
     name: 'NotAllowedError',
@@ -179,7 +179,7 @@ export const signInErrorCodes = {
     name: 'NotAllowedError',
     fault: 'person',
     publicText:
-      'Service accounts of Bitbucket Server cannot sign in to Backstage. Please sign in with an account of your own.',
+      'Service accounts of Bitbucket Server cannot sign in to Backstage. Please sign in with your own account.',
   },
   EMAIL_DOMAIN_NOT_ALLOWED: {
     name: 'NotAllowedError',
@@ -191,7 +191,7 @@ export const signInErrorCodes = {
     name: 'NotAllowedError',
     fault: 'admin',
     publicText:
-      'The email address of your Bitbucket Server account cannot be relied on for sign-in here. Please tell your Backstage administrators.',
+      'The email address of your Bitbucket Server account cannot be used to sign in here. Please tell your Backstage administrators.',
   },
   PROFILE_TRANSFORM_FAILED: {
     name: 'ServiceUnavailableError',
@@ -203,7 +203,7 @@ export const signInErrorCodes = {
     name: 'NotFoundError',
     fault: 'admin',
     publicText:
-      'Your Bitbucket Server account lacks something that Backstage needs to find you. Please tell your Backstage administrators.',
+      'Your Bitbucket Server account is missing the details that Backstage needs to find you. Please tell your Backstage administrators.',
   },
   NO_MATCHING_USER: {
     name: 'NotFoundError',
@@ -215,13 +215,13 @@ export const signInErrorCodes = {
     name: 'ConflictError',
     fault: 'admin',
     publicText:
-      'Backstage found more than one user that could be you, so it did not sign you in. Please tell your Backstage administrators.',
+      'More than one Backstage user matches your account, so you were not signed in. Please tell your Backstage administrators.',
   },
   ATTRIBUTES_DISAGREE: {
     name: 'ConflictError',
     fault: 'admin',
     publicText:
-      'What your Bitbucket Server account says about you points to different people in Backstage, so you were not signed in. Please tell your Backstage administrators.',
+      'Your Bitbucket Server account details match different people in Backstage, so you were not signed in. Please tell your Backstage administrators.',
   },
   ENTITY_OF_ANOTHER_ACCOUNT: {
     name: 'ConflictError',
@@ -233,13 +233,12 @@ export const signInErrorCodes = {
     name: 'ConflictError',
     fault: 'admin',
     publicText:
-      'The name that you would get in Backstage belongs to somebody else, so you were not signed in. Please tell your Backstage administrators.',
+      'The name you would get in Backstage already belongs to somebody else, so you were not signed in. Please tell your Backstage administrators.',
   },
   MATCHER_FAILED: {
     name: 'ServiceUnavailableError',
     fault: 'admin',
-    publicText:
-      'A sign-in rule of this Backstage failed. Please tell your Backstage administrators.',
+    publicText: 'A sign-in rule of Backstage failed. Please tell your Backstage administrators.',
   },
   CATALOG_UNAVAILABLE: {
     name: 'ServiceUnavailableError',

@@ -2,5 +2,5 @@ export { createReference, createSignInError, isSignInError, SignInError } from '
 export type { CreateSignInErrorOptions, SignInErrorInit, SignInErrorPhase } from './SignInError';
 export { signInErrorCodes } from './codes';
 export type { SignInErrorCode, SignInErrorFault, SignInErrorName } from './codes';
-export { createRefusalLog } from './refusalLog';
+export { createRefusalLog, refusalLogLevel } from './refusalLog';
 export type { RefusalLog } from './refusalLog';

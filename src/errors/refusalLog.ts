@@ -5,11 +5,11 @@ import { signInErrorCodes } from './codes';
 import type { SignInErrorCode } from './codes';
 import { createIncident, describeCause } from '../shared';
 
-/** Where refusals are written with their detail. */
+/** The log of refusals, with their detail. */
 export interface RefusalLog {
   /**
-   * Does the work, and writes what it is refused with: once per error, under the reference that the
-   * browser shows. Anything else than a {@link SignInError} is left to whoever catches it.
+   * Does the work and logs the {@link SignInError} that refuses it, once per error, under the
+   * reference that the browser shows. Other errors are not logged here.
    */
   watch<T>(work: () => Promise<T>): Promise<T>;
   write(error: unknown): void;
@@ -17,13 +17,13 @@ export interface RefusalLog {
 
 const alreadyLogged = new WeakSet<object>();
 
-/** Somebody changes their mind: nothing is wrong. */
+/** The person changed their mind. Nothing is wrong. */
 const ordinary: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'AUTHORIZATION_DENIED',
   'REQUEST_ABORTED',
 ]);
 
-/** So long nobody must be refused by an outage until it counts as over, in milliseconds. */
+/** An outage is over when nobody was refused because of it for this long, in milliseconds. */
 const quietMs = 10_000;
 
 /**
@@ -47,11 +47,8 @@ export function createRefusalLog(logger: LoggerService | undefined): RefusalLog 
         meta,
       });
       if (!begins) logger.debug(line, meta);
-    } else if (ordinary.has(error.code)) {
-      logger.info(line, meta);
     } else {
-      const isFault = signInErrorCodes[error.code].name === 'ServiceUnavailableError';
-      logger[isFault ? 'error' : 'warn'](line, meta);
+      logger[refusalLogLevel(error.code)](line, meta);
     }
   }
 
@@ -70,13 +67,23 @@ export function createRefusalLog(logger: LoggerService | undefined): RefusalLog 
   };
 }
 
+/**
+ * The level at which a refusal is written. In an outage, this is the level of the first one.
+ *
+ * @internal
+ */
+export function refusalLogLevel(code: SignInErrorCode): 'info' | 'warn' | 'error' {
+  if (ordinary.has(code)) return 'info';
+  return signInErrorCodes[code].name === 'ServiceUnavailableError' ? 'error' : 'warn';
+}
+
 function describe(error: SignInError): string {
   const cause = error.underlyingError;
   const reason = cause === undefined ? '' : `; caused by ${describeCause(cause)}`;
-  return `Bitbucket Server sign-in refused: ${error.code} at ${error.phase}, reference ${error.reference}: ${error.detail}${reason}`;
+  return `Bitbucket Server sign-in refused: ${error.code} at ${error.phase}, reference ${error.reference}: ${error.detail}${reason}; see docs/errors.md#${error.code.toLowerCase()}`;
 }
 
-/** Whatever concerns everybody, and nobody's account or set-up. */
+/** Affects everybody, and is not the fault of one account or of the configuration. */
 function isOutage({ code }: SignInError): boolean {
   const { name, fault } = signInErrorCodes[code];
   return name === 'ServiceUnavailableError' && ['network', 'bitbucket', 'catalog'].includes(fault);

@@ -103,8 +103,8 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
     };
   }
 
-  // What a POST answers may be the only copy of the tokens of a session: whatever can be read of it
-  // is taken, whatever is odd around it.
+  // The answer to a POST may be the only copy of a session's tokens. So whatever is readable is
+  // used, even if other parts of the response are wrong.
   const precious = method === 'POST';
   const contentType = headers.get('content-type') ?? '';
   const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType);
@@ -123,7 +123,7 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
     case 'too-large':
       return fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered more than ${maxBytes} bytes`);
     case 'not-utf-8':
-      return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with bytes that are not UTF-8`);
+      return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with invalid UTF-8`);
     case 'broken':
       return isCompressionFault(body.cause)
         ? fail(
@@ -150,13 +150,13 @@ function parseJson(text: string): unknown {
 
 async function readErrorBody(response: Response, request: AttemptRequest): Promise<string> {
   const body = await readBody(response, maxErrorBodyBytes, request.deadline);
-  // The status alone decides; what the body would have added is a comment.
+  // The status decides. The body would only add details.
   if (body.fault === 'broken') return ' (its body could not be read)';
   return 'text' in body ? describeErrorBody(parseJson(redact(body.text, request.secrets))) : '';
 }
 
 /**
- * The error code of a status that is no success.
+ * The error code for a status that is not a success.
  */
 function codeOfStatus(status: number): SignInErrorCode {
   if (status >= 300 && status < 400) return 'BITBUCKET_REDIRECTED';

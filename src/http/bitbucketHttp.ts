@@ -22,7 +22,11 @@ export type BitbucketOperation =
   | 'find_directory'
   | 'other';
 
-/** @public */
+/**
+ * Options of a GET request to Bitbucket Server.
+ *
+ * @public
+ */
 export interface GetJsonOptions {
   /** Sent as `Authorization: Bearer`. Give this or `authorization`. */
   readonly accessToken?: string;
@@ -36,7 +40,11 @@ export interface GetJsonOptions {
   readonly phase?: SignInErrorPhase;
 }
 
-/** @public */
+/**
+ * Options of a POST request to Bitbucket Server.
+ *
+ * @public
+ */
 export interface PostFormOptions {
   /** Ends the call with `REQUEST_ABORTED`. */
   readonly signal?: AbortSignal;
@@ -57,7 +65,10 @@ export interface PostFormOptions {
  * @public
  */
 export interface BitbucketHttp {
-  /** Answers only on a 2xx status with a JSON body. Retries what may pass: network, 429, 502, 503, 504. */
+  /**
+   * Resolves only for a 2xx status with a JSON body. Retries temporary failures: network, 429, 502,
+   * 503, 504.
+   */
   getJson(url: string, options?: GetJsonOptions): Promise<JsonAnswer>;
   /**
    * Never retried. Client errors (4xx but 404 and 429) are answered instead of thrown, because OAuth
@@ -70,7 +81,11 @@ export interface BitbucketHttp {
   ): Promise<JsonAnswer>;
 }
 
-/** @public */
+/**
+ * Options of {@link createBitbucketHttp}. All of them are optional.
+ *
+ * @public
+ */
 export interface BitbucketHttpOptions {
   /** Default: the global one, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch;
@@ -78,7 +93,7 @@ export interface BitbucketHttpOptions {
   readonly timeout?: HumanDuration;
   /** Largest body that is read. Default 1,048,576. */
   readonly maxBytes?: number;
-  /** Further attempts of a GET whose failure may pass. Default 2. */
+  /** Number of retries of a GET after a temporary failure. Default 2. */
   readonly retries?: number;
   /** For the jitter, in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
@@ -124,7 +139,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         if ('answer' in outcome) return outcome.answer;
         if (!outcome.retry || attempt >= maxRetries) throw outcome.error;
         const delay = retryDelay(attempt, outcome.retryAfterMs, random);
-        // A wait that would outlast the call only delays the same answer.
+        // Waiting longer than the call may take would only delay the same error.
         if (now() + delay >= end) throw outcome.error;
         await sleep(delay, deadline.signal);
         if (deadline.ended() === 'aborted') {
@@ -218,7 +233,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
   };
 }
 
-/** Servers echo the token or the password, not the header. */
+/** Servers may echo the token or the password, not the whole header. */
 function secretsOfAuthorization(authorization = ''): string[] {
   const [scheme, credentials] = authorization.split(' ');
   if (!credentials) return [];

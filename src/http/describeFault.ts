@@ -1,6 +1,6 @@
 import { quote } from '../shared';
 
-/** Codes of Node for a certificate that it does not accept. */
+/** Node's error codes for a certificate that it does not accept. */
 const certificateCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -55,7 +55,7 @@ export function describeRedirect(location: string | null, url: string): string {
     const target = new URL(location, url);
     return `to ${quote(`${target.origin}${target.pathname}`)}`;
   } catch {
-    return 'to an address that is no URL';
+    return 'to an address that is not a URL';
   }
 }
 

@@ -1,3 +1,4 @@
+export type { Sleep } from '../shared';
 export { createBitbucketHttp } from './bitbucketHttp';
 export type {
   BitbucketHttp,

@@ -40,7 +40,7 @@ export async function readBody(
   } catch (cause) {
     return { fault: 'broken', cause, text: Buffer.concat(chunks).toString('utf8') };
   } finally {
-    // Frees the socket when the body was left early; after the end it does nothing.
+    // Frees the socket when the body was not read to its end.
     reader.cancel().catch(() => undefined);
   }
   try {
@@ -51,7 +51,7 @@ export async function readBody(
 }
 
 /**
- * Lets go of a body that nobody wants, so that its socket does not stay open.
+ * Discards a body that is not needed, so that its socket does not stay open.
  *
  * @internal
  */

@@ -2,13 +2,13 @@ import type { Entity } from '@backstage/catalog-model';
 import type { UserQuery } from './UserQuery';
 
 /**
- * What the catalog said to a {@link UserQuery}.
+ * The catalog's answer to a {@link UserQuery}.
  *
  * - `entities`: the `User` entities that answer the query, every one checked again on our side;
- *   none, one or more. `staleForMs` is set when the catalog could not be asked and an expired entry
- *   was served instead: how long ago, in milliseconds, it expired.
- * - `conflict`: the source could only say that there are several, not which.
- * - `unavailable`: the catalog could not be asked, or what answered was not the catalog.
+ *   none, one or more. `staleForMs` is set when the catalog was unavailable and an expired entry
+ *   was used instead: how long ago, in milliseconds, it expired.
+ * - `conflict`: there are several, and the source does not say which.
+ * - `unavailable`: the catalog did not answer, or something else answered in its place.
  *
  * @public
  */
@@ -17,14 +17,14 @@ export type UserLookupAnswer =
       readonly type: 'entities';
       readonly entities: readonly Entity[];
       readonly staleForMs?: number;
-      /** Candidates of the catalog that did not stand the check, for the trace. */
+      /** Candidates of the catalog that failed the check, for the trace. */
       readonly rejected?: readonly RejectedCandidate[];
     }
   | { readonly type: 'conflict' }
   | { readonly type: 'unavailable'; readonly cause: unknown };
 
 /**
- * An entity that the catalog offered and our own check refused.
+ * An entity that the catalog returned and our own check refused.
  *
  * @public
  */
@@ -35,7 +35,7 @@ export interface RejectedCandidate {
 }
 
 /**
- * How to look somebody up.
+ * Options of a lookup.
  *
  * @public
  */
@@ -48,8 +48,8 @@ export interface UserLookupOptions {
 }
 
 /**
- * Finds `User` entities. `find` never throws and never rejects: that the catalog cannot be asked is an
- * answer.
+ * Finds `User` entities. `find` never throws and never rejects: an unavailable catalog is one of
+ * its answers.
  *
  * @public
  */
@@ -57,12 +57,12 @@ export interface CatalogUserLookup {
   /** Finds the users that answer the query. */
   find(query: UserQuery, options?: UserLookupOptions): Promise<UserLookupAnswer>;
   /**
-   * Whether a name is somebody's: a `User` or a `Group` has it in this namespace, in any case of
-   * letters, or an entity is owned by one of that name which is not there any more. Asked before
-   * `dangerouslyAllowSignInWithoutUserInCatalog` gives the name away, and never answered from memory;
-   * a lookup without this method signs nobody in that way.
+   * Whether a name is taken: a `User` or a `Group` in this namespace has it, in any case of
+   * letters, or an entity is owned by one of that name that no longer exists. Called before
+   * `dangerouslyAllowSignInWithoutUserInCatalog` gives a name to somebody, and never answered from
+   * memory. A lookup without this method signs nobody in without an entity.
    *
-   * Rejects when the catalog cannot be asked.
+   * Rejects when the catalog is unavailable.
    */
   isNameTaken?(ref: { readonly namespace: string; readonly name: string }): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 import { foldAscii } from '../shared';
 
 /**
- * What a matcher may ask the catalog for. Kind `User` is implied and cannot be changed.
+ * A question of a matcher to the catalog. Kind `User` is implied and cannot be changed.
  *
  * `ref` names one entity by its parts. `field` asks for every `User` whose field equals the value:
  * `metadata.name` (any namespace), `spec.profile.email`, or `metadata.annotations.<key>`.
@@ -34,15 +34,21 @@ const annotationPrefix = 'metadata.annotations.';
  */
 const maxLength = 200;
 
-/** Control characters (PostgreSQL answers NUL with a 500, which would fail the neighbours) and lone surrogates. */
+/**
+ * Control characters (PostgreSQL answers NUL with a 500, which would fail the whole request) and
+ * lone surrogates.
+ */
 const unsafeInValue = /[\p{Cc}\p{Cs}]/u;
 
-/** What no part of an entity ref can hold: separators of refs, URLs and filters, white space, invisible characters. */
+/**
+ * Characters that an entity ref cannot contain: separators of refs, URLs and filters, white space,
+ * invisible characters.
+ */
 const unsafeInName = /[\p{C}\p{Z}/:\\?#%,;&=]|^\.+$/u;
 
 /**
- * The form of a query in which equal questions are equal, or `undefined` when no entity can answer
- * it. Everything below the lookup (keys, requests, the local check) sees only this form.
+ * The canonical form of a query, in which equal questions are equal, or `undefined` when no entity
+ * can match it. Cache keys, requests and the local check use only this form.
  *
  * @internal
  */
@@ -67,8 +73,8 @@ function isKnownField(field: string): boolean {
 }
 
 /**
- * A key that two canonical queries share only when they ask the same. A line feed separates its
- * parts: no canonical query contains one.
+ * A key that is equal only for equal canonical queries. A line feed separates its parts: no
+ * canonical query contains one.
  *
  * @internal
  */

@@ -34,11 +34,11 @@ export interface CatalogRequestEvent {
   /** Milliseconds since it was sent; what it waited for its turn before that is not in it. */
   readonly durationMs: number;
   readonly outcome: 'ok' | 'error' | 'timeout';
-  /** How many names or values it asked for. */
+  /** Number of names or values in the request. */
   readonly values: number;
 }
 
-/** What each kind of client reads to know who asks. */
+/** The credentials, as each kind of client reads them. */
 export interface CatalogCredentials {
   readonly credentials: BackstageCredentials;
   readonly token: string;
@@ -113,7 +113,7 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
         outcome = 'ok';
         return answer;
       } catch (error) {
-        // It may be the token that was refused: never use it twice then.
+        // The token itself may have been refused, so it is not used again.
         token = undefined;
         if (deadline.ended()) outcome = 'timeout';
         throw error;
@@ -141,8 +141,8 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
 }
 
 /**
- * A page of a proxy or a cut answer must never read as "nobody": only what looks like an answer of
- * the catalog is one.
+ * The page of a proxy or a cut response must never be taken for "nobody", so the shape of the
+ * answer is checked.
  */
 function checkShape(answer: unknown, mayMiss: boolean): void {
   const items = ownProperty(answer, 'items');
@@ -176,23 +176,23 @@ export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailabl
   return name === 'InputError' ? 'refused' : 'unavailable';
 }
 
-/** Asks the catalog. What it rejects with is not remembered, and does not push out what is. */
+/** Asks the catalog. A rejection is not remembered, and does not replace what is. */
 type Load<T> = () => Promise<{ readonly value: T; readonly ttlMs: number }>;
 
 /**
- * What the catalog said, remembered and asked for once at a time.
+ * A cache of the catalog's answers, with one request at a time for each key.
  *
  * @internal
  */
 export interface CatalogMemory<T> {
-  /** What is in memory or under way, or else that which `load` brings. */
+  /** The answer from memory or from a request under way, or else the result of `load`. */
   get(
     key: string,
     load: Load<T>,
   ): Promise<{ readonly value: T; readonly source: 'memory' | 'inFlight' | 'catalog' }>;
-  /** What expired no longer ago than it may still serve while the catalog is down. */
+  /** An expired answer that may still be used while the catalog is down. */
   stale(key: string): { readonly value: T; readonly staleForMs: number } | undefined;
-  /** What is under way is delivered to those who wait, but not kept. */
+  /** Answers to requests under way are delivered, but not kept. */
   delete(key: string): void;
   clear(): void;
   readonly size: number;
@@ -218,7 +218,8 @@ export function createCatalogMemory<T extends object>(options: {
     async fetchMethod(_key, _stale, { options: entry, context: load }) {
       const startedAt = now();
       const { value, ttlMs } = await load();
-      // The time counts from the question. What is 0 would be kept for ever, what is less is expired.
+      // The time counts from the question. lru-cache keeps an entry with a TTL of 0 for ever, so
+      // what has expired is not stored.
       entry.ttl = ttlMs - (now() - startedAt) || -Number.EPSILON;
       return value;
     },

@@ -17,7 +17,7 @@ import type { EntitiesAnswer } from './verifyCandidates';
 import { createIncident, describeCause, instruments } from '../shared';
 
 /**
- * What a lookup asks with, and how long it remembers the answers.
+ * Options of {@link createCatalogUserLookup}.
  *
  * @public
  */
@@ -25,16 +25,25 @@ export interface CatalogUserLookupOptions {
   /** Backstage's `catalogServiceRef`, or any client of the catalog API. */
   readonly catalog: CatalogService | CatalogApi;
   readonly auth: AuthService;
-  /** Told once per outage that refreshes are served from expired answers. Default: nobody. */
+  /**
+   * Gets one line per outage in which refreshes are served from expired answers. Default: nothing
+   * is logged.
+   */
   readonly logger?: LoggerService;
-  /** How long exactly one user is remembered. `{ seconds: 0 }` = ask every time. Default one minute. */
+  /**
+   * How long a user that was found is cached. `{ seconds: 0 }` = ask every time. Default one
+   * minute.
+   */
   readonly ttl?: HumanDuration;
-  /** How long "nobody" and "several" are remembered. `{ seconds: 0 }` = ask every time. Default five seconds. */
+  /**
+   * How long "no match" and "several matches" are cached. `{ seconds: 0 }` = ask every time.
+   * Default five seconds.
+   */
   readonly notFoundTtl?: HumanDuration;
   /**
    * How long an expired answer may still serve the refresh of an existing session while the catalog
-   * cannot be asked. Never a first sign-in, never "nobody" or "several". `{ seconds: 0 }` = never.
-   * Default one hour.
+   * is unavailable. Never used for a first sign-in, never for "no match" or "several matches".
+   * `{ seconds: 0 }` = never. Default one hour.
    */
   readonly staleIfError?: HumanDuration;
   /** How long a question may wait for its answer. Default ten seconds. */
@@ -52,34 +61,34 @@ export interface CatalogUserLookupOptions {
    * Default `all`.
    */
   readonly fields?: 'all' | 'identity';
-  /** Told of every request to the catalog when it has ended. */
+  /** Called when a request to the catalog has ended. */
   readonly onRequest?: (event: {
     readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
-    /** Milliseconds from sending it; the wait for its turn is not in it. */
+    /** Milliseconds since it was sent, without the wait in the queue. */
     readonly durationMs: number;
     readonly outcome: 'ok' | 'error' | 'timeout';
-    /** How many names or values it asked for. */
+    /** Number of names or values in the request. */
     readonly values: number;
   }) => void;
-  /** Told of every answer where it came from; not of those that say `unavailable`. */
+  /** Called for every answer, except `unavailable`, with where it came from. */
   readonly onAnswer?: (event: {
     readonly source: 'memory' | 'inFlight' | 'catalog' | 'stale';
   }) => void;
-  /** Milliseconds of a clock that never goes back. Default `performance.now`. */
+  /** A monotonic clock, in milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }
 
 /**
- * A lookup that lives as long as the backend, for all sign-ins.
+ * A lookup with a cache. Make one for the whole backend.
  *
  * @public
  */
 export interface CachedUserLookup extends Required<CatalogUserLookup> {
-  /** How many answers are in memory. */
+  /** Number of answers in memory. */
   readonly size: number;
-  /** Forgets everything. Answers under way are delivered, but not kept. */
+  /** Removes all answers. Requests under way are answered, but not kept. */
   clear(): void;
-  /** Forgets the answer to a query. */
+  /** Removes the answer to a query. */
   delete(query: UserQuery): void;
 }
 
@@ -93,12 +102,15 @@ const sourceNames = {
 
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
-/** Fields are configured, so there are few; this is for matchers that make them up. */
+/**
+ * Fields come from the configuration, so there are few. The limit is for matchers that generate
+ * field names.
+ */
 const maxFields = 100;
 
 /**
- * Makes the lookup of users: questions of one moment are asked together, equal ones once, and answers
- * are verified before they are remembered.
+ * Makes the lookup of users. Queries of the same moment are sent together, equal ones once, and
+ * answers are verified before they are cached.
  *
  * @throws `TypeError` for an option that is out of range
  * @example
@@ -116,7 +128,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
   const maxRefs = count('maxRefsPerRequest', options.maxRefsPerRequest ?? 1_000);
   const maxValues = count('maxValuesPerRequest', options.maxValuesPerRequest ?? 100);
 
-  /** Whoever listens must not be able to lock people out. */
+  /** A failing listener must not prevent sign-ins. */
   function safely<T>(listener?: (event: T) => void): (event: T) => void {
     return event => {
       try {
@@ -144,7 +156,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
   };
   const loaders = new LRUCache<string, DataLoader<UserQuery, LookupResult>>({ max: maxFields });
 
-  /** Gathers the questions of one moment that one request can ask. */
+  /** Joins the queries of one moment that fit into one request. */
   function loaderFor(query: UserQuery): DataLoader<UserQuery, LookupResult> {
     const key = query.by === 'ref' ? '' : query.field;
     const known = loaders.get(key);
@@ -154,7 +166,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
       {
         cache: false,
         maxBatchSize: query.by === 'ref' ? maxRefs : maxValues,
-        // Sign-ins whose requests arrived in the same turn of the event loop are of one moment.
+        // All requests that arrived in one turn of the event loop are joined.
         batchScheduleFn: setImmediate,
       },
     );
@@ -185,7 +197,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
     const entry = memory.stale(key);
     if (entry?.value.entities.length !== 1) return undefined;
     outage.fail(
-      `The catalog cannot be asked; existing Bitbucket Server sessions are refreshed from memory, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
+      `The catalog is unavailable; existing Bitbucket Server sessions are refreshed from cached answers, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
     );
     tellAnswer({ source: 'stale' });
     return { ...entry.value, staleForMs: entry.staleForMs };

@@ -20,7 +20,8 @@ export function createContextUserLookup(
 ): CatalogUserLookup {
   return {
     async find(query) {
-      // The query travels as it is written: contexts other than Backstage's may mind the case.
+      // The query is sent as written, because other contexts than Backstage's may be
+      // case-sensitive.
       const answer = canonicalQuery(query) ? await ask(context, query) : nobody;
       return answer.type === 'entities' ? verifyCandidates(answer.entities, query) : answer;
     },
@@ -49,7 +50,7 @@ async function exists(
   }
 }
 
-/** By name and not by class: the context may come from another copy of Backstage's errors. */
+/** By name and not by class, because there may be several copies of Backstage's errors. */
 function nameOf(error: unknown): unknown {
   return error instanceof Object && 'name' in error ? error.name : undefined;
 }

@@ -3,7 +3,7 @@ import type { CatalogCaller } from './catalog';
 import type { CatalogUserLookup } from './CatalogUserLookup';
 
 /**
- * What a name may own things as. Backstage reads an `owner` without a kind as a group.
+ * The kinds that can own things. Backstage reads an `owner` without a kind as a group.
  *
  * @internal
  */

@@ -10,13 +10,18 @@ import type { AskCatalog } from './catalog';
 import { isFilterSafe, readField } from './UserQuery';
 import type { FieldQuery, RefQuery, UserQuery, UserQueryField } from './UserQuery';
 
-/** Far beyond any honest answer: that many entities with one email are an attack or a broken import. */
+/**
+ * More than any valid answer has: that many entities with one email are an attack or a broken
+ * import.
+ */
 const maxPages = 50;
 
 /** Keeps the address of a request under 8 kB, the bound of common proxies. */
 const valuesPerFilter = 25;
 
-/** A catalog without predicates may be updated, and a proxy may have answered in its place. */
+/**
+ * Ask again after a while: the catalog may be updated, or a proxy may have answered in its place.
+ */
 const absentForMs = 600_000;
 
 /** Annotations as a whole, because a key with a bracket is refused. */
@@ -30,14 +35,14 @@ const identityFields = [
   'metadata.annotations',
 ];
 
-/** What the catalog offers for a query: unchecked candidates, or why it could not be asked. */
+/** The catalog's result for a query: unchecked candidates, or why there is none. */
 export type LookupResult =
   | { readonly type: 'candidates'; readonly entities: readonly Entity[] }
   | { readonly type: 'unavailable'; readonly cause: unknown };
 
 /**
  * Asks for the candidates of several queries, all by ref or all of one field, in one request where
- * the catalog can. Too many are fine, as everything is checked again; one too few is not.
+ * the catalog can. Extra candidates do no harm, because each is checked again. A missing one does.
  *
  * Never rejects; the results have the length and order of the queries.
  *
@@ -49,9 +54,9 @@ export type UserSearch = (
 ) => Promise<readonly LookupResult[]>;
 
 /**
- * Makes the way to ask the catalog for users. Names go by ref. A value of a field goes by the exact
- * filter, the request that Backstage itself makes; several of them, and those that would not mean
- * themselves in a filter, by the predicate endpoint, where values are JSON.
+ * Makes the requests that find users in the catalog. Names go by ref. A value of a field goes by
+ * the exact filter, the request that Backstage itself makes; several of them, and those that would
+ * not mean themselves in a filter, by the predicate endpoint, where values are JSON.
  *
  * Where there is no such endpoint, or the client does not know it, filters carry the values that are
  * safe in one and the full-text filter the others.
@@ -65,15 +70,15 @@ export function createUserSearch(options: {
 }): UserSearch {
   const { now } = options;
   let withoutPredicatesUntil = -Infinity;
-  // Counting costs the catalog as much as finding; versions that cannot leave it out refuse the key.
+  // Counting costs the catalog as much as the search. Older versions do not accept this key.
   let noCount: { totalItems?: 'exclude' } = { totalItems: 'exclude' };
 
   /** What to fetch; nothing = all. */
   const fields = options.fields === 'all' ? [] : identityFields;
 
   async function byRefs(ask: AskCatalog, queries: readonly RefQuery[]) {
-    // Built from parts, never parsed: no text of a user can name another kind or namespace. The
-    // catalog compares the text of refs, and those it keeps are lower case.
+    // Built from parts and never parsed, so that no value of a user can change the kind or
+    // namespace. The catalog compares the text of refs, and those it keeps are lower case.
     const entityRefs = queries.map(({ namespace, name }) =>
       stringifyEntityRef({ kind: 'User', namespace, name }),
     );
@@ -106,11 +111,11 @@ export function createUserSearch(options: {
     return items;
   }
 
-  /** `undefined`: this catalog cannot be asked so. */
+  /** `undefined`: this catalog does not support the request. */
   async function byPredicate(ask: AskCatalog, field: UserQueryField, values: string[]) {
     if (now() < withoutPredicatesUntil) return undefined;
     // The most selective condition first: SQLite evaluates them in this order for every entity.
-    // A computed key is more than the type can follow: none of ours begins with `$`.
+    // TypeScript cannot check the computed key. None of ours begins with `$`.
     const query = { $all: [{ [field]: { $in: values } }, { kind: 'User' }] } as Predicate;
     const request = { query, fields, limit: 2 * values.length + 10 };
     const page: AskPage = some =>
@@ -123,7 +128,7 @@ export function createUserSearch(options: {
     } catch (error) {
       if (catalogFault(error) !== 'absent') throw error;
     }
-    // A catalog that is starting also answers 404: believe it only once a filter works.
+    // A catalog that is starting also answers 404, so this counts only once a filter works.
     const probe = { filter: { kind: 'User' }, fields: ['kind', 'metadata.name'], limit: 1 };
     await ask('filter', 0, (client, as) => client.getEntities(probe, as));
     withoutPredicatesUntil = now() + absentForMs;
@@ -151,12 +156,12 @@ export function createUserSearch(options: {
     return (await Promise.all(requests)).flat();
   }
 
-  /** Everybody whose value contains the text, so everybody whose value equals it among them. */
+  /** Finds every value that contains the text, so also those that equal it. */
   async function byText(ask: AskCatalog, field: UserQueryField, term: string) {
     // The catalog trims the term, splits fields at commas, and gives `%` and `\` to `LIKE`.
     if (field.includes(',') || term.trim() !== term || /[%\\]/.test(term)) {
       const error = new Error('the catalog is too old to be asked for a value like this one');
-      // As if the catalog had refused it, so that the others of the request go without it.
+      // Treated as refused, so that the rest of the request is sent without it.
       throw Object.assign(error, { name: 'InputError' });
     }
     const page: AskPage = some => ask('text', 1, (client, as) => client.queryEntities(some, as));
@@ -179,7 +184,7 @@ export function createUserSearch(options: {
       if (queries.length === 1 || catalogFault(cause) !== 'refused') {
         return queries.map(() => ({ type: 'unavailable', cause }));
       }
-      // Only what is at fault shall go without an answer, and halves find it with few requests.
+      // Only the value at fault should fail. Splitting in halves finds it with few requests.
       const middle = Math.ceil(queries.length / 2);
       const halves = [queries.slice(0, middle), queries.slice(middle)];
       return (await Promise.all(halves.map(half => search(ask, half)))).flat();
@@ -221,10 +226,10 @@ function isByRef(queries: readonly UserQuery[]): queries is readonly RefQuery[] 
 }
 
 /**
- * Gives the candidates of a joined request back to the queries that may have meant them.
+ * Assigns the candidates of a joined request to the queries that they may belong to.
  *
- * Generously, by Unicode case: the catalog answers with twins (`k` and U+212A), and an entity must
- * be offered to each query that it could belong to. The local check decides later, for each alone.
+ * It ignores Unicode case, because the catalog treats `k` and U+212A as equal, and an entity must
+ * be offered to every query that it could match. The local check decides later.
  */
 function assignCandidates(
   candidates: readonly Entity[],

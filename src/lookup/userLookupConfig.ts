@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, duration, readSection } from '../config';
+import type { CatalogUserLookupOptions } from './createCatalogUserLookup';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -15,21 +16,21 @@ export const userLookupSchema = z
     ttl: duration({ min: 0, max: 24 * hour })
       .optional()
       .describe(
-        'How long a found user is remembered, up to 24 hours; `0s` asks every time. Default: 60 seconds.',
+        'How long a user that was found is cached, up to 24 hours; `0s` asks every time. Default: 60 seconds.',
       ),
     notFoundTtl: duration({ min: 0, max: hour })
       .optional()
       .describe(
-        'How long "nobody" and "several" are remembered, up to 1 hour; `0s` asks every time. Default: 5 seconds.',
+        'How long "no match" and "several matches" are cached, up to 1 hour; `0s` asks every time. Default: 5 seconds.',
       ),
     staleIfError: duration({ min: 0, max: 24 * hour })
       .optional()
       .describe(
-        'How long after its `ttl` an answer may still serve the refresh of a session while the catalog cannot be asked, up to 24 hours; `0s` never. Never serves a first sign-in. Default: 1 hour.',
+        'How long after its `ttl` an answer may be used for a session refresh while the catalog is unavailable, up to 24 hours; `0s` never. Never used for a first sign-in. Default: 1 hour.',
       ),
     timeout: duration({ min: 1, max: 5 * minute })
       .optional()
-      .describe('How long the catalog may take to answer, up to 5 minutes. Default: 10 seconds.'),
+      .describe('Time limit of the catalog for an answer, up to 5 minutes. Default: 10 seconds.'),
     maxEntries: count(1_000_000).optional().describe('Most answers in memory. Default: 10000.'),
     maxValuesPerRequest: count(1_000)
       .optional()
@@ -41,14 +42,28 @@ export const userLookupSchema = z
       .enum(['all', 'identity'])
       .optional()
       .describe(
-        'What of a user is fetched and kept: the whole entity, or only name, email, memberships and the matched annotation. `all` is for those who have an `AuthOwnershipResolver` of their own. Default: all.',
+        'What is fetched and cached of a user: the whole entity, or only name, email, memberships and the matched annotation. A custom `AuthOwnershipResolver` may need `all`. Default: all.',
       ),
   })
   .strict()
-  .describe('How the users of the catalog are looked up and remembered at sign-in.');
+  .describe('How users are looked up in the catalog and cached.');
 
-/** @internal */
-export type UserLookupConfig = z.output<typeof userLookupSchema>;
+/**
+ * `userLookup` of one environment, as configured: options for {@link createCatalogUserLookup}.
+ *
+ * @public
+ */
+export type UserLookupConfig = Pick<
+  CatalogUserLookupOptions,
+  | 'ttl'
+  | 'notFoundTtl'
+  | 'staleIfError'
+  | 'timeout'
+  | 'maxEntries'
+  | 'maxValuesPerRequest'
+  | 'maxRefsPerRequest'
+  | 'fields'
+>;
 
 /**
  * Reads `userLookup` of one environment of the provider.

@@ -9,9 +9,8 @@ import { foldAscii } from '../shared';
 export type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
 
 /**
- * Lets only candidates through that answer the query, each entity once. A catalog folds all of
- * Unicode and may be wrong in other ways; whatever it offers, nobody is signed in as an entity that
- * does not pass this.
+ * Keeps only candidates that match the query, each entity once. The catalog folds all of Unicode
+ * and may be wrong in other ways. Nobody signs in as an entity that does not pass this check.
  *
  * @internal
  */
@@ -30,8 +29,8 @@ export function verifyCandidates(candidates: readonly Entity[], query: UserQuery
 }
 
 /**
- * Why an entity does not answer the query; `undefined` when it does: it is of kind `User`, it has a
- * name, and what was asked for is really there.
+ * Why an entity does not match the query, or `undefined` when it does: it is of kind `User`, it has
+ * a name, and it has the value that was asked for.
  *
  * @internal
  */
@@ -45,10 +44,10 @@ export function mismatchReason(entity: unknown, query: UserQuery): string | unde
   if (query.by === 'field') {
     const actual = readField(entity, query.field);
     if (typeof actual !== 'string') return `its ${query.field} is not a string`;
-    return isEqual(actual, query.value) ? undefined : `its ${query.field} is another one`;
+    return isEqual(actual, query.value) ? undefined : `its ${query.field} is different`;
   }
-  if (!isEqual(namespace, query.namespace)) return 'its namespace is another one';
-  return isEqual(name, query.name) ? undefined : 'its name is another one';
+  if (!isEqual(namespace, query.namespace)) return 'its namespace is different';
+  return isEqual(name, query.name) ? undefined : 'its name is different';
 }
 
 function isEqual(actual: string, wanted: string): boolean {
@@ -59,14 +58,14 @@ function describe(entity: Entity): string {
   try {
     return stringifyEntityRef(entity);
   } catch {
-    // Not an entity at all: there is no ref to name it by, and that is all there is to say.
+    // Not an entity, so it has no ref.
     return 'unknown';
   }
 }
 
 /**
- * The part of a verified user that identity needs: who it is, where it is a member, and what was
- * matched. Everything else costs memory a hundred thousand times.
+ * The part of a verified user that an identity needs: its ref, its memberships, and the value that
+ * was matched. The rest would cost memory for each of a hundred thousand users.
  *
  * @internal
  */
@@ -96,13 +95,13 @@ export function identityOf(entity: Entity, query: UserQuery): Entity {
 /** Keys whose values are the same for many entities: one text each instead of one per entity. */
 const commonKeys = new Set(['apiVersion', 'kind', 'namespace', 'type', 'targetRef']);
 
-/** Far more than any company has groups; a bound all the same. */
+/** More groups than any company has. It limits the memory. */
 const maxTexts = 50_000;
 
 /**
- * Makes deep copies of JSON-like data that nobody can change, so that what one caller does to an
- * entity never reaches the next one. Copies, because an in-process catalog hands out objects of its
- * own; with shared texts, because a hundred thousand people are members of the same few groups.
+ * Makes frozen deep copies of JSON-like data, so that one caller cannot change an entity for the
+ * next one. Copies, because an in-process catalog returns its own objects. Equal strings are
+ * shared, because a hundred thousand people are members of the same few groups.
  *
  * @internal
  */

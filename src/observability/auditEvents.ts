@@ -13,7 +13,7 @@ export interface AuditEvent extends AuditorServiceCreateEventOptions {
   readonly error?: Error;
 }
 
-/** What a takeover, or the attempt of one, looks like from here. */
+/** May be an attempt to sign in as somebody else. */
 const suspicious: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'MULTIPLE_MATCHING_USERS',
   'ATTRIBUTES_DISAGREE',
@@ -21,7 +21,7 @@ const suspicious: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'USER_REF_TAKEN',
 ]);
 
-/** Nothing that anybody has to look at. */
+/** Happens every day and needs no action. */
 const ordinary: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'AUTHORIZATION_DENIED',
   'REQUEST_ABORTED',
@@ -63,7 +63,7 @@ export function signInAuditEvent(
 }
 
 /**
- * The event of what happened to a session, if it is worth one.
+ * The audit event of a session event, or `undefined` when it needs none.
  *
  * @internal
  */
@@ -94,18 +94,25 @@ export function sessionAuditEvent(
 }
 
 /**
- * How much an outcome should interest somebody who watches over security. Signing in is `low`, being
- * refused `medium`; two people who could be one, an entity of another account, and a person who is in
- * no catalog are `high`.
+ * The severity of an outcome. Signing in is `low`, being refused `medium`; two people who could be
+ * one, an entity of another account, and a person who is in no catalog are `high`.
  */
 function severityOf(
   { error }: SignInOutcomeEvent,
   decision: TracedDecision | undefined,
 ): AuditorServiceEventSeverityLevel {
   if (error === undefined) return decision?.outcome === 'withoutUser' ? 'high' : 'low';
-  if (!isSignInError(error)) return 'medium';
-  if (suspicious.has(error.code)) return 'high';
-  return ordinary.has(error.code) ? 'low' : 'medium';
+  return isSignInError(error) ? refusalSeverity(error.code) : 'medium';
+}
+
+/**
+ * The severity of the audit event of a refusal.
+ *
+ * @internal
+ */
+export function refusalSeverity(code: SignInErrorCode): 'low' | 'medium' | 'high' {
+  if (suspicious.has(code)) return 'high';
+  return ordinary.has(code) ? 'low' : 'medium';
 }
 
 type Request = SignInOutcomeEvent['request'];
@@ -139,7 +146,7 @@ function toPlainError(cause: unknown): Error {
   const known = isSignInError(cause) ? cause.code : undefined;
   const { name, publicText } = known
     ? signInErrorCodes[known]
-    : { name: 'Error', publicText: 'An error that is not of the Bitbucket Server sign-in' };
+    : { name: 'Error', publicText: 'An error from outside the Bitbucket Server sign-in' };
   const error = new Error(known ? `${known}: ${publicText}` : publicText);
   error.name = name;
   error.stack = `${error}`;

@@ -6,16 +6,23 @@ import { createIncident, describeCause, errorType, instruments } from '../shared
 import { sessionAuditEvent, signInAuditEvent } from './auditEvents';
 import type { AuditEvent } from './auditEvents';
 
-/** @public */
+/**
+ * Options of {@link createSignInObserver}. All of them are optional.
+ *
+ * @public
+ */
 export interface SignInObserverOptions {
   /** Gets one event per sign-in, refresh, sign-out and reuse of a token. Default: no audit events. */
   readonly auditor?: AuditorService;
-  /** Told once when audit events cannot be written, and once when they can again. Default: nobody. */
+  /**
+   * Gets one line when audit events cannot be written, and one when they can again. Default:
+   * nothing is logged.
+   */
   readonly logger?: LoggerService;
 }
 
 /**
- * The three places that know something of a sign-in report to it.
+ * Collects what the provider, the resolver and the authenticator know about a sign-in.
  *
  * @public
  */
@@ -31,8 +38,8 @@ export interface SignInObserver {
 /**
  * Makes the observer of sign-ins: audit events, metrics, and attributes of the span of each.
  *
- * It never throws, and nobody waits for it: an auditor that hangs or fails costs the events and one
- * line in the log, and no sign-in.
+ * It never throws and never delays a sign-in. If the auditor hangs or fails, the events are lost
+ * and the log has one line.
  *
  * @example
  * ```ts

@@ -19,11 +19,11 @@ export interface TransitiveGroupsOptions {
   readonly auth: AuthService;
   /** How long the parents of a group are remembered. `{ seconds: 0 }` = ask every time. Default one minute. */
   readonly ttl?: HumanDuration;
-  /** How long it is remembered that there is no such group. Default five seconds. */
+  /** How long a missing group is remembered. Default five seconds. */
   readonly notFoundTtl?: HumanDuration;
   /**
    * How long expired answers may still serve the refresh of an existing session while the catalog
-   * cannot be asked. Default one hour.
+   * is unavailable. Default one hour.
    */
   readonly staleIfError?: HumanDuration;
   /** How long a level of groups may wait for its parents. Default ten seconds. */
@@ -34,9 +34,9 @@ export interface TransitiveGroupsOptions {
   readonly maxDepth?: number;
   /** Refs that a person may have in all; groups beyond are left out. Default 500. */
   readonly maxRefs?: number;
-  /** Told when a limit was reached, once for each. Default: nobody. */
+  /** Gets one warning for each limit that was reached. Default: nothing is logged. */
   readonly logger?: LoggerService;
-  /** Milliseconds of a clock that never goes back. Default `performance.now`. */
+  /** A monotonic clock, in milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }
 
@@ -44,8 +44,9 @@ export interface TransitiveGroupsOptions {
  * Adds to the refs of a person the parents of every group among them, and their parents. It fits
  * `extendOwnership` of a sign-in resolver.
  *
- * Rejects when the catalog cannot be asked: a session with some of its groups would look like one
- * with all. Only the refresh of a session is served from expired answers, as in the lookup of users.
+ * Rejects when the catalog is unavailable, because a session with only some of its groups would not
+ * be noticed. Only the refresh of a session is served from expired answers, as in the lookup of
+ * users.
  *
  * @public
  */
@@ -55,8 +56,8 @@ export type TransitiveGroups = (
 ) => Promise<string[]>;
 
 /**
- * Makes the function that follows the `childOf` relations of groups, level by level: one request for
- * each level that is not in memory. It ends in a cycle, and meets no group twice.
+ * Makes the function that follows the `childOf` relations of groups, level by level: one request
+ * for each level that is not in memory. A cycle ends it, because each group is visited once.
  *
  * @see https://backstage.io/docs/features/software-catalog/well-known-relations#parentof-and-childof
  * @example
@@ -71,7 +72,7 @@ export function createTransitiveGroups(options: TransitiveGroupsOptions): Transi
   const warned = new Set<string>();
 
   function warn(limit: string, message: string): void {
-    // The same hierarchy would say it at every sign-in.
+    // The same hierarchy would log it at every sign-in.
     if (!warned.has(limit)) logger?.warn(message);
     warned.add(limit);
   }
@@ -112,7 +113,10 @@ const refsPerRequest = 250;
 
 const fields = ['kind', 'metadata.name', 'metadata.namespace', 'relations'];
 
-/** Makes the remembered view of `childOf`: what is not in memory is asked for together, and once. */
+/**
+ * Makes the cached lookup of `childOf` relations. Groups that are not cached are requested
+ * together.
+ */
 function createParentGroups(options: TransitiveGroupsOptions) {
   const { catalog, auth, now = () => performance.now() } = options;
   const ttlMs = durationToMilliseconds(options.ttl ?? { minutes: 1 });
@@ -147,7 +151,7 @@ function createParentGroups(options: TransitiveGroupsOptions) {
   async function load(ref: string) {
     const entity = await loader.load(ref);
     const parents = entity && parentsIn(entity, ref);
-    outage.recover('The catalog answers to parent groups again');
+    outage.recover('The catalog answers requests for parent groups again');
     return { value: parents ?? [], ttlMs: parents ? ttlMs : notFoundTtlMs };
   }
 
@@ -158,7 +162,7 @@ function createParentGroups(options: TransitiveGroupsOptions) {
       const stale = refresh ? memory.stale(ref) : undefined;
       if (!stale) throw error;
       outage.fail(
-        `The catalog cannot be asked for parent groups; existing Bitbucket Server sessions are refreshed with those in memory: ${describeCause(error)}`,
+        `The catalog does not answer requests for parent groups; existing Bitbucket Server sessions are refreshed with cached groups: ${describeCause(error)}`,
       );
       return stale.value;
     }
@@ -178,13 +182,13 @@ function parentsIn(entity: Entity, groupRef: string): readonly string[] {
     .map(({ targetRef }) => targetRef);
 }
 
-/** In the catalog's own spelling, or `undefined` for what is no group. */
+/** The ref of a group in the catalog's spelling, or `undefined` for other refs. */
 function groupRefOf(ref: string): string | undefined {
   try {
     const parts = parseEntityRef(ref);
     return parts.kind.toLowerCase() === 'group' ? stringifyEntityRef(parts) : undefined;
   } catch {
-    // Whatever an AuthOwnershipResolver of somebody else's claims stays as it is.
+    // Other claims of a custom AuthOwnershipResolver stay as they are.
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, readSection } from '../config';
+import type { TransitiveGroupsOptions } from './createTransitiveGroups';
 
 /**
  * `ownership` of one environment.
@@ -13,7 +14,7 @@ export const ownershipSchema = z
       .boolean()
       .optional()
       .describe(
-        'Whether a member of a group also counts as member of its parent groups. Default: false.',
+        'Whether a member of a group also counts as a member of its parent groups. Default: false.',
       ),
     maxRefs: count(10_000)
       .optional()
@@ -27,10 +28,17 @@ export const ownershipSchema = z
       ),
   })
   .strict()
-  .describe('What a person who signs in owns things through.');
+  .describe('The groups through which people own things.');
 
-/** @internal */
-export type OwnershipOptions = z.output<typeof ownershipSchema>;
+/**
+ * `ownership` of one environment, as configured.
+ *
+ * @public
+ */
+export interface OwnershipOptions extends Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> {
+  /** Whether a member of a group also counts as a member of its parent groups. Default `false`. */
+  readonly transitiveGroups?: boolean;
+}
 
 /**
  * Reads `ownership` of one environment.

@@ -9,15 +9,15 @@ import { quote } from '../shared';
  * @public
  */
 export interface BitbucketServerUser {
-  /** Stable number of the account; survives a rename. */
+  /** Stable number of the account. It stays when the account is renamed. */
   readonly id: number;
   /** The username. Not the slug. */
   readonly name: string;
-  /** URL part chosen by Bitbucket. Never derivable from the username. */
+  /** The part of URLs that Bitbucket chooses. It cannot be derived from the username. */
   readonly slug: string;
   /** The username when the payload has none. */
   readonly displayName: string;
-  /** As in the payload, which may be something else than an email address. */
+  /** As in the payload. It may not be a valid email address. */
   readonly emailAddress?: string;
   /** `undefined` when the payload does not say. */
   readonly active?: boolean;
@@ -31,7 +31,7 @@ export interface BitbucketServerUser {
 
 const maxInt32 = 2 ** 31 - 1;
 
-// Bitbucket writes null where it has nothing, and leaves keys out in some serialisations.
+// Bitbucket writes null for missing values, and leaves some keys out.
 const optionalText = z
   .string()
   .nullish()
@@ -73,7 +73,8 @@ export function parseBitbucketServerUser(json: unknown): BitbucketServerUser {
     });
   }
   const { id, name, slug, displayName, emailAddress, active, type, avatarUrl } = result.data;
-  // Key by key: objects made of rests and spreads have a layout each, which slows every reader down.
+  // Key by key: objects made by spread have different hidden classes, which makes every access
+  // slower.
   return {
     id,
     name,

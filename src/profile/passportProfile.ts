@@ -14,7 +14,11 @@ export type BitbucketServerPassportProfile = PassportProfile & {
   readonly bitbucketServerSession: BitbucketServerSession;
 };
 
-/** @public */
+/**
+ * Facts of a sign-in that are not facts of the user.
+ *
+ * @public
+ */
 export interface BitbucketServerSession {
   /** Base URL of the Bitbucket Server, with context path and without a slash at the end. */
   readonly baseUrl: string;
@@ -24,7 +28,11 @@ export interface BitbucketServerSession {
   readonly refresh: boolean;
 }
 
-/** @public */
+/**
+ * Options of {@link toPassportProfile}.
+ *
+ * @public
+ */
 export interface ToPassportProfileOptions {
   /** Base URL of the Bitbucket Server, with its context path. */
   readonly baseUrl: string;

@@ -45,7 +45,7 @@ export async function fetchWhoAmI(options: SignedInRequest): Promise<WhoAmI> {
   if (id !== undefined && !/^\d{1,19}$/.test(id)) {
     throw notSignedIn(`The header X-AUSERID is not a number: ${quote(id)}`);
   }
-  // A habit of Atlassian's older products for a request without a user.
+  // Atlassian's older products send this name for a request without a user.
   if (username === 'anonymous' && id === undefined) {
     throw notSignedIn('The server treated the request as anonymous');
   }
@@ -102,7 +102,11 @@ function isSameUser(user: BitbucketServerUser, whoAmI: WhoAmI): boolean {
   );
 }
 
-/** @public */
+/**
+ * Options of {@link fetchBitbucketServerUser}.
+ *
+ * @public
+ */
 export interface FetchBitbucketServerUserOptions {
   /** With the context path, e.g. `https://bitbucket.example.com/bitbucket`. */
   readonly baseUrl: string;
@@ -117,8 +121,8 @@ export interface FetchBitbucketServerUserOptions {
 }
 
 /**
- * Reads the user that a token belongs to, validated. Neither the activity nor the type of the user
- * is judged here.
+ * Reads the user that a token belongs to, validated. Whether the account is active, and its type,
+ * are not checked here.
  *
  * @throws SignInError
  * @public

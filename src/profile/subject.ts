@@ -30,7 +30,11 @@ export interface Subject {
   readonly directory?: SubjectDirectory;
 }
 
-/** @public */
+/**
+ * What is known of the directory of an account. `unknown` is the reason why nothing is.
+ *
+ * @public
+ */
 export type SubjectDirectory =
   { readonly readOnly: boolean; readonly directoryName?: string } | { readonly unknown: string };
 

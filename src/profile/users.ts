@@ -6,10 +6,10 @@ import { quote } from '../shared';
 import { parseBitbucketServerUser } from './bitbucketServerUser';
 import type { BitbucketServerUser } from './bitbucketServerUser';
 
-/** As upstream: the size of the picture that Backstage shows, in pixels. */
+/** As in upstream: the size of the picture in pixels. */
 const avatarSize = 256;
 const pageSize = 1_000;
-/** A search that 20,000 users match is not a search for one of them. */
+/** Stop after this many users: the search is too broad to find one person. */
 const maxPages = 20;
 
 /** Where and as whom users are read. */
@@ -50,9 +50,8 @@ export async function fetchUserBySlug(
 /**
  * Reads the one user whose name is exactly the given one.
  *
- * A slug cannot be derived from a name for certain, but what Bitbucket makes of most names is known,
- * and a guess that is right saves the search: the answer counts only when it has exactly this name.
- * Anything else is searched for.
+ * The slug is guessed from the name, which is right for most names and saves a search. The answer
+ * counts only when it has exactly this name. Otherwise the user is searched for.
  *
  * @throws SignInError `USER_NOT_READABLE`, `USER_PAYLOAD_INVALID`, `BITBUCKET_*`
  * @internal
@@ -143,7 +142,7 @@ async function readPage(options: ReadUsersNamedOptions, start: number) {
   if (isLastPage === true || (isLastPage === undefined && nextPageStart == null)) {
     return { values, next: undefined };
   }
-  // A page that points back to itself would be read for ever.
+  // A page that points back to itself would cause an endless loop.
   if (nextPageStart == null || nextPageStart <= start) {
     throw invalidPage(start, `continues at ${quote(nextPageStart)}`);
   }

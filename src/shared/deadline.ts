@@ -1,18 +1,18 @@
 /**
  * Resolves after the given milliseconds, or as soon as the signal fires.
  *
- * @internal
+ * @public
  */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** A timer that fires this much too late, in milliseconds, was held up by a busy event loop. */
+/** A timer that fires later than this, in milliseconds, was delayed by a blocked event loop. */
 const lateMs = 20;
-/** What a late timer waits once more, in milliseconds. */
+/** How much longer a late timer waits, in milliseconds. */
 const graceMs = 75;
 
 /**
- * The timer of the library. When the event loop was blocked while it ran, it waits a moment longer:
- * the answer that somebody waits for may have arrived meanwhile and sit right behind it in the queue.
+ * The timer of the library. If the event loop was blocked, it waits a moment longer: the answer may
+ * have arrived meanwhile and be next in the queue.
  *
  * @internal
  */
@@ -43,7 +43,7 @@ export interface Deadline {
   /** Fires at the end of the time, or when the caller gives up. */
   readonly signal: AbortSignal;
   readonly ended: () => EndReason | undefined;
-  /** The work, or a rejection when the deadline ends first: for work that does not heed a signal. */
+  /** The work, or a rejection when the deadline ends first, for work that ignores its signal. */
   readonly race: <T>(work: Promise<T>) => Promise<T>;
   /** Stops the clock. Must be called. */
   readonly close: () => void;
@@ -80,7 +80,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
       once: true,
     });
   });
-  // Nobody may be waiting for it at that moment; that is no unhandled rejection.
+  // Nothing may be waiting for it. That must not be an unhandled rejection.
   expired.catch(() => undefined);
 
   if (outer?.aborted) end('aborted');
@@ -95,7 +95,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
   return {
     signal: controller.signal,
     ended: () => reason,
-    // `race` also listens to the loser, so that its late failure is no unhandled rejection.
+    // `race` also handles the loser, so its late failure is not an unhandled rejection.
     race: work => Promise.race([work, expired]),
     close: () => {
       clock.abort();
@@ -105,8 +105,8 @@ export function createDeadline(options: DeadlineOptions): Deadline {
 }
 
 /**
- * Does work within a time limit. The work gets a signal that fires at the end of the time; work that
- * does not heed it is left alone, and its result is dropped.
+ * Does work within a time limit. The work gets a signal that fires at the end of the time; if the
+ * work ignores the signal, its result is dropped.
  *
  * @throws `Error` named `TimeoutError` at the end of the time, `AbortError` when the caller gives up;
  * whatever the work throws

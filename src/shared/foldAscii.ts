@@ -11,8 +11,8 @@ const letterWithMarks = /\P{M}\p{M}+/gu;
  * a plain NFC to the few characters that are canonically something else: the Kelvin sign again. So
  * only what a mark was added to is composed, and only where the letter itself stays what it is.
  *
- * For whatever compares values of a person with values of the catalog, such as a `reject` of a matcher
- * of your own.
+ * For code that compares values of a person with values of the catalog, such as `reject` of a
+ * custom matcher.
  *
  * @see https://www.unicode.org/reports/tr15/#Singletons_Figure
  * @public

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SHA-256 in base64url. Stands for a token or a code as a key in memory, so that no key is worth
- * anything to whoever reads it.
+ * SHA-256 in base64url. Used in place of a token or a code as a key in memory, so that keys reveal
+ * nothing.
  *
  * @internal
  */

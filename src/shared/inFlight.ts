@@ -1,17 +1,17 @@
 /** Work under way, by key. */
 export interface InFlight<T> {
-  /** The work that is under way for the key, or else that which `start` begins. */
+  /** The work under way for the key, or else the work that `start` begins. */
   share(key: string, start: () => Promise<T>): Promise<T>;
   /** The work that is under way for the key. */
   get(key: string): Promise<T> | undefined;
-  /** Whoever comes from now on starts anew. Those who wait already get what they wait for. */
+  /** Later callers start new work. Those who wait already get the old result. */
   forget(key?: string): void;
   readonly size: number;
 }
 
 /**
- * One piece of work for everybody who asks for the same at the same time. An entry leaves when its
- * work ends, and never before that to make room.
+ * Shares one piece of work among all callers with the same key. An entry is removed when its work
+ * ends, never earlier to make room.
  *
  * @internal
  */
@@ -24,7 +24,7 @@ export function createInFlight<T>(): InFlight<T> {
       const work = start();
       underWay.set(key, work);
       const end = () => {
-        // Forgotten work must not end that which replaced it.
+        // Forgotten work must not remove the work that replaced it.
         if (underWay.get(key) === work) underWay.delete(key);
       };
       work.then(end, end);

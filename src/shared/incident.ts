@@ -2,9 +2,9 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 
 /** @internal */
 export interface Incident {
-  /** Something failed. Writes the first failure of a row, and says whether this was it. */
+  /** Reports a failure. Logs the first one of an outage, and returns whether this was the first. */
   fail(message: string, options?: IncidentOptions): boolean;
-  /** It works again. Ends the row, with a line that counts its failures when there was one. */
+  /** Reports a success. Ends the outage, if there is one, with a line that counts its failures. */
   recover(message: string): void;
 }
 
@@ -19,8 +19,8 @@ export interface IncidentOptions {
 /**
  * One pair of log lines per outage instead of one line per request.
  *
- * @param quietMs - so long nothing must have failed before something that works ends a row, in
- * milliseconds: where some requests work and others fail, each would be an outage of its own. Default 0
+ * @param quietMs - how long nothing must have failed, in milliseconds, before a success ends an
+ * outage. Without it, mixed successes and failures would each be an outage. Default 0
  * @internal
  */
 export function createIncident(logger: LoggerService | undefined, quietMs = 0): Incident {

@@ -1,28 +1,28 @@
 import { createDeadline } from './deadline';
 import type { Sleep } from './deadline';
 
-/** Does so many pieces of work at a time; the rest waits its turn. */
+/** Limits how much work runs at a time. The rest waits. */
 export interface Queue {
   /**
-   * Does the work when there is room. Whoever gives up, or has waited for too long, leaves the queue
-   * without having done any work.
+   * Does the work when there is room. A caller that gives up or has waited too long leaves the
+   * queue without starting its work.
    *
    * @throws `Error` named `QueueFullError` when too many wait already, `TimeoutError` or `AbortError`
    * when the turn did not come in time
    */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Number of those who wait. */
+  /** Number of waiting callers. */
   readonly waiting: number;
 }
 
 export interface QueueOptions {
   readonly concurrency: number;
   readonly maxWaiting: number;
-  /** Longest time that somebody waits for a turn, in milliseconds. */
+  /** Longest time in the queue, in milliseconds. */
   readonly timeoutMs: number;
   /** Default: a timer. */
   readonly sleep?: Sleep;
-  /** Told when somebody joins or leaves those who wait. */
+  /** Called when the number of waiting callers changes. */
   readonly onWaiting?: (change: 1 | -1) => void;
 }
 
@@ -48,7 +48,8 @@ export function createQueue(options: QueueOptions): Queue {
     try {
       await deadline.race(turn);
     } catch (error) {
-      // Nobody handed the turn over: it is still in the set. Otherwise it has to be passed on.
+      // If it is still in the set, no turn was handed to it. Otherwise the turn has to be passed
+      // on.
       if (!turns.delete(begin)) leave();
       throw error;
     } finally {
@@ -57,7 +58,7 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
-  /** Hands the place of finished work to whoever has waited longest. */
+  /** Gives the place of finished work to the caller that has waited longest. */
   function leave(): void {
     const [next] = turns;
     if (next) {

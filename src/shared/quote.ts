@@ -1,8 +1,8 @@
 const maxLength = 120;
 
 /**
- * Shows a foreign value in a log line: quoted, cut, and with everything but printable ASCII escaped,
- * so that no name or header can forge a line, hide text or reverse it.
+ * Formats an external value for a log line: quoted, cut, and with everything but printable ASCII
+ * escaped, so that no name or header can forge a line, hide text or reverse it.
  *
  * @internal
  */
@@ -13,8 +13,8 @@ export function quote(value: unknown): string {
 }
 
 /**
- * Shows a fault that somebody else's code threw in a log line: as long as it may be useful, on one
- * line, in printable ASCII.
+ * Formats an error of other code for a log line: on one line, cut to a useful length, in printable
+ * ASCII.
  *
  * @internal
  */
@@ -31,15 +31,15 @@ function escapeNonAscii(text: string): string {
 }
 
 /**
- * Takes the given secrets out of a foreign text, in clear and as they look in a URL or in JSON.
- * Answers of a server may echo what they were asked with.
+ * Removes the given secrets from an external text, in clear and as encoded in a URL or in JSON. A
+ * server may echo what it was sent.
  *
  * @internal
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) {
-    // A shorter one would tear holes into words, and is no secret.
+    // A shorter value would match parts of words, and is not a secret.
     if (secret.length < 4) continue;
     const inJson = JSON.stringify(secret).slice(1, -1);
     for (const form of new Set([secret, encodeURIComponent(secret), inJson])) {

@@ -3,7 +3,7 @@ import type { Attributes, Meter, MeterProvider, Span, SpanKind } from '@opentele
 
 const scope = 'backstage-plugin-auth-backend-module-bitbucket-server';
 
-/** In seconds. A remembered answer takes less than the first; a server that struggles, the last. */
+/** In seconds. A cached answer is below the first bucket, a slow server above the last. */
 const explicitBucketBoundaries = [
   0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
@@ -15,7 +15,7 @@ function createInstruments(meter: Meter) {
   return {
     signInDuration: duration(
       'bitbucket_server.sign_in.duration',
-      'Time of sign-ins and refreshes of sessions, from the request to its answer',
+      'Time of sign-ins and session refreshes, from the request to its answer',
     ),
     clientDuration: duration(
       'bitbucket_server.client.request.duration',
@@ -23,10 +23,10 @@ function createInstruments(meter: Meter) {
     ),
     catalogDuration: duration(
       'bitbucket_server.catalog.request.duration',
-      'Time of requests to the catalog, without the wait for their turn',
+      'Time of requests to the catalog, without the wait in the queue',
     ),
     catalogAnswers: meter.createCounter('bitbucket_server.catalog.answers', {
-      description: 'Answers to questions for users, by where they came from',
+      description: 'Answers to user lookups, by where they came from',
       unit: '{answer}',
     }),
     sessionEvents: meter.createCounter('bitbucket_server.session.events', {
@@ -34,7 +34,7 @@ function createInstruments(meter: Meter) {
       unit: '{event}',
     }),
     queueLength: meter.createUpDownCounter('bitbucket_server.queue.length', {
-      description: 'Requests to Bitbucket Server or to the catalog that wait for their turn',
+      description: 'Requests to Bitbucket Server or to the catalog that wait in a queue',
       unit: '{request}',
     }),
   };
@@ -50,14 +50,14 @@ let made:
  * @internal
  */
 export function instruments(): ReturnType<typeof createInstruments> {
-  // Asked each time: the API hands out no meter that would follow a provider that comes later.
+  // Read each time, because a meter does not follow a provider that is registered later.
   const by = metrics.getMeterProvider();
   if (made?.by !== by) made = { by, instruments: createInstruments(by.getMeter(scope)) };
   return made.instruments;
 }
 
 /**
- * Does work in a span of its own, which ends with it. Without an SDK, it only does the work.
+ * Runs work in its own span. Without an SDK, it only runs the work.
  *
  * @internal
  */
@@ -92,7 +92,8 @@ export function markFailed(span: Span, error: unknown): void {
 }
 
 /**
- * The code of an error of this package, and one name for all others, of which there is no end.
+ * The code of an error of this package, or one common name for all other errors, to keep the number
+ * of values small.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/attributes-registry/error/
  * @internal

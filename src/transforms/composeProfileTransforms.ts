@@ -35,7 +35,7 @@ export function composeProfileTransforms(
           ? error
           : createSignInError('PROFILE_TRANSFORM_FAILED', {
               phase: 'transform',
-              detail: `profile transform ${step.name || 'of your own'} failed`,
+              detail: `profile transform ${step.name || '(without a name)'} failed`,
               cause: error,
             });
       }

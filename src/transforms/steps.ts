@@ -91,7 +91,11 @@ export function requireActiveUser(): ProfileTransformStep {
   };
 }
 
-/** @public */
+/**
+ * Options of the profile transform `restrictEmailDomains`.
+ *
+ * @public
+ */
 export interface RestrictEmailDomainsOptions {
   /** Whole domains; `*.corp.com` for every subdomain of `corp.com`. At least one. */
   readonly allowedDomains: readonly string[];
@@ -112,7 +116,7 @@ export const restrictEmailDomainsSchema = z
     onDenied: z
       .enum(['refuse', 'drop'])
       .optional()
-      .describe('Refuses the sign-in, or drops the email and goes on. Default: refuse.'),
+      .describe('Refuses the sign-in, or removes the email and continues. Default: refuse.'),
   })
   .strict();
 
@@ -150,7 +154,11 @@ export function withoutEmail(): ProfileTransformStep {
   return profile => ({ ...profile, email: undefined });
 }
 
-/** @public */
+/**
+ * Options of the profile transform `emailFromUsername`.
+ *
+ * @public
+ */
 export interface EmailFromUsernameOptions {
   /** What follows the `@`. */
   readonly domain: string;
@@ -158,7 +166,7 @@ export interface EmailFromUsernameOptions {
 
 /** @internal */
 export const emailFromUsernameSchema = z
-  .object({ domain: z.string().describe('What follows the @, such as corp.com.') })
+  .object({ domain: z.string().describe('The domain after the @, such as corp.com.') })
   .strict();
 
 /**
@@ -174,7 +182,7 @@ export const emailFromUsernameSchema = z
 export function emailFromUsername(options: EmailFromUsernameOptions): ProfileTransformStep {
   const { domain } = parseOptions(emailFromUsernameSchema, options, 'emailFromUsername');
   if (!isEmailAddress(`x@${domain}`)) {
-    throw new Error(`"${domain}" is not a domain, write it like "corp.com"`);
+    throw new Error(`"${domain}" is not a domain; write it like "corp.com"`);
   }
   return (profile, { result }) => {
     const email = `${result.fullProfile.username}@${domain}`;

@@ -95,7 +95,7 @@ describe('a sign-in attempt that fails', () => {
     const page = await browser.start({ scope: 'PROJECT_ADMIN' });
     const session = await browser.comeBack(await refusedByBitbucket(page));
     expect(expectRefusal(session, 'AUTHORIZATION_SCOPE_INVALID', 'NotAllowedError')).toBe(
-      'Backstage asked Bitbucket Server for more rights than its application link grants. Please tell your Backstage administrators. ' +
+      'Backstage asked Bitbucket Server for more permissions than its application link grants. Please tell your Backstage administrators. ' +
         'Requested: PROJECT_ADMIN. The application link grants: PUBLIC_REPOS REPO_READ. ' +
         'To fix it, either let the frontend ask for less (set the defaultScopes of its Bitbucket Server auth API to PUBLIC_REPOS REPO_READ; signing in needs only PUBLIC_REPOS), ' +
         'or tick PROJECT_ADMIN on the application link in Bitbucket Server.',
@@ -311,7 +311,7 @@ describe('a sign-in attempt that fails', () => {
       const redirectUrl = allow(simulator, jane.name, await browser.start());
       await browser.start();
       const text = expectRefusal(await browser.comeBack(redirectUrl), code, 'NotAllowedError');
-      expect(text).toContain('Another attempt was started after it.');
+      expect(text).toContain('Another sign-in attempt was started after it.');
     });
 
     it.each(['', 'zz', '00', Buffer.from('env=development').toString('hex')])(
@@ -320,7 +320,7 @@ describe('a sign-in attempt that fails', () => {
         await browser.start();
         const session = await browser.comeBack(callback({ code: 'x', state }));
         const text = expectRefusal(session, code, 'NotAllowedError');
-        expect(text).toContain('The address you came back with is incomplete.');
+        expect(text).toContain('The address that you came back with is incomplete.');
       },
     );
 

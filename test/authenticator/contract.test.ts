@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createOAuthProviderFactory, decodeOAuthState } from '@backstage/plugin-auth-node';
+import type { OAuthState, OAuthStateTransform } from '@backstage/plugin-auth-node';
 import type { JsonObject } from '@backstage/types';
 import { startBitbucketSimulator } from '../../demo/bitbucket';
 import type { BitbucketSimulator } from '../../demo/bitbucket';
@@ -242,5 +243,53 @@ describe('the provider in a real auth backend, by its config', () => {
       await backend.stop();
       await simulator.close();
     }
+  });
+});
+
+describe('a stateTransform of the factory', () => {
+  let simulator: BitbucketSimulator;
+  let backend: AuthBackend | undefined;
+
+  async function startWith(stateTransform: OAuthStateTransform): Promise<Browser> {
+    const factory = createBitbucketServerProviderFactory({
+      createOptions: () => ({
+        authenticator: bitbucketServerAuthenticator,
+        signInResolver: signInByUsername,
+        stateTransform,
+      }),
+    });
+    const development = { ...link, baseUrl: simulator.baseUrl };
+    backend = await startAuthBackend({ development }, factory);
+    return backend.createBrowser();
+  }
+
+  beforeAll(async () => {
+    simulator = await startBitbucketSimulator({
+      people: [{ user: jane }],
+      clients: [{ ...link, redirectUris: [], scopes: [] }],
+    });
+  });
+
+  afterEach(() => backend?.stop());
+  afterAll(() => simulator.close());
+
+  it('adds to the state, and sees the request of the start', async () => {
+    const browser = await startWith(async (state, { req }) => ({
+      state: { ...state, tenant: String(req.query.tenant) } as OAuthState,
+    }));
+    const page = await browser.start({ tenant: 'north' });
+    expect(decodeOAuthState(page.searchParams.get('state')!)).toMatchObject({
+      env: 'development',
+      tenant: 'north',
+    });
+    expect(await browser.comeBack(allow(simulator, jane.name, page))).toMatchObject({
+      backstageIdentity: { identity: { userEntityRef: 'user:default/jdoe@corp.example' } },
+    });
+  });
+
+  it('signs nobody in when it changes the nonce', async () => {
+    const browser = await startWith(async state => ({ state: { ...state, nonce: 'another' } }));
+    const { error } = await browser.comeBack(allow(simulator, jane.name, await browser.start()));
+    expect(error?.message).toContain('(AUTHORIZATION_STATE_INVALID, reference');
   });
 });

@@ -110,11 +110,19 @@ describe('readAuthenticatorConfig', () => {
       { host: 'https://a.example' },
       /production\.host" must not have a scheme.*"baseUrl"/,
     ],
-    ['a user name in host', { host: 'me@a.example' }, /no user name or password/],
-    ['a password in baseUrl', { baseUrl: 'https://me:pw@a.example' }, /no user name or password/],
-    ['an empty user name', { baseUrl: 'https://@a.example' }, /no user name or password/],
-    ['a query', { baseUrl: 'https://a.example/?x=1' }, /no query and no fragment/],
-    ['a fragment', { host: 'a.example/#x' }, /no query and no fragment/],
+    ['a user name in host', { host: 'me@a.example' }, /must not contain a user name or password/],
+    [
+      'a password in baseUrl',
+      { baseUrl: 'https://me:pw@a.example' },
+      /must not contain a user name or password/,
+    ],
+    [
+      'an empty user name',
+      { baseUrl: 'https://@a.example' },
+      /must not contain a user name or password/,
+    ],
+    ['a query', { baseUrl: 'https://a.example/?x=1' }, /must not have a query or a fragment/],
+    ['a fragment', { host: 'a.example/#x' }, /must not have a query or a fragment/],
     ['white space', { host: 'a.example/ b' }, /must be a valid address/],
     ['a backslash', { host: 'a.example\\b' }, /must be a valid address/],
     ['a port that is none', { host: 'a.example:http' }, /must be a valid address/],
@@ -148,7 +156,7 @@ describe('readAuthenticatorConfig', () => {
     [
       'a callbackUrl that is a path',
       { host: 'a.example', callbackUrl: '/cb' },
-      /callbackUrl" must be a whole URL/,
+      /callbackUrl" must be an absolute URL/,
     ],
     [
       'a timeout that is none',

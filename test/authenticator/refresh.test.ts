@@ -28,7 +28,7 @@ describe('a refresh through a real auth backend', () => {
     expect(refused.error).toMatchObject({
       name: 'ServiceUnavailableError',
       message: expect.stringMatching(
-        /^Bitbucket Server has a problem at the moment. Please try again later. \(BITBUCKET_UNAVAILABLE, reference [^)]+\)$/,
+        /^Bitbucket Server is having problems at the moment. Please try again later. \(BITBUCKET_UNAVAILABLE, reference [^)]+\)$/,
       ),
     });
     const cookie = atReplica.cookies.get(refreshCookie)!;
@@ -225,7 +225,7 @@ describe('a user who cannot be read', () => {
     expect((await browser.refresh()).status).toBe(200);
     expect(backend.events.at(-1)).toMatchObject({ person: 'bridged' });
     const told = () => backend.log.lines.filter(line => line.includes('users can'));
-    expect(told()).toEqual([expect.stringContaining('up to 60 minutes ago: BITBUCKET_UNAV')]);
+    expect(told()).toEqual([expect.stringContaining('up to 60 minutes old: BITBUCKET_UNAV')]);
     // Serving an old one does not make it any younger.
     stage.clock.advance(1_001);
     expect((await browser.refresh()).error!.message).toContain('BITBUCKET_UNAVAILABLE');

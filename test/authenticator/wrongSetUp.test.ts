@@ -170,7 +170,7 @@ describe('an environment that is not served', () => {
     simulator.clearRequests();
     const swapped = await browser.comeBack(redirectUrl.href);
     expect(swapped.error!.message).toContain('AUTHORIZATION_STATE_INVALID');
-    expect(swapped.error!.message).toContain('The address you came back with has been changed.');
+    expect(swapped.error!.message).toContain('The address that you came back with was changed.');
     redirectUrl.searchParams.delete('env');
     expect(simulator.counts.any).toBe(0);
     expect((await browser.comeBack(redirectUrl.href)).backstageIdentity).toBeDefined();

@@ -72,7 +72,7 @@ const addresses = [
   row(
     'http elsewhere, when it is allowed',
     { ...withoutHost, baseUrl: 'http://git.test', dangerouslyAllowHttp: true },
-    { warnings: [`"${path}.dangerouslyAllowHttp" lets secrets and tokens travel in clear`] },
+    { warnings: [`"${path}.dangerouslyAllowHttp" sends secrets and tokens unencrypted`] },
   ),
   row('http to a loopback host', withKeys({ host: '[::1]:7990', dangerouslyAllowHttp: true }), {
     warnings: ['dangerouslyAllowHttp'],
@@ -84,7 +84,7 @@ const addresses = [
     'host and baseUrl',
     withKeys({ baseUrl: 'https://git.corp.com' }),
     'baseUrl',
-    'says the same as "host"',
+    'must not be set together with "host"',
     { check: [/boolean schema is false .*production\/host/] },
   ),
   wrong('an empty host', withKeys({ host: ' ' }), 'host', 'must be a valid address, got " "'),
@@ -99,7 +99,12 @@ const addresses = [
   ),
   wrong('white space in host', withKeys({ host: 'git.corp.com/ a' }), 'host', 'must be a valid'),
   wrong('a backslash in host', withKeys({ host: 'git.corp.com\\a' }), 'host', 'must be a valid'),
-  wrong('a fragment in host', withKeys({ host: 'git.corp.com/#a' }), 'host', 'must have no query'),
+  wrong(
+    'a fragment in host',
+    withKeys({ host: 'git.corp.com/#a' }),
+    'host',
+    'must not have a query',
+  ),
   wrong('a port with letters', withKeys({ host: 'git.corp.com:http' }), 'host', 'must be a valid'),
   wrong(
     'a port beyond 65535',
@@ -114,7 +119,7 @@ const addresses = [
     'a user name in host',
     withKeys({ host: 'me@git.corp.com' }),
     'host',
-    'is not valid: there must be no user name',
+    'is not valid: it must not contain a user name',
   ),
   wrong('Bitbucket Cloud', withKeys({ host: 'bitbucket.org' }), 'host', 'is Bitbucket Cloud'),
   wrong(
@@ -160,7 +165,7 @@ const addresses = [
     'a query in baseUrl',
     { ...withoutHost, baseUrl: 'https://git.corp.com?a' },
     'baseUrl',
-    'must have no query',
+    'must not have a query',
   ),
   wrong(
     'http elsewhere',
@@ -181,7 +186,7 @@ const addresses = [
     'http to a host elsewhere',
     withKeys({ dangerouslyAllowHttp: true }),
     'dangerouslyAllowHttp',
-    'does not turn a "host" that is not loopback',
+    'does not apply to a "host" that is not loopback',
   ),
   wrong(
     'a boolean as a string',
@@ -279,7 +284,7 @@ const link = [
     'a redirect URL that is a path',
     withKeys({ callbackUrl: '/cb' }),
     'callbackUrl',
-    'must be a whole URL, got "/cb"',
+    'must be an absolute URL, got "/cb"',
   ),
   wrong(
     'a scope that is empty',
@@ -393,7 +398,7 @@ const signIn = [
       ...bySlug,
       dangerouslyAllowSignInWithoutUserInCatalog: { namespace: 'guests' },
     }),
-    { warnings: ['signs in people who are in no catalog'] },
+    { warnings: ['signs in people who are not in the catalog'] },
   ),
   row(
     'sign-in without a user, off',
@@ -749,7 +754,12 @@ const sections = [
     'directory',
     'is missing: a resolver has',
   ),
-  wrong('an empty directory', withKeys({ directory: {} }), 'directory', 'must hold a credential'),
+  wrong(
+    'an empty directory',
+    withKeys({ directory: {} }),
+    'directory',
+    'must contain a credential',
+  ),
   wrong(
     'a directory that is the token',
     withKeys({ directory: 'planted-token' }),
@@ -772,13 +782,13 @@ const sections = [
     'a token beside a password',
     withKeys({ directory: { ...directory, password: 'planted-pw' } }),
     'directory.password',
-    'must not be set beside "token"',
+    'must not be set together with "token"',
   ),
   wrong(
     'a token beside a username and password',
     withKeys({ directory: { ...directory, username: 'robot', password: 'planted-pw' } }),
     'directory.username',
-    'must not be set beside "token"',
+    'must not be set together with "token"',
   ),
   wrong(
     'no password',

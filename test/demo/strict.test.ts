@@ -24,7 +24,7 @@ describe.each([
     sample: 'guests',
     expectations: guestsExpectations,
     warned: [
-      'usernameMatchingUserEntityName: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog',
+      'usernameMatchingUserEntityName: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog',
     ],
   },
 ])('The $sample sample config of the demo', ({ sample, expectations, warned }) => {

@@ -180,11 +180,13 @@ describe('the lookup of directories, against Bitbucket Server', () => {
   ])('does not know the directory after %s, and says so once', async (_what, fault, code) => {
     const { find, lines } = create();
     bitbucket.faults.set('admin-users', fault);
-    const unknown = `Bitbucket Server could not be asked (${code})`;
+    const unknown = `Bitbucket Server did not answer (${code})`;
     expect(await find(subjectOf(ada))).toEqual({ unknown });
     expect(await find(subjectOf(mallory))).toEqual({ unknown });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(`warn: Bitbucket Server cannot be asked for the directories`);
+    expect(lines[0]).toContain(
+      `warn: Bitbucket Server does not say which directories accounts are in`,
+    );
     expect(lines[0]).toContain(code);
 
     bitbucket.faults.clear();
@@ -192,7 +194,7 @@ describe('the lookup of directories, against Bitbucket Server', () => {
     expect(await find(subjectOf(ada))).toMatchObject({ readOnly: true });
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(
-      /^info: Bitbucket Server can be asked for directories again, after 2 failures in \d+ s$/,
+      /^info: Bitbucket Server answers requests for directories again, after 2 failures in \d+ s$/,
     );
   });
 
@@ -276,7 +278,7 @@ describe('the lookup of directories, against Bitbucket Server', () => {
     };
     const { find, lines } = create({ http: { getJson: broken, postForm: broken } });
     expect(await find(subjectOf(ada))).toEqual({
-      unknown: 'Bitbucket Server could not be asked (unexpected error)',
+      unknown: 'Bitbucket Server did not answer (unexpected error)',
     });
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('\n');

@@ -36,7 +36,7 @@ describe('the config of directories', () => {
   });
 
   it.each<[string, JsonValue, string]>([
-    ['nothing', {}, `"${path}.directory" must hold a credential`],
+    ['nothing', {}, `"${path}.directory" must contain a credential`],
     ['a string', 'secret-1', `"${path}.directory" must be an object, got a string`],
     [
       'an empty token',
@@ -59,12 +59,12 @@ describe('the config of directories', () => {
     [
       'both credentials',
       { token: 'secret-1', username: 'robot', password: 'secret-2' },
-      `"${path}.directory.username" must not be set beside "token"`,
+      `"${path}.directory.username" must not be set together with "token"`,
     ],
     [
       'a password next to a token',
       { token: 'secret-1', password: 'secret-2' },
-      `"${path}.directory.password" must not be set beside "token"`,
+      `"${path}.directory.password" must not be set together with "token"`,
     ],
     [
       'one directory',

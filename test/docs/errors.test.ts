@@ -1,27 +1,34 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fillErrorSections } from '../../scripts/errorSections';
 import { signInErrorCodes } from '../../src/errors';
+import { readDoc } from './support/readDocs';
 
-const text = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');
-const rows = text
-  .split('\n')
-  .filter(line => line.startsWith('| `'))
-  .map(line =>
-    line
-      .split('|')
-      .map(cell => cell.trim())
-      .slice(1, -1),
-  );
+const { text } = readDoc('docs/errors.md');
+const sections = text
+  .split(/^(?=##+ )/m)
+  .filter(section => section.startsWith('### '))
+  .map(section => [/^### (.*)/.exec(section)![1]!, section] as const);
 
 describe('docs/errors.md', () => {
-  it('has a row for every code, with its name, in the order of the code', () => {
-    const documented = rows.map(([code, name]) => [code!.replace(/`/g, ''), name]);
-    const known = Object.entries(signInErrorCodes).map(([code, entry]) => [code, entry.name]);
-    expect(documented).toEqual(known);
+  it('has a section for every code, in the order of the code', () => {
+    expect(sections.map(([code]) => code)).toEqual(Object.keys(signInErrorCodes));
   });
 
-  it.each(rows)('says of %s what it means and what to do', (...cells) => {
-    expect(cells).toHaveLength(5);
-    for (const cell of cells.slice(2)) expect(cell).toMatch(/^[A-Z`].*\.$/);
+  it('has the texts and facts that "npm run config-schema" writes', () => {
+    expect(fillErrorSections(text)).toBe(text);
+  });
+
+  it.each(sections)('says of %s what it means and what to do', (_code, section) => {
+    const points = section.split('\n').filter(line => line.startsWith('- '));
+    expect(points).toEqual([
+      expect.stringMatching(/^- \*\*Meaning:\*\* [A-Z`].*\.$/),
+      expect.stringMatching(/^- \*\*Person:\*\* [A-Z].*\.$/),
+      expect.stringMatching(/^- \*\*Administrator:\*\* [A-Z].*\.$/),
+    ]);
+  });
+
+  it('would not be filled without the section of a code', () => {
+    expect(() => fillErrorSections(text.replace('### NO_MATCHING_USER', ''))).toThrow(
+      'docs/errors.md has no place for NO_MATCHING_USER',
+    );
   });
 });

@@ -88,7 +88,7 @@ describe('the log of refusals', () => {
     createRefusalLog(log).write(error);
     createRefusalLog(log).write(error);
     expect(log.lines).toEqual([
-      `warn Bitbucket Server sign-in refused: NO_MATCHING_USER at match, reference ${error.reference}: secret-detail user:default/somebody-else; caused by Error: secret-cause`,
+      `warn Bitbucket Server sign-in refused: NO_MATCHING_USER at match, reference ${error.reference}: secret-detail user:default/somebody-else; caused by Error: secret-cause; see docs/errors.md#no_matching_user`,
     ]);
   });
 

@@ -324,7 +324,7 @@ describe('postForm', () => {
         () => new Response(body, { headers: { ...json, 'content-length': '99999999' } }),
       ],
       [
-        'with bytes that are not UTF-8 around them',
+        'with invalid UTF-8 around them',
         () => new Response(new Uint8Array([...bytes('{"access_token":"A","x":"'), 255, 34, 125])),
       ],
       [

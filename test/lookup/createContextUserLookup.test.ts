@@ -55,9 +55,7 @@ describe('createContextUserLookup', () => {
     expect(await lookup.find(byEmail('\u212aim@a.b'))).toEqual({
       type: 'entities',
       entities: [],
-      rejected: [
-        { entityRef: 'user:default/kim', reason: 'its spec.profile.email is another one' },
-      ],
+      rejected: [{ entityRef: 'user:default/kim', reason: 'its spec.profile.email is different' }],
     });
   });
 

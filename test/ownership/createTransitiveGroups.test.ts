@@ -190,7 +190,7 @@ describe('transitive groups', () => {
       clock += 3_599_999;
       expect(await extend([me, ref('g0')], { refresh: true })).toEqual(all);
       expect(lines).toHaveLength(1);
-      expect(lines[0]).toMatch(/^warn: .*cannot be asked for parent groups.*down/);
+      expect(lines[0]).toMatch(/^warn: .*does not answer requests for parent groups.*down/);
       clock += 1;
       await expect(extend([me, ref('g0')], { refresh: true })).rejects.toThrow('down');
 

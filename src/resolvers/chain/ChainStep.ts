@@ -6,7 +6,7 @@ import { checkOptions, isNamespace } from '../matchers';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 
 /**
- * What a chain does after a step that did not sign the person in.
+ * What a chain does after a step without a match.
  *
  * @public
  */
@@ -34,7 +34,7 @@ const action = z.enum(['next', 'stop']).optional();
 export const policyShape = {
   onMissing: action.describe('When the account lacks the attribute. Default: next.'),
   onNoMatch: action.describe('When no entity matches. Default: next.'),
-  onDenied: action.describe('When the attribute may not be used. Default: next.'),
+  onDenied: action.describe('When the attribute is present but not allowed. Default: next.'),
   onAmbiguous: action.describe(
     'When several entities match, or attributes disagree. Default: stop.',
   ),
@@ -67,7 +67,7 @@ export const withoutUserShape = {
     ])
     .optional()
     .describe(
-      'Signs in people who have no User entity, when every step found nobody. Dangerous: a name that is free in the catalog belongs to whoever can choose it in Bitbucket.',
+      'Signs in people without a User entity, when no step found anybody. Dangerous: whoever can choose a name in Bitbucket gets any name that is free in the catalog.',
     ),
 } as const;
 
@@ -118,8 +118,8 @@ export type StepOutcome =
   | 'failed';
 
 /**
- * What a step did, as raw material: `describeDecision` makes the trace of it, so that a sign-in
- * that nobody looks at does not pay for the words.
+ * The record of a step. `describeDecision` turns it into a trace only when somebody reads it, so
+ * that a sign-in does not pay for the texts.
  *
  * @internal
  */
@@ -130,7 +130,7 @@ export interface StepRecord {
   readonly outcome: StepOutcome;
   readonly entity?: Entity;
   readonly attempts: readonly AttemptRecord[];
-  /** What a matcher threw, or why the catalog could not be asked. */
+  /** What a matcher threw, or why the catalog is unavailable. */
   readonly cause?: unknown;
 }
 
@@ -140,13 +140,13 @@ export interface AttemptRecord {
   readonly matcher: Matcher;
   readonly attempt: MatchAttempt;
   readonly answer: UserLookupAnswer;
-  /** What is left of the answer after all checks. */
+  /** The entities that passed all checks. */
   readonly accepted: readonly Entity[];
   readonly rejected: readonly RejectedCandidate[];
 }
 
 /**
- * The answer of a chain.
+ * The decision of a chain.
  *
  * @internal
  */
@@ -167,15 +167,15 @@ export type Decision =
   | {
       readonly outcome: 'refused';
       readonly code: SignInErrorCode;
-      /** The step that decided; `undefined` when all were tried in vain. */
+      /** The step that decided; `undefined` when no step matched. */
       readonly record?: StepRecord;
       readonly records: readonly StepRecord[];
       readonly cause?: unknown;
     };
 
 /**
- * What a step's policy says of its outcome. What cannot be configured stops: an answer that nobody
- * has is no reason to ask somebody less sure.
+ * What follows the outcome of a step, by its policy. An outcome without a policy stops the chain:
+ * if the catalog is unavailable, the chain fails closed.
  *
  * @internal
  */

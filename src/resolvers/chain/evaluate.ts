@@ -16,10 +16,10 @@ export interface EvaluateOptions {
 }
 
 /**
- * THE evaluator: sign-in, explain and audit all call it. Its answer is that of trying the steps one
- * after another. The first step that has a question asks alone, because it signs most people in; when
- * it does not, the questions of all other steps are asked at once. So a chain of any length takes as
- * long as two answers of the catalog.
+ * The evaluator of chains, for sign-in, explain and audit. Its result is that of trying the steps
+ * one after another. The first step that has a question asks alone, because it signs most people
+ * in; when it does not, the questions of all other steps are asked at once. So a chain of any
+ * length takes at most two requests in sequence.
  *
  * Never throws and never rejects: a matcher that throws and a catalog that is down are decisions.
  *
@@ -58,7 +58,7 @@ function accountIdAnnotationOf({ host }: Subject): string | undefined {
   return host === undefined ? undefined : `${host.replace(/\.$/, '')}/user-id`;
 }
 
-/** What a step decides; `undefined` when the next one is due. */
+/** The decision after a step, or `undefined` when the next step follows. */
 function decisionOf(record: StepRecord, records: readonly StepRecord[]): Decision | undefined {
   const { step, outcome, entity, cause, plan } = record;
   if (outcome === 'matched') return { outcome: 'matched', entity: entity!, record, records };
@@ -66,7 +66,7 @@ function decisionOf(record: StepRecord, records: readonly StepRecord[]): Decisio
   return { outcome: 'refused', code: refusalCode({ outcome, plan }), record, records, cause };
 }
 
-/** Asks each question of an evaluation once. Never rejects. */
+/** Sends each query of an evaluation once. Never rejects. */
 function createQuestions(lookup: CatalogUserLookup, { refresh }: Subject) {
   const answers = new Map<string, Promise<UserLookupAnswer>>();
   return (query: UserQuery): Promise<UserLookupAnswer> => {
@@ -80,7 +80,7 @@ function createQuestions(lookup: CatalogUserLookup, { refresh }: Subject) {
   };
 }
 
-/** A lookup of somebody else's that breaks the contract is one that cannot be asked. */
+/** A custom lookup that breaks its contract counts as unavailable. */
 async function safeFind(
   lookup: CatalogUserLookup,
   query: UserQuery,

@@ -30,8 +30,8 @@ export type Match =
   | { readonly failed: unknown };
 
 /**
- * Asks a matcher for its plan. Never throws: matchers are other people's code too, and not all of it
- * is type checked.
+ * Asks a matcher for its plan. Never throws: custom matchers may throw, and not all of them are
+ * type-checked.
  *
  * @internal
  */
@@ -53,7 +53,7 @@ function queriesOf(plan: MatchPlan): readonly UserQuery[] {
       return plan.attempts.map(({ query }) => checkQuery(query));
     case 'agreement':
       return plan.parts.flatMap(part => {
-        // The type forbids it; a matcher of somebody else may not be type checked.
+        // The type forbids it, but a custom matcher may not be type-checked.
         if ((part.plan as MatchPlan).type === 'agreement') {
           throw new TypeError('the matcher returned an agreement in an agreement');
         }
@@ -125,8 +125,8 @@ async function runPlan(
 }
 
 /**
- * Which entities of an answer stand: really a `User`, really what was asked for, and not refused by
- * the matcher; each once. It is checked here, whoever wrote the lookup.
+ * The entities of an answer that pass: kind `User`, a value that matches the query, not refused by
+ * the matcher, each once. It is checked here for custom lookups too.
  */
 function checkCandidates({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
   const accepted = new Map<string, Entity>();
@@ -149,30 +149,30 @@ function refOf(entity: Entity): string | undefined {
   try {
     return typeof entity.metadata.name === 'string' ? stringifyEntityRef(entity) : undefined;
   } catch {
-    // Not an entity at all, so it has no ref; it is refused for that.
+    // Not an entity, so it has no ref. It is refused.
     return undefined;
   }
 }
 
 /**
- * Once an entity names its account by id, nobody else becomes it: an email or a username may be given
- * to somebody new, an id never is. An account without an id is another one too.
+ * An entity that names its account by id belongs to that account only: an email or a username may
+ * be given to somebody new, an id never is. An account without an id does not match either.
  */
 function namesAnotherAccount(entity: Entity, { id, annotation }: Account): string | undefined {
   if (annotation === undefined) return undefined;
   const wanted = foldAscii(annotation);
-  // The catalog does not mind the case of a key.
+  // The catalog ignores the case of keys.
   const other = Object.entries(entity.metadata.annotations ?? {}).some(
     ([key, value]) => foldAscii(key) === wanted && value !== id,
   );
   return other ? `its annotation ${annotation} names another account` : undefined;
 }
 
-/** Worst first: what makes one part so makes the agreement so. */
+/** In order of precedence: the first of these outcomes that a part has is that of the agreement. */
 const precedence: readonly StepOutcome[] = [
   'unavailable',
   'otherAccount',
-  // Two parts that name different people outweigh a third that says nothing.
+  // Two parts that match different entities are a disagreement, even if a third matches nobody.
   'disagreement',
   'denied',
   'ambiguous',

@@ -4,9 +4,8 @@ import { refusalCode } from './ChainStep';
 import type { Decision, StepRecord } from './ChainStep';
 
 /**
- * The decision when no step found anybody. Only where the catalog has answered each of them with
- * nobody, and one allows it, a person without an entity gets a ref of their own, and never one that
- * anybody has.
+ * The decision when no step found anybody. If the catalog answered every query and a step allows
+ * it, the person signs in without an entity, under a ref that nobody has.
  *
  * @internal
  */
@@ -23,7 +22,7 @@ export async function decideWithoutUser(
   const namespace = typeof allowed === 'object' ? allowed.namespace : 'default';
   const name = record.plan.fallbackName;
   try {
-    // The steps looked elsewhere, so the name may well be somebody's: that would be a takeover.
+    // The steps looked for other fields, so the name may be taken. Using it would be a takeover.
     if (await isTaken(records, lookup, { namespace, name })) {
       return { ...refused, code: 'USER_REF_TAKEN', record };
     }
@@ -41,9 +40,9 @@ async function isTaken(
   ref: { readonly namespace: string; readonly name: string },
 ): Promise<boolean> {
   const answers = records.flatMap(({ attempts }) => attempts.map(({ answer }) => answer));
-  // That nobody was there an hour ago does not say that nobody is there now.
+  // An expired answer does not prove that the name is free now.
   if (answers.some(answer => answer.type === 'entities' && answer.staleForMs !== undefined)) {
-    throw new Error('the catalog could not be asked, and an expired answer is not enough');
+    throw new Error('the catalog is unavailable, and an expired answer is not enough');
   }
   if (!lookup.isNameTaken) throw new Error('the lookup has no isNameTaken()');
   const taken: unknown = await lookup.isNameTaken(ref);
@@ -57,8 +56,8 @@ function allowsFallback({ step, plan }: StepRecord): boolean {
 }
 
 /**
- * The code when every step was tried and none signed in: what was ambiguous on the way is the better
- * explanation than that nobody was found.
+ * The code when every step was tried and none matched. An ambiguous step explains more than one
+ * without a match.
  */
 function exhaustedCode(records: readonly StepRecord[]) {
   for (const { outcome, plan } of records) {

@@ -9,25 +9,25 @@ import { foldAscii, quote } from '../../shared';
 import type { Decision } from '../chain';
 
 /**
- * An entity that a person was nearly matched with. For people who run Backstage only.
+ * An entity that nearly matched a person. For administrators of Backstage only.
  *
  * @public
  */
 export interface NearMiss {
   readonly entityRef: string;
   readonly kind: 'otherKind' | 'otherNamespace' | 'otherDomain' | 'otherAnnotation' | 'spelling';
-  /** What keeps the entity from being the match, in words. */
+  /** Why the entity is not a match, in words. */
   readonly reason: string;
 }
 
 /**
- * Looks for the nearest misses of what was asked for in vain. Rejects when it cannot.
+ * Finds near misses of queries without a match. Rejects when the catalog is unavailable.
  *
  * @public
  */
 export type FindNearMisses = (queries: readonly UserQuery[]) => Promise<readonly NearMiss[]>;
 
-/** Enough to find a mistake, too few to be a burden. */
+/** Enough to find a mistake without flooding the log. */
 const candidatesPerTerm = 25;
 const maxMisses = 10;
 /** Somebody waits for the explanation of a refusal. */
@@ -35,7 +35,7 @@ const timeoutMs = 10_000;
 
 /**
  * Looks for near misses with the full text search of the catalog: one request per value that was
- * looked for. For refusals only, never on the way of a sign-in that works.
+ * looked for. For refusals only, never during a successful sign-in.
  *
  * @public
  */
@@ -80,7 +80,7 @@ export function queriesOf(decision: Decision): readonly UserQuery[] {
 type Miss = Omit<NearMiss, 'entityRef'>;
 
 /**
- * In which ways an entity, of any kind, nearly answers what was asked for in vain. For a
+ * How an entity of any kind nearly matches queries that matched nobody. For a
  * {@link FindNearMisses} of your own; nothing is matched by it.
  *
  * @public
@@ -136,7 +136,7 @@ function missByAnnotation(entity: Entity, key: string, wanted: string): Miss | u
     : undefined;
 }
 
-/** An id is a small number: that some unrelated annotation has the same one says nothing. */
+/** An id is a small number. An unrelated annotation with the same number means nothing. */
 function looksLikeIdentity(other: string, key: string): boolean {
   return other.split('/').at(-1) === key.split('/').at(-1);
 }
@@ -164,7 +164,7 @@ function alike(a: string, b: string): boolean {
   return loosen(a) === loosen(b);
 }
 
-// NFKC and Unicode's case are exactly what a match must not use; here they find what was mistyped.
+// A match must not use NFKC or Unicode case folding. Here they help to find typing mistakes.
 function loosen(value: string): string {
   return value.normalize('NFKC').replace(/\s/g, '').toLowerCase();
 }

@@ -8,9 +8,9 @@ import type { AttemptRecord, Decision, StepOutcome, StepRecord } from '../chain'
 import type { MatchPlan } from '../matchers';
 
 /**
- * Everything that an evaluation looked at, for people who run Backstage. It holds other people's
- * entity refs, so it goes to the log and to `explainSignIn`, never to a browser. Tokens and secrets
- * are not among the things that an evaluation is given.
+ * Everything that an evaluation looked at, for administrators of Backstage. It holds other people's
+ * entity refs, so it goes to the log and to `explainSignIn`, never to a browser. An evaluation
+ * never has tokens or secrets.
  *
  * @public
  */
@@ -19,20 +19,28 @@ export interface SignInTrace {
   readonly steps: readonly TracedStep[];
 }
 
-/** @public */
+/**
+ * How a chain ended, in a trace.
+ *
+ * @public
+ */
 export type TracedDecision =
   | { readonly outcome: 'matched'; readonly userEntityRef: string; readonly step: string }
   | { readonly outcome: 'withoutUser'; readonly userEntityRef: string; readonly step: string }
   | {
       readonly outcome: 'refused';
       readonly code: SignInErrorCode;
-      /** The step that decided; `undefined` when all were tried in vain, or none was. */
+      /** The step that decided; `undefined` when no step matched, or none was tried. */
       readonly step?: string;
       /** Why no step was tried: what a profile transform said. */
       readonly reason?: string;
     };
 
-/** @public */
+/**
+ * A step of a chain and its outcome, in a trace.
+ *
+ * @public
+ */
 export interface TracedStep {
   readonly step: string;
   readonly outcome: StepOutcome;
@@ -43,20 +51,28 @@ export interface TracedStep {
   readonly lookups: readonly TracedLookup[];
 }
 
-/** @public */
+/**
+ * A question to the catalog and its answer, in a trace.
+ *
+ * @public
+ */
 export interface TracedLookup {
   /** Name of the matcher; within an agreement, that of the part. */
   readonly matcher: string;
   /** What the catalog was asked for, in words. */
   readonly query: string;
   readonly candidates: readonly TracedCandidate[];
-  /** Why there is no list of candidates. */
+  /** Why the list of candidates is missing. */
   readonly problem?: string;
   /** Set when an expired answer was served: for how long it had been expired, in milliseconds. */
   readonly staleForMs?: number;
 }
 
-/** @public */
+/**
+ * An entity that the catalog offered, in a trace.
+ *
+ * @public
+ */
 export interface TracedCandidate {
   readonly entityRef: string;
   /** `undefined` = accepted. */
@@ -97,7 +113,8 @@ function traceStep(record: StepRecord): TracedStep {
     outcome,
     action: outcome === 'matched' ? 'signIn' : policyAction(step, outcome),
     reason: reason.filter(Boolean).join('; ') || undefined,
-    // Put into words when somebody reads them: an audit makes hundreds of thousands of traces.
+    // Texts are made only when they are read, because an audit makes hundreds of thousands of
+    // traces.
     get lookups() {
       return attempts.map(traceLookup);
     },
@@ -123,7 +140,7 @@ function traceLookup({ matcher, attempt, answer, ...checked }: AttemptRecord): T
     return {
       ...lookup,
       candidates: [],
-      problem: `the catalog could not be asked: ${describeCause(answer.cause)}`,
+      problem: `the catalog is unavailable: ${describeCause(answer.cause)}`,
     };
   }
   const accepted = checked.accepted.map(entity => ({ entityRef: stringifyEntityRef(entity) }));
@@ -169,7 +186,7 @@ function formatDecision({ decision }: SignInTrace): string {
     case 'matched':
       return `signs in as ${decision.userEntityRef} by ${decision.step}`;
     case 'withoutUser':
-      return `signs in as ${decision.userEntityRef}, which is in no catalog, by ${decision.step}`;
+      return `signs in as ${decision.userEntityRef}, which is not in the catalog, by ${decision.step}`;
     case 'refused':
       return decision.step
         ? `refused with ${decision.code} by ${decision.step}`
@@ -223,12 +240,12 @@ function nameOf({ code, record }: Refusal): SignInErrorName | undefined {
   return signInErrorCodes[code].name === 'NotFoundError' ? 'NotAllowedError' : undefined;
 }
 
-// Of the outcomes, not of the reasons: a reason can name a list of domains or a directory.
+// Outcomes only: a reason can name a list of domains or a directory, which is not for the public.
 const words: Record<StepOutcome, string> = {
   matched: 'found',
   none: 'no match',
-  missing: 'your account has none that can be used',
-  denied: 'may not be used for sign-in here',
+  missing: 'missing or unusable in your account',
+  denied: 'not allowed for sign-in here',
   ambiguous: 'more than one match',
   disagreement: 'they do not agree',
   otherAccount: 'belongs to another account',

@@ -4,12 +4,12 @@ import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 
 /**
- * One way to find the `User` entity of a person: a pure function from the {@link Subject} to what
- * the catalog shall be asked. No I/O, no throw. It may be called although an earlier step signs the
- * person in.
+ * One way to find the `User` entity of a person: a pure function from the {@link Subject} to the
+ * queries for the catalog. It must not do I/O and must not throw. It may be called although an
+ * earlier step signs the person in.
  *
- * The safety comes for free: only entities of kind `User` count, every candidate is checked again
- * against the query on our side, each step is traced.
+ * The checks are done for every matcher: only entities of kind `User` count, every candidate is
+ * checked again against the query on our side, each step is traced.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ import type { Subject } from '../../profile';
 export interface Matcher {
   /** Name in logs, traces, audit events and metrics. */
   readonly name: string;
-  /** What was tried, in the words of the person, for the public text: "email address". */
+  /** What was tried, for the public text: "email address". */
   readonly label: string;
   /** Facts that cost I/O and are fetched before `match` is called, only when a matcher asks for them. */
   readonly needs?: readonly 'directory'[];
@@ -40,7 +40,7 @@ export interface Matcher {
  *
  * - `query`: attempts in order of precedence; the first one with a verified entity decides.
  * - `missing`: the subject lacks the attribute.
- * - `denied`: the attribute is there and may not be used.
+ * - `denied`: the attribute is present but not allowed.
  * - `agreement`: all parts must name the same entity (made by `agreement()` only).
  *
  * @public
@@ -60,17 +60,29 @@ export type MatchPlan =
     }
   | { readonly type: 'agreement'; readonly parts: readonly AgreementPart[] };
 
-/** @public */
+/**
+ * An attribute of an account that a matcher can match by.
+ *
+ * @public
+ */
 export type SubjectAttribute = 'id' | 'username' | 'slug' | 'email';
 
-/** @public */
+/**
+ * One question for the catalog, and what else a candidate must satisfy.
+ *
+ * @public
+ */
 export interface MatchAttempt {
   readonly query: UserQuery;
   /** A further check of a candidate, beyond kind and query: the reason to refuse it, or `undefined`. */
   readonly reject?: (entity: Entity) => string | undefined;
 }
 
-/** @public */
+/**
+ * One matcher of an agreement, with what it answered.
+ *
+ * @public
+ */
 export interface AgreementPart {
   readonly matcher: Matcher;
   readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
@@ -107,7 +119,7 @@ export const matchPlan = {
     return { type: 'missing', attribute, reason };
   },
 
-  /** The person has the attribute, and it may not be used. */
+  /** The attribute is present but not allowed. */
   denied(code: Extract<MatchPlan, { type: 'denied' }>['code'], reason: string): MatchPlan {
     return { type: 'denied', code, reason };
   },
@@ -115,8 +127,8 @@ export const matchPlan = {
 
 /**
  * A matcher whose parts must all name the same entity. Two that name different ones are a
- * disagreement, which stops the chain. A part that names nobody, lacks its attribute or is denied
- * makes the whole so.
+ * disagreement, which stops the chain. If a part matches nobody, lacks its attribute or is denied,
+ * so is the agreement.
  *
  * @throws `Error` for fewer than two parts, or an agreement within an agreement
  * @example
@@ -175,7 +187,7 @@ export function checkOptions(where: string, shape: z.ZodRawShape, options: unkno
   throw new Error(`"${[where, ...issue.path].join('.')}" ${problemOf(issue)}`);
 }
 
-/** A union hides its reasons one level down; the last alternative is the one with the most to say. */
+/** Zod nests the issues of a union. The last alternative has the most specific one. */
 function deepest(issue: z.ZodIssue): z.ZodIssue {
   const inner = issue.code === 'invalid_union' ? issue.unionErrors.at(-1)?.issues[0] : undefined;
   return inner ? deepest(inner) : issue;

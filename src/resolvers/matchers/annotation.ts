@@ -8,7 +8,11 @@ import type { MatchPlan, Matcher, SubjectAttribute } from './Matcher';
 import { inNamespaces, namespaceShape, readName, stripPrefixShape } from './names';
 import type { NamespaceOptions, StripPrefixOptions } from './names';
 
-/** @public */
+/**
+ * Options of `matchers.annotation`.
+ *
+ * @public
+ */
 export interface AnnotationOptions extends EmailOptions, NamespaceOptions, StripPrefixOptions {
   readonly from: SubjectAttribute;
   /** Key of the annotation, such as `bitbucket.corp.com/user-id`. */
@@ -23,7 +27,8 @@ const labels: Record<SubjectAttribute, string> = {
 };
 
 /**
- * The options for an attribute: an email alone has a trust, a username alone has a prefix.
+ * The options for an attribute: `emailTrust` is for an email only, `stripPrefix` for a username
+ * only.
  *
  * @internal
  */
@@ -36,8 +41,8 @@ export function annotationShape(from: SubjectAttribute) {
 }
 
 /**
- * An attribute = the value of an annotation. By `id` it is the safest of all matchers: the id
- * survives a rename and nobody can choose it. Default of `namespaces`: `['*']`.
+ * An attribute = the value of an annotation. By `id` it is the safest of all matchers: the id stays
+ * when the account is renamed, and nobody can choose it. Default of `namespaces`: `['*']`.
  *
  * @throws `Error` for an option that is not known, not valid, or not for this attribute: only the
  * email has `allowedDomains` and `emailTrust`, only the username has `stripPrefix`

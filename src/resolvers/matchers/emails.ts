@@ -1,4 +1,6 @@
+import type { Entity } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
+import { mismatchReason, readField } from '../../lookup';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { createDomainList } from '../../shared';
@@ -15,19 +17,24 @@ import {
 import type { NamespaceOptions } from './names';
 
 /**
- * Whose word an email address is.
+ * Who must vouch for an email address.
  *
- * - `always`: Bitbucket's, whatever directory the account is in. People of an internal directory can
+ * - `always`: Bitbucket, whatever directory the account is in. People of an internal directory can
  *   edit their own address there, without proof that it is theirs.
  * - `readOnlyDirectory`: only when the account is in a directory that its owner cannot edit. Needs
- *   the `directory` credential in the config; when it cannot be asked, the email is not trusted.
- * - `never`: no step by email signs anybody in.
+ *   the `directory` credential in the config; if Bitbucket does not answer, the email is not
+ *   trusted.
+ * - `never`: the step is always denied.
  *
  * @public
  */
 export type EmailTrust = 'always' | 'readOnlyDirectory' | 'never';
 
-/** @public */
+/**
+ * Options of every matcher by email.
+ *
+ * @public
+ */
 export interface EmailOptions {
   /** Whole domains, in any case; `*.corp.com` for every subdomain of `corp.com`. Default: all. */
   readonly allowedDomains?: readonly string[];
@@ -47,18 +54,19 @@ export const emailShape = {
   emailTrust: z
     .enum(['always', 'readOnlyDirectory', 'never'])
     .optional()
-    .describe('Whether the email is relied on. Default: always.'),
+    .describe('Whether the email is trusted. Default: always.'),
 } as const;
 
 /** @internal */
 export interface EmailCheck {
   readonly needs: Matcher['needs'];
-  /** The email when it may be used, else the plan that says why not. */
+  /** The email if it may be used, else a plan with the reason. */
   check(subject: Subject): string | MatchPlan;
 }
 
 /**
- * What every matcher by email does first: is there one, may it be relied on, is its domain allowed.
+ * What every matcher by email checks first: is there an email, is it trusted, is its domain
+ * allowed.
  *
  * @throws `Error` for an entry of `allowedDomains` that is not a domain
  * @internal
@@ -91,14 +99,18 @@ function distrust(
 ): string | undefined {
   if (trust === 'never') return 'emailTrust is "never"';
   if (emailOrigin !== 'payload') return 'a profile transform made it, not a directory';
-  if (!directory) return 'nobody could be asked which directory the account is in';
-  if ('unknown' in directory) return `the directory is not known: ${directory.unknown}`;
+  if (!directory) return 'the directory of the account was not read';
+  if ('unknown' in directory) return `the directory is unknown: ${directory.unknown}`;
   return directory.readOnly
     ? undefined
     : 'the account is in a directory where people edit their own email';
 }
 
-/** @public */
+/**
+ * Options of `matchers.profileEmail`.
+ *
+ * @public
+ */
 export interface ProfileEmailOptions extends EmailOptions, NamespaceOptions {
   /**
    * Whether `jane+x@corp.com` may sign in as the entity with `jane@corp.com` when no entity has the
@@ -141,7 +153,7 @@ export function profileEmail(options: ProfileEmailOptions = {}): Matcher {
       const email = check(subject);
       if (typeof email !== 'string') return email;
       const parts = stripPlusTag ? plusTag.exec(email) : null;
-      // After the tagged address, so that an entity of its own always wins.
+      // After the tagged address, so that an entity with that address takes precedence.
       const emails = parts ? [email, `${parts[1]}${parts[2]}`] : [email];
       const attempts = emails.map(byEmail).flatMap(query => inNamespaces(query, namespaces));
       return { type: 'query', attempts, fallbackName: email };
@@ -153,7 +165,11 @@ function byEmail(value: string): UserQuery {
   return { by: 'field', field: 'spec.profile.email', value };
 }
 
-/** @public */
+/**
+ * Options of `matchers.emailLocalPart`.
+ *
+ * @public
+ */
 export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
 
 /** @internal */
@@ -162,7 +178,7 @@ export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]
 /**
  * The part of the email before the `@` = `metadata.name`.
  *
- * Without `allowedDomains`, `jane@anything` is `jane`: give it.
+ * Always give `allowedDomains`. Without it, `jane@anything` is `jane`.
  *
  * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public
@@ -187,7 +203,11 @@ export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {
   };
 }
 
-/** @public */
+/**
+ * Options of `matchers.emailEntityName`.
+ *
+ * @public
+ */
 export interface EmailEntityNameOptions extends EmailOptions, NamespaceOptions {
   /** An email is never a valid entity name, because of its `@`. Default `underscore`. */
   readonly normalize?: 'underscore' | 'dash';
@@ -206,6 +226,9 @@ export const emailEntityNameShape = {
 /**
  * The whole email as an entity name = `metadata.name`: `jane@corp.com` is `jane_corp.com`, as
  * Backstage's Microsoft Graph provider names people.
+ *
+ * Two emails can become the same name. An entity that has another email in `spec.profile.email` is
+ * therefore refused; one without an email there is not.
  *
  * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public
@@ -226,7 +249,16 @@ export function emailEntityName(options: EmailEntityNameOptions = {}): Matcher {
       if (!isEntityName(name)) {
         return matchPlan.missing('email', 'the email address cannot be made an entity name');
       }
-      return matchPlan.query(queries(name), { fallbackName: name });
+      return matchPlan.query(queries(name), {
+        fallbackName: name,
+        reject: entity => otherEmailReason(entity, email),
+      });
     },
   };
+}
+
+/** `j_a@b.com` and `j@a_b.com` become one name: the entity's own email says whose it is. */
+function otherEmailReason(entity: Entity, email: string): string | undefined {
+  const known = readField(entity, 'spec.profile.email');
+  return known === undefined || known === '' ? undefined : mismatchReason(entity, byEmail(email));
 }

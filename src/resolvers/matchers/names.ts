@@ -6,11 +6,15 @@ import { foldAscii } from '../../shared';
 import { checkOptions, matchPlan } from './Matcher';
 import type { MatchAttempt, MatchPlan, Matcher } from './Matcher';
 
-/** @public */
+/**
+ * Options of every matcher that looks in namespaces.
+ *
+ * @public
+ */
 export interface NamespaceOptions {
   /**
    * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
-   * that a person whom two providers brought is found once. `'*'` looks in all, where two entities
+   * that a person that two providers brought is found once. `'*'` looks in all, where two entities
    * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
    */
   readonly namespaces?: readonly string[];
@@ -32,7 +36,7 @@ function isNotNamespace(value: string) {
 }
 
 /**
- * The questions for an entity name in namespaces.
+ * The queries for an entity name, one for each namespace.
  *
  * @internal
  */
@@ -46,7 +50,8 @@ export function createNameQueries({ namespaces = ['default'] }: NamespaceOptions
 }
 
 /**
- * Attempts that ask one question and accept one namespace after the other. The catalog is asked once.
+ * Attempts with the same query that accept one namespace after the other. The catalog is asked
+ * once.
  *
  * @internal
  */
@@ -75,15 +80,16 @@ export function isEntityName(value: string): boolean {
 }
 
 /**
- * How a value that is not a valid entity name is made one.
+ * How a value that is not a valid entity name becomes one.
  *
- * - `none`: not at all, the step does not apply.
- * - `underscore`: as Backstage's own organization providers name entities: every character that an
- *   entity name cannot have becomes `_`, runs of `_` become one, `_` at the end goes.
- * - `dash`: the same with `-`.
+ * - `none`: it does not. The step does not apply to such a value.
+ * - `underscore`: as Backstage's Microsoft Graph provider does it. Every character that an entity name
+ *   cannot have becomes `_`, several `_` in a row become one, and a `_` at the end is dropped.
+ * - `dash`: as `sanitizeUserNameTransformer` of the Keycloak provider does it. Every character that an
+ *   entity name cannot have becomes `-`, and nothing else changes.
  *
- * Two values can become the same name (`j@corp` and `j_corp`): only for servers where nobody can
- * choose theirs.
+ * Two values can become the same name (`j@corp` and `j_corp`). For usernames, use it only where people
+ * cannot choose their own.
  *
  * @public
  */
@@ -92,18 +98,25 @@ export type NameNormalization = 'none' | 'underscore' | 'dash';
 /** @internal */
 export const normalizations = ['underscore', 'dash'] as const;
 
+const invalidInNames = /[^a-zA-Z0-9_.-]/g;
+
 /** @see normalizeEntityName of `@backstage/plugin-catalog-backend-module-msgraph` */
 export function toEntityName(value: string, normalize: NameNormalization): string {
-  if (normalize === 'none') return value;
-  const [filler, runs, end] = normalize === 'dash' ? ['-', /-+/g, /-$/] : ['_', /_+/g, /_$/];
-  return value
-    .trim()
-    .replace(/[^a-zA-Z0-9_.-]/g, filler)
-    .replace(runs, filler)
-    .replace(end, '');
+  switch (normalize) {
+    case 'none':
+      return value;
+    case 'dash':
+      return value.replace(invalidInNames, '-');
+    case 'underscore':
+      return value.trim().replace(invalidInNames, '_').replace(/_+/g, '_').replace(/_$/, '');
+  }
 }
 
-/** @public */
+/**
+ * Options of every matcher by username.
+ *
+ * @public
+ */
 export interface StripPrefixOptions {
   /**
    * Prefix of the username, such as `CORP\`, in any case of ASCII letters. A username without it is
@@ -120,7 +133,7 @@ export const stripPrefixShape = {
     .min(1)
     .optional()
     .describe(
-      'Prefix such as CORP\\ that is dropped; a username without it does not match. Default: none.',
+      'Prefix such as CORP\\ that is removed; a username without it does not match. Default: none.',
     ),
 } as const;
 
@@ -144,7 +157,11 @@ export function readName(
     : matchPlan.missing(from, `the ${from} does not start with "${stripPrefix}"`);
 }
 
-/** @public */
+/**
+ * Options of `matchers.entityName`.
+ *
+ * @public
+ */
 export interface EntityNameOptions extends NamespaceOptions, StripPrefixOptions {
   /** Which attribute. They differ: `jane@corp.com` has the slug `jane_corp.com`. */
   readonly from: 'username' | 'slug';
@@ -158,7 +175,7 @@ export const entityNameShape = {
   normalize: z
     .enum(['none', ...normalizations])
     .optional()
-    .describe('How a username that is not a valid entity name is made one. Default: none.'),
+    .describe('How a username that is not a valid entity name becomes one. Default: none.'),
   ...stripPrefixShape,
 } as const;
 

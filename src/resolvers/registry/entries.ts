@@ -13,7 +13,7 @@ import {
 import type { AnnotationOptions, Matcher, SubjectAttribute } from '../matchers';
 
 /**
- * What is known about the place where a named resolver is used.
+ * What a named resolver knows about its environment.
  *
  * @internal
  */
@@ -30,7 +30,7 @@ export interface ResolverEntry {
   readonly optionsSchema: z.AnyZodObject;
   /** @throws `Error` for options that are not valid */
   readonly createMatcher: (options: Record<string, unknown>, env: ResolverEnvironment) => Matcher;
-  /** What the administrator should know about these options. */
+  /** Warnings about these options. */
   readonly warnings: (options: Record<string, unknown>) => readonly string[];
 }
 
@@ -44,7 +44,7 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
   return {
     matcherSchema: z.object(shape).strict(),
     optionsSchema: z.object({ ...shape, ...withoutUserShape, ...policyShape }).strict(),
-    // The options come out of the schema just above, which the registry's type does not remember.
+    // The options were parsed by the schema above, which the type of the registry does not express.
     createMatcher: (options, env) => createMatcher(options as Options, env),
     warnings: options => warnings(options as Options),
   };
@@ -62,12 +62,12 @@ function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEnt
   return resolverEntry(
     { ...annotationShape(from), annotation },
     (parsed, { host }) => {
-      // What a shape holds depends on the attribute, and checkOptions of the matcher looks again.
+      // The shape depends on the attribute. The matcher checks its options again.
       const options = parsed as Partial<AnnotationOptions>;
       const key = options.annotation ?? (host && `${host}/${suffix}`);
       if (!key) {
         throw new Error(
-          `needs the option "annotation": its default <host>/${suffix} is only known inside this package's backend module`,
+          `needs the option "annotation"; its default <host>/${suffix} is only known inside this package's backend module`,
         );
       }
       return matchers.annotation({ ...options, from, annotation: key });
@@ -77,10 +77,10 @@ function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEnt
 }
 
 const trustWarning =
-  'people of an internal Bitbucket directory can edit their own email address, and with emailTrust "always" sign in as whoever has it in the catalog; userIdMatchingUserEntityAnnotation is the safe key, or set emailTrust to "readOnlyDirectory"';
+  'people of an internal Bitbucket directory can edit their own email address, and with emailTrust "always" they sign in as whoever has that address in the catalog; use userIdMatchingUserEntityAnnotation, or set emailTrust to "readOnlyDirectory"';
 
 function emailWarnings({ emailTrust = 'always' }: { emailTrust?: string }): string[] {
-  if (emailTrust === 'never') return ['with emailTrust "never", this step signs nobody in'];
+  if (emailTrust === 'never') return ['with emailTrust "never", this step cannot sign anybody in'];
   return emailTrust === 'always' ? [trustWarning] : [];
 }
 
@@ -89,6 +89,23 @@ function nameWarnings({ normalize = 'none' }: { normalize?: string }): string[] 
     ? []
     : [`with normalize "${normalize}", two accounts can become the same entity name`];
 }
+
+/**
+ * Name of a resolver in `signIn.resolvers`.
+ *
+ * @public
+ */
+export type BitbucketServerResolverName =
+  | 'agreement'
+  | 'emailLocalPartMatchingUserEntityName'
+  | 'emailMatchingUserEntityAnnotation'
+  | 'emailMatchingUserEntityName'
+  | 'emailMatchingUserEntityProfileEmail'
+  | 'userIdMatchingUserEntityAnnotation'
+  | 'userSlugMatchingUserEntityAnnotation'
+  | 'userSlugMatchingUserEntityName'
+  | 'usernameMatchingUserEntityAnnotation'
+  | 'usernameMatchingUserEntityName';
 
 /**
  * What `signIn.resolvers` of a config can name, apart from `agreement`, which is made of these.
@@ -109,15 +126,15 @@ export const resolverRegistry = {
       ...emailWarnings(options),
       ...(options.allowedDomains
         ? []
-        : ['without allowedDomains, the same local part of every domain is the same person']),
+        : ['without allowedDomains, the same local part in two domains is treated as one person']),
     ],
   ),
   emailMatchingUserEntityName: resolverEntry(
     emailEntityNameShape,
     options => matchers.emailEntityName(options),
-    ({ normalize = 'underscore', ...options }) => [
+    options => [
       ...emailWarnings(options),
-      ...nameWarnings({ normalize }),
+      'two emails can become the same entity name; entities with another spec.profile.email are refused, those without one are not',
     ],
   ),
   emailMatchingUserEntityAnnotation: annotationResolver('email', 'email'),
@@ -133,14 +150,7 @@ export const resolverRegistry = {
   userIdMatchingUserEntityAnnotation: annotationResolver('id', 'user-id'),
   usernameMatchingUserEntityAnnotation: annotationResolver('username', 'username'),
   userSlugMatchingUserEntityAnnotation: annotationResolver('slug', 'user-slug'),
-} as const satisfies Record<string, ResolverEntry>;
-
-/**
- * Name of a resolver in `signIn.resolvers`.
- *
- * @public
- */
-export type BitbucketServerResolverName = keyof typeof resolverRegistry | 'agreement';
+} as const satisfies Record<Exclude<BitbucketServerResolverName, 'agreement'>, ResolverEntry>;
 
 const agreementShape = {
   of: z
@@ -162,13 +172,13 @@ const parts = Object.fromEntries(
 /** `agreement`: all resolvers of its list must name the same entity. */
 const agreementEntry: ResolverEntry = {
   matcherSchema: z.object(agreementShape).strict(),
-  // Several attributes give no one name, so there is no sign-in without a user here.
+  // Several attributes do not give one name, so an agreement cannot sign in without a user.
   optionsSchema: z.object({ ...agreementShape, ...policyShape }).strict(),
   createMatcher: (options, env) =>
     agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, env))),
   warnings(options) {
     const all = readParts(options);
-    // A forged email alone gets nobody in when an attribute that cannot be forged must agree.
+    // A forged email is not enough when another attribute must agree.
     const emails = all.filter(part => part.name.startsWith('email'));
     const relevant = emails.length < all.length ? all.filter(part => !emails.includes(part)) : all;
     return relevant.flatMap(part => parts[part.name]!.warnings(part.options));

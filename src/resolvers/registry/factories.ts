@@ -8,7 +8,11 @@ import { allResolvers } from './entries';
 import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
 import { createChainStep } from './readSignInChain';
 
-/** @public */
+/**
+ * What the named resolvers share: the options of {@link createSignInResolver} without `match`.
+ *
+ * @public
+ */
 export type BitbucketServerSignInResolversOptions = Omit<SignInResolverOptions, 'match'> & {
   /**
    * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
@@ -17,7 +21,11 @@ export type BitbucketServerSignInResolversOptions = Omit<SignInResolverOptions, 
   readonly host?: string;
 };
 
-/** @public */
+/**
+ * The named resolvers as factories, by name.
+ *
+ * @public
+ */
 export type BitbucketServerSignInResolvers = Record<
   BitbucketServerResolverName,
   SignInResolverFactory
@@ -25,7 +33,7 @@ export type BitbucketServerSignInResolvers = Record<
 
 /**
  * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`, with what they
- * shall share.
+ * share.
  *
  * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, after which
  * Backstage's reader tries the next resolver; when it says `stop`, and for a catalog that is down, an

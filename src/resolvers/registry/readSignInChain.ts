@@ -11,12 +11,12 @@ export interface SignInChain {
   readonly steps: readonly ChainStep[];
   /** Names of the resolvers, in order. */
   readonly names: readonly string[];
-  /** What the administrator should know. */
+  /** Warnings for the log. */
   readonly warnings: readonly string[];
 }
 
 /**
- * `signIn` of one environment, without what is said of each resolver.
+ * `signIn` of one environment, without the options of the resolvers.
  *
  * @internal
  */
@@ -32,8 +32,8 @@ export const signInSchema = z
   .describe('How an authenticated person becomes a User entity.');
 
 /**
- * Reads `signIn.resolvers` as ONE chain, where upstream's reader makes a loop of it: so the final
- * error can say what every step did, and the steps can be asked in parallel.
+ * Reads `signIn.resolvers` as ONE chain, where upstream's reader loops over resolvers. So the error
+ * can say what every step did, and the steps can query the catalog in parallel.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns `undefined` when no resolver is configured
@@ -73,12 +73,12 @@ export function readSignInChain(
 
 function fallbackWarnings(options: Record<string, unknown>): string[] {
   return options.dangerouslyAllowSignInWithoutUserInCatalog
-    ? ['dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog']
+    ? ['dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog']
     : [];
 }
 
 /**
- * Makes a step of the parsed options of a named resolver. The step is called as the resolver is.
+ * Makes a step from the parsed options of a named resolver. The step has the name of the resolver.
  *
  * @throws `Error` for options that cannot be
  * @internal

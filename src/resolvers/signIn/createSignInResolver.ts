@@ -21,7 +21,7 @@ import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
 import type { OwnershipExtension } from './issueIdentity';
 
 /**
- * What an observer is told of a decision.
+ * A decision, as observers get it.
  *
  * @public
  */
@@ -33,24 +33,28 @@ export interface SignInDecisionEvent {
   readonly decision: TracedDecision;
   /** What the resolver was given as `result`. */
   readonly result: unknown;
-  /** Who signed in, by the facts of Bitbucket. */
+  /** The facts about who signed in. */
   readonly subject: Subject;
   /** Reference of the error that the browser shows, when refused. */
   readonly reference?: string;
   /** From the start of the evaluation to the token or the refusal, in milliseconds. */
   readonly durationMs: number;
-  /** Makes the trace, when somebody wants it. */
+  /** Makes the trace. */
   readonly trace: () => SignInTrace;
 }
 
 /**
- * Asks which directory the account of a person is in.
+ * Finds the directory of an account.
  *
  * @public
  */
 export type FindDirectory = (subject: Subject) => Promise<SubjectDirectory>;
 
-/** @public */
+/**
+ * Options of {@link createSignInResolver}.
+ *
+ * @public
+ */
 export interface SignInResolverOptions {
   /** The chain: matchers, or matchers with a policy, in order. At least one. */
   readonly match: readonly (Matcher | ChainStep)[];
@@ -61,29 +65,29 @@ export interface SignInResolverOptions {
   readonly lookup?: CatalogUserLookup;
   /**
    * Annotation in which an entity names its account by Bitbucket's user id. An entity that names
-   * another account than the one that signs in is refused with `ENTITY_OF_ANOTHER_ACCOUNT`, whatever
-   * matched, so that an email or username that is given to somebody new takes nobody over. A lookup
-   * with `fields: 'identity'` keeps keys that end with `/user-id` only.
+   * another account than the one that signs in is refused with `ENTITY_OF_ANOTHER_ACCOUNT`,
+   * whatever matched. So whoever is given an old email or username does not become its former
+   * owner. A lookup with `fields: 'identity'` keeps keys that end with `/user-id` only.
    *
-   * Default: `<host>/user-id` with the host of Bitbucket Server, where the authenticator tells it: that
-   * of this package does, upstream's does not. It must end with `/user-id`.
+   * Default: `<host>/user-id` with the host of Bitbucket Server, if the authenticator provides it:
+   * the one of this package does, upstream's does not. It must end with `/user-id`.
    */
   readonly accountIdAnnotation?: string;
-  /** Where refusals are written with their detail. Default: nowhere. */
+  /** Gets every refusal with its detail. Default: nothing is logged. */
   readonly logger?: LoggerService;
   /**
-   * Asks which directory an account is in. Default: not asked, so that the
-   * `emailTrust` of `readOnlyDirectory` trusts nobody.
+   * Finds the directory of an account. Default: none, so `emailTrust: 'readOnlyDirectory'` trusts
+   * no email.
    */
   readonly findDirectory?: FindDirectory;
   /**
-   * Looks for near misses of a person whom nobody matches; they are written to the log after the
-   * refusal, under its reference. Needs `logger`. Default: not looked for.
+   * Finds near misses after a refusal without a match. They are logged under the reference of the
+   * refusal. Needs `logger`. Default: none.
    */
   readonly findNearMisses?: FindNearMisses;
   /** Adds to the ownership claims of a person, such as parent groups. Default: nothing. */
   readonly extendOwnership?: OwnershipExtension;
-  /** Told of every sign-in and refusal, when the token is issued or the error is made. Must not throw. */
+  /** Called for every sign-in and refusal. Must not throw. */
   readonly onDecision?: (event: SignInDecisionEvent) => void;
 }
 
@@ -130,7 +134,7 @@ export const optionsShape = {
  */
 export function createSignInResolver(
   options: SignInResolverOptions,
-  // `any`, because a resolver of OAuth results of every authenticator is what it is.
+  // `any`, because it accepts the results of every OAuth authenticator.
 ): SignInResolver<any> {
   checkOptions('createSignInResolver', optionsShape, options);
   const steps = toChainSteps(options.match);
@@ -167,7 +171,7 @@ export function createSignInResolver(
       try {
         issued = await issue(decision, subject, context, extendOwnership);
       } catch (error) {
-        // Not awaited: the person has their answer, and what follows is for the administrator.
+        // Not awaited, because it is only for the log.
         const { reference } = error as SignInError;
         tell(error as SignInError);
         if (logger && findNearMisses) {
@@ -204,8 +208,8 @@ function traceOutcome(decision: Decision, error: SignInError | undefined): Trace
 }
 
 /**
- * The subject with the facts that a chain's matchers need and that cost I/O; as it is when none needs
- * any. Never rejects.
+ * The subject with the facts that the matchers of a chain need and that cost I/O. Unchanged when
+ * none needs any. Never rejects.
  *
  * @internal
  */

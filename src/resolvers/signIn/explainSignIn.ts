@@ -17,7 +17,7 @@ import { withDirectory } from './createSignInResolver';
 import type { FindDirectory } from './createSignInResolver';
 
 /**
- * What a sign-in of a person would do, and why. For people who run Backstage only.
+ * What a sign-in would do, and why. For administrators of Backstage only.
  *
  * @public
  */
@@ -31,10 +31,10 @@ export interface SignInExplanation {
   };
   /** What matchers saw. Absent when a profile transform refused the person. */
   readonly subject?: Subject;
-  /** What is decided, with the entity ref or the code: the same as `trace.decision`. */
+  /** The decision, with the entity ref or the code. The same as `trace.decision`. */
   readonly decision: TracedDecision;
   readonly trace: SignInTrace;
-  /** Entities that nearly matched; only when nobody did. */
+  /** Entities that nearly matched. Empty unless nobody matched. */
   readonly nearMisses: readonly NearMiss[];
 }
 
@@ -52,7 +52,11 @@ export function formatExplanation({ user, trace, nearMisses }: SignInExplanation
   ].join('\n');
 }
 
-/** @public */
+/**
+ * Options of {@link explainSignIn}.
+ *
+ * @public
+ */
 export interface ExplainSignInOptions {
   /** Payload of the Bitbucket user; or give `username` and `findUser`. */
   readonly user?: unknown;
@@ -64,12 +68,15 @@ export interface ExplainSignInOptions {
   /** The chain, as for `createSignInResolver`. */
   readonly match: readonly (Matcher | ChainStep)[];
   readonly lookup: CatalogUserLookup;
-  /** The profile transform of the provider. Default: that of the module without any in the config. */
+  /**
+   * The profile transform of the provider. Default: the one of the module without
+   * `profileTransforms`.
+   */
   readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
   readonly findDirectory?: FindDirectory;
   /** As for `createSignInResolver`. Default: `<host>/user-id` with the host of `baseUrl`. */
   readonly accountIdAnnotation?: string;
-  /** Looks for near misses when nobody matches. Default: not looked for. */
+  /** Finds near misses when nobody matches. Default: none. */
   readonly findNearMisses?: FindNearMisses;
   /** Explains the refresh of a session instead of a first sign-in. Default `false`. */
   readonly refresh?: boolean;
@@ -122,8 +129,8 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
 const defaultTransform = composeProfileTransforms(requireActiveUser());
 
 /**
- * Runs a chain for facts that are at hand already, such as the `subject` of an explanation, and says
- * what every step did. It is what a sign-in decides; only the token is missing.
+ * Runs a chain for a known subject, such as the `subject` of an explanation, and says what every
+ * step did. The decision is that of a sign-in, without a token.
  *
  * Never rejects: a matcher that throws and a catalog that is down are outcomes.
  *
@@ -158,7 +165,7 @@ async function readPayload({ user, username, findUser }: ExplainSignInOptions): 
   return findUser(username);
 }
 
-/** A transform may look people up; nothing that explains may issue a token. */
+/** A transform may look users up, but explaining must not issue a token. */
 const noContext = new Proxy({} as AuthResolverContext, {
   get(_target, method) {
     throw new Error(`explainSignIn has no sign-in context, but "${String(method)}" of it was used`);

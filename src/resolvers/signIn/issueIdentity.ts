@@ -4,7 +4,7 @@ import type { AuthResolverContext, BackstageSignInResult } from '@backstage/plug
 import { createSignInError } from '../../errors';
 
 /**
- * Adds to the refs that a person claims ownership through. A rejection ends the sign-in.
+ * Adds refs to the ownership claims of a person. A rejection ends the sign-in.
  *
  * @public
  */
@@ -15,7 +15,7 @@ export type OwnershipExtension = (
 
 /**
  * Issues the Backstage token of an entity. Ownership is what Backstage's `AuthOwnershipResolver`
- * says; the context of legacy backends has none, there it is the person and the direct groups.
+ * says. Where the context has none, it is the person and the direct groups.
  *
  * @throws {@link SignInError} `TOKEN_NOT_ISSUED`
  * @internal
@@ -54,7 +54,7 @@ export async function issueIdentityWithoutUser(
 }
 
 async function resolveOwnership(context: AuthResolverContext, entity: Entity): Promise<string[]> {
-  // The type says it is always there; the context of plugin-auth-backend 0.24 has no such method.
+  // Optional in spite of its type: contexts of older auth backends have no such method.
   const { resolveOwnershipEntityRefs } = context as Partial<AuthResolverContext>;
   if (resolveOwnershipEntityRefs) {
     return (await context.resolveOwnershipEntityRefs(entity)).ownershipEntityRefs;

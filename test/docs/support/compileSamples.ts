@@ -21,6 +21,8 @@ declare global {
 export interface CompileOptions {
   /** Other places of packages, such as the alias under which a legacy one is installed. */
   readonly paths?: Record<string, string[]>;
+  /** A module whose `declare global` is for all samples. */
+  readonly globals?: string;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface CompileOptions {
  */
 export function compileSamples(
   blocks: readonly CodeBlock[],
-  { paths = {} }: CompileOptions = {},
+  { paths = {}, globals = '' }: CompileOptions = {},
 ): Map<string, string[]> {
   const { config } = ts.readConfigFile(join(projectRoot, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, projectRoot);
@@ -43,6 +45,7 @@ export function compileSamples(
   );
   const files = new Map([...samples].map(([path, { text }]) => [path, text]));
   files.set(join(projectRoot, 'doc-sample-services.ts'), services);
+  files.set(join(projectRoot, 'doc-sample-globals.ts'), globals);
   const settings: ts.CompilerOptions = {
     ...options,
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],

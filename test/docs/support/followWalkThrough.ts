@@ -8,6 +8,7 @@ const copied = [
   'scripts',
   'test/support',
   'docs/configuration.md',
+  'docs/errors.md',
   'config.schema.json',
   'jest.config.js',
   'package.json',

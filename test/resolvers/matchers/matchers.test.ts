@@ -146,9 +146,23 @@ describe('entityName', () => {
     expect(queries(matcher, { username })).toEqual([ref]);
   });
 
-  it('still misses what cannot be made a name', () => {
-    const matcher = matchers.entityName({ from: 'username', normalize: 'underscore' });
-    expect(plan(matcher, { username: '日本' })).toMatchObject({ type: 'missing' });
+  it.each([
+    ['jane.doe@corp.com', 'default/jane.doe-corp.com'],
+    ['a@@b', 'default/a--b'],
+    ['a--b', 'default/a--b'],
+    ['a-b', 'default/a-b'],
+  ])('makes a name with dashes of %s, character by character', (username, ref) => {
+    const matcher = matchers.entityName({ from: 'username', normalize: 'dash' });
+    expect(queries(matcher, { username })).toEqual([ref]);
+  });
+
+  it.each([
+    ['underscore', '日本'],
+    ['dash', 'jane@'],
+    ['dash', ' jane'],
+  ] as const)('still misses with %s what does not become a name: %s', (normalize, username) => {
+    const matcher = matchers.entityName({ from: 'username', normalize });
+    expect(plan(matcher, { username })).toMatchObject({ type: 'missing' });
   });
 
   it.each([[[]], [['a/b']], [['']]])('refuses the namespaces %j at once', namespaces => {

@@ -62,7 +62,7 @@ describe('readSignInChain', () => {
         },
       ]);
       expect(chain?.warnings).toContain(
-        `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are in no catalog`,
+        `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog`,
       );
     },
   );
@@ -217,6 +217,7 @@ describe('readSignInChain', () => {
       { emailTrust: 'readOnlyDirectory' },
       /without allowedDomains/,
     ],
+    ['emailMatchingUserEntityName', { emailTrust: 'readOnlyDirectory' }, /two emails can become/],
     ['usernameMatchingUserEntityName', { normalize: 'underscore' }, /two accounts can become/],
   ])('warns of %s with %j', (resolver, options, warning) => {
     expect(read([{ resolver, ...options }])!.warnings.join()).toMatch(warning);
