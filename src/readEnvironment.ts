@@ -98,7 +98,7 @@ function readFindDirectory(
   if (!options) return undefined;
   const { credential, trustedDirectories, ttl, warnings } = options;
   for (const warning of warnings) logger.warn(warning);
-  const http = createBitbucketHttp({ timeoutMs });
+  const http = createBitbucketHttp({ timeout: { milliseconds: timeoutMs } });
   return createDirectoryLookup({ baseUrl, http, logger, credential, trustedDirectories, ttl });
 }
 

@@ -5,7 +5,7 @@ import { duration, locate, matching, readKeys, secret, text } from '../config';
 import { readUserLookupOptions } from '../lookup';
 import { addressSchema, readBitbucketServerAddress, secureUrlPattern } from './address';
 import type { BitbucketServerAddress } from './address';
-import { scopesOf } from './scopes';
+import { scopesOf } from './session';
 
 /** What the authenticator reads of one environment of the provider. */
 export interface AuthenticatorConfig extends BitbucketServerAddress {

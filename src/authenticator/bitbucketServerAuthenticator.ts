@@ -5,7 +5,6 @@ import type { OAuthAuthenticator } from '@backstage/plugin-auth-node';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { createRefusalLog, createSignInError } from '../errors';
-import type { SignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
 import type { BitbucketHttp, BitbucketHttpOptions } from '../http';
 import { readSignedInUser, toPassportProfile } from '../profile';
@@ -15,17 +14,15 @@ import { composeProfileTransforms, requireActiveUser } from '../transforms';
 import { startAttempt, takeAttempt } from './attempt';
 import type { AttemptConfig } from './attempt';
 import { authorizationError, readOAuthError } from './oauthError';
-import { keepUndelivered, toOAuthSession } from './oauthSession';
 import { readAuthenticatorConfig } from './authenticatorConfig';
 import { createRefresher } from './refresher';
 import type { Refresher } from './refresher';
 import type { SessionEvent } from './sessionEvent';
 import { createRequestSignal, onCookieDelivered } from './requestSignals';
 import type { RequestWithResponse } from './requestSignals';
-import { rotatedTokensOf } from './rotatedTokens';
 import { createSealedNotes } from './sealedNotes';
-import { createSessionCookie } from './sessionCookie';
-import type { SessionCookie } from './sessionCookie';
+import { createSessionCookie, keepUndelivered, toOAuthSession } from './session';
+import type { SessionCookie } from './session';
 import { createTokenClient } from './tokenClient';
 import type { TokenClient } from './tokenClient';
 
@@ -133,20 +130,14 @@ export function createBitbucketServerAuthenticator(
         forbidStoring(req);
         const session = internal.cookie.read(refreshToken);
         const signal = createRequestSignal(req);
-        try {
-          const answer = await internal.refresher.refresh(session.refreshToken, signal);
-          const oauthSession = toOAuthSession(internal.cookie, answer.tokens, session.scope);
-          onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
-          return { fullProfile: toProfile(internal, answer.user, true), session: oauthSession };
-        } catch (error) {
-          const answer = rotatedTokensOf(error);
-          if (answer) {
-            const oauthSession = toOAuthSession(internal.cookie, answer.tokens, session.scope);
-            onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
-            keepUndelivered(error as SignInError, oauthSession);
-          }
-          throw error;
+        const answer = await internal.refresher.refresh(session.refreshToken, signal);
+        const oauthSession = toOAuthSession(internal.cookie, answer.tokens, session.scope);
+        onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
+        if ('error' in answer) {
+          keepUndelivered(answer.error, oauthSession);
+          throw answer.error;
         }
+        return { fullProfile: toProfile(internal, answer.user, true), session: oauthSession };
       }),
 
     async logout({ refreshToken }, { internal }) {
@@ -182,7 +173,13 @@ function createContext(
   const fromFile = readAuthenticatorConfig(rawConfig);
   const config = { ...fromFile, callbackUrl: fromFile.callbackUrl ?? derivedCallbackUrl };
   const { baseUrl, clientId, timeoutMs } = config;
-  const http = createBitbucketHttp({ fetch, now, random, sleep, timeoutMs });
+  const http = createBitbucketHttp({
+    fetch,
+    now,
+    random,
+    sleep,
+    timeout: { milliseconds: timeoutMs },
+  });
   const tokenClient = createTokenClient({ ...config, http, now, sleep, logger });
   return {
     config,

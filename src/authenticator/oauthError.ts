@@ -1,7 +1,7 @@
 import { createSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import { quote, redact } from '../shared';
-import { scopesOf } from './scopes';
+import { scopesOf } from './session';
 
 /** An error as RFC 6749 puts it into a redirect or a body. */
 export interface OAuthError {

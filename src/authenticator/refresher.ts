@@ -1,18 +1,16 @@
 import { createSignInError, isSignInError } from '../errors';
+import type { SignInError } from '../errors';
 import type { BitbucketServerUser } from '../profile';
 import { createDeadline, createInFlight, sha256 } from '../shared';
 import type { Sleep } from '../shared';
-import { keepRotatedTokens } from './rotatedTokens';
-import type { RefreshAnswer } from './rotatedTokens';
 import { isSpent, remainingTokens } from './sealedNotes';
 import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
 import { createPersonReader } from './personReader';
 import type { PersonReaderOptions } from './personReader';
-import { createSharedAbort } from './requestSignals';
+import { createSharedAbort, waitForExchange } from './requestSignals';
 import type { SharedAbort } from './requestSignals';
 import type { SessionEvent } from './sessionEvent';
-import type { TokenAnswer } from './tokenClient';
-import { waitForExchange } from './waitForExchange';
+import type { TokenAnswer } from './session';
 
 export interface RefresherOptions extends PersonReaderOptions {
   readonly notes: SealedNotes;
@@ -23,8 +21,15 @@ export interface RefresherOptions extends PersonReaderOptions {
   readonly onEvent?: (event: SessionEvent) => void;
 }
 
+/** What an exchange has given: the browser must get the tokens, also when its refresh is refused. */
+export type RefreshAnswer = {
+  readonly tokens: TokenAnswer & { readonly refreshToken: string };
+  /** To be called when the browser has the tokens. */
+  readonly delivered: () => void;
+} & ({ readonly user: BitbucketServerUser } | { readonly error: SignInError });
+
 export interface Refresher {
-  /** New tokens and the user, for a refresh token. Throws {@link SignInError} only. */
+  /** New tokens and the user, for a refresh token. Throws {@link SignInError} only, and only without tokens. */
   refresh(refreshToken: string, signal: AbortSignal | undefined): Promise<RefreshAnswer>;
   /** To be told of a first sign-in. */
   remember(tokens: TokenAnswer, user: BitbucketServerUser): void;
@@ -153,8 +158,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return { ...toSession(last, turn, person), user: person.user };
     } catch (error) {
       if (!isSignInError(error)) throw error;
-      keepRotatedTokens(error, toSession(await catchUp(turn), turn, note.person));
-      throw error;
+      return { ...toSession(await catchUp(turn), turn, note.person), error };
     }
   }
 

@@ -1,4 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createSignInError, isSignInError } from '../errors';
+import { createDeadline } from '../shared';
+import type { Sleep } from '../shared';
 
 /** Those who wait for one piece of shared work. */
 export interface SharedAbort {
@@ -28,6 +31,36 @@ export function createSharedAbort(): SharedAbort {
       else signal?.addEventListener('abort', leave, { once: true });
     },
   };
+}
+
+export interface ExchangePatience {
+  /** Of the browser that waits. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly sleep: Sleep;
+}
+
+/**
+ * Waits for an exchange for as long as a browser waits. The exchange itself goes on.
+ *
+ * @throws SignInError `BITBUCKET_TIMEOUT` or `REQUEST_ABORTED`; whatever the exchange throws
+ * @internal
+ */
+export async function waitForExchange<T>(work: Promise<T>, patience: ExchangePatience): Promise<T> {
+  const deadline = createDeadline(patience);
+  try {
+    return await deadline.race(work);
+  } catch (error) {
+    const reason = deadline.ended();
+    if (reason === undefined || isSignInError(error)) throw error;
+    const limit = reason === 'timeout' ? `${patience.timeoutMs} ms` : 'its browser waited';
+    throw createSignInError(reason === 'timeout' ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
+      phase: 'token',
+      detail: `The exchange of a refresh token took longer than ${limit}; it goes on, and the next refresh gets its answer`,
+    });
+  } finally {
+    deadline.close();
+  }
 }
 
 /** An Express request, which has its response; callers that are no web server have none. */

@@ -12,7 +12,7 @@ import type { RefusalLog } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
 import { markFailed, withSpan } from '../shared';
 import type { BitbucketServerAuthenticator } from './bitbucketServerAuthenticator';
-import { undeliveredSessionOf } from './oauthSession';
+import { undeliveredSessionOf } from './session';
 import { sendOutage } from './refusals';
 import type { ProviderContext, Request } from './refusals';
 

@@ -3,7 +3,7 @@ import type { CacheService, LoggerService } from '@backstage/backend-plugin-api'
 import { LRUCache } from 'lru-cache';
 import type { BitbucketServerUser } from '../profile';
 import { createIncident, describeCause, withTimeout } from '../shared';
-import type { TokenAnswer } from './tokenClient';
+import type { TokenAnswer } from './session';
 
 /** The person of a session, as last read. */
 export interface SessionPerson {

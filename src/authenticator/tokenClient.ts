@@ -5,15 +5,7 @@ import type { BitbucketHttp, JsonAnswer } from '../http';
 import { createQueue, instruments } from '../shared';
 import type { Sleep } from '../shared';
 import { readOAuthError } from './oauthError';
-
-/** What the token endpoint gives. */
-export interface TokenAnswer {
-  readonly accessToken: string;
-  /** `undefined` when the server does not say. */
-  readonly scope?: string;
-  readonly expiresInSeconds?: number;
-  readonly refreshToken?: string;
-}
+import type { TokenAnswer } from './session';
 
 export interface TokenClientOptions {
   readonly http: BitbucketHttp;
@@ -118,7 +110,11 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
       const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, ...client };
       const operation = 'exchange_refresh_token';
       const answer = await inTurn(
-        () => http.postForm(url, fields, { operation, timeoutMs: timeoutMs * exchangeGrace }),
+        () =>
+          http.postForm(url, fields, {
+            operation,
+            timeout: { milliseconds: timeoutMs * exchangeGrace },
+          }),
         signal,
       );
       return read(answer, 'SESSION_ENDED', [refreshToken]);

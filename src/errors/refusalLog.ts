@@ -47,10 +47,11 @@ export function createRefusalLog(logger: LoggerService | undefined): RefusalLog 
         meta,
       });
       if (!begins) logger.debug(line, meta);
-    } else if (signInErrorCodes[error.code].name === 'ServiceUnavailableError') {
-      logger[ordinary.has(error.code) ? 'info' : 'error'](line, meta);
+    } else if (ordinary.has(error.code)) {
+      logger.info(line, meta);
     } else {
-      logger[ordinary.has(error.code) ? 'info' : 'warn'](line, meta);
+      const isFault = signInErrorCodes[error.code].name === 'ServiceUnavailableError';
+      logger[isFault ? 'error' : 'warn'](line, meta);
     }
   }
 

@@ -1,6 +1,8 @@
+import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
+import { SpanKind } from '@opentelemetry/api';
 import { createSignInError } from '../errors';
 import type { SignInErrorPhase } from '../errors';
-import { SpanKind } from '@opentelemetry/api';
 import { createDeadline, errorType, instruments, sleep as defaultSleep, withSpan } from '../shared';
 import type { Sleep } from '../shared';
 import { performAttempt } from './attempt';
@@ -42,8 +44,8 @@ export interface PostFormOptions {
   readonly operation?: BitbucketOperation;
   /** Default `token`. */
   readonly phase?: SignInErrorPhase;
-  /** Milliseconds for this call. Default: that of the client. */
-  readonly timeoutMs?: number;
+  /** How long this call may take. Default: as the client says. */
+  readonly timeout?: HumanDuration;
 }
 
 /**
@@ -72,8 +74,8 @@ export interface BitbucketHttp {
 export interface BitbucketHttpOptions {
   /** Default: the global one, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Milliseconds for a whole call: headers, body and retries. Default 10,000. */
-  readonly timeoutMs?: number;
+  /** How long a whole call may take: headers, body and retries. Default ten seconds. */
+  readonly timeout?: HumanDuration;
   /** Largest body that is read. Default 1,048,576. */
   readonly maxBytes?: number;
   /** Further attempts of a GET whose failure may pass. Default 2. */
@@ -99,7 +101,7 @@ type Call = Pick<AttemptRequest, 'method' | 'url' | 'headers' | 'body' | 'secret
  * @public
  */
 export function createBitbucketHttp(options: BitbucketHttpOptions = {}): BitbucketHttp {
-  const { timeoutMs = 10_000, maxBytes = 1024 * 1024, retries = 2 } = options;
+  const { timeout = { seconds: 10 }, maxBytes = 1024 * 1024, retries = 2 } = options;
   const { random = Math.random, now = Date.now, sleep = defaultSleep } = options;
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
@@ -190,7 +192,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         phase,
         operation,
         signal,
-        timeoutMs,
+        timeoutMs: durationToMilliseconds(timeout),
         retries,
       });
     },
@@ -209,7 +211,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         phase,
         operation,
         signal,
-        timeoutMs: options.timeoutMs ?? timeoutMs,
+        timeoutMs: durationToMilliseconds(options.timeout ?? timeout),
         retries: 0,
       });
     },

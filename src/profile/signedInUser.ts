@@ -1,3 +1,4 @@
+import type { HumanDuration } from '@backstage/types';
 import { createSignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
 import { quote } from '../shared';
@@ -109,8 +110,8 @@ export interface FetchBitbucketServerUserOptions {
   readonly accessToken: string;
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Milliseconds per call. Default 10,000. */
-  readonly timeoutMs?: number;
+  /** How long a call may take. Default ten seconds. */
+  readonly timeout?: HumanDuration;
   /** Ends the work with `REQUEST_ABORTED`. */
   readonly signal?: AbortSignal;
 }
@@ -125,10 +126,10 @@ export interface FetchBitbucketServerUserOptions {
 export async function fetchBitbucketServerUser(
   options: FetchBitbucketServerUserOptions,
 ): Promise<BitbucketServerUser> {
-  const { baseUrl, fetch, timeoutMs, ...request } = options;
+  const { baseUrl, fetch, timeout, ...request } = options;
   return readSignedInUser({
     ...request,
     baseUrl: baseUrl.replace(/\/+$/, ''),
-    http: createBitbucketHttp({ fetch, timeoutMs }),
+    http: createBitbucketHttp({ fetch, timeout }),
   });
 }

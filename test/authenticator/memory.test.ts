@@ -13,6 +13,9 @@ async function settledHeap(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
+// Twenty thousand exchanges: seconds on a quiet machine, more on a busy one.
+jest.setTimeout(300_000);
+
 describe('the memory of the authenticator', () => {
   const times = 5_000;
 

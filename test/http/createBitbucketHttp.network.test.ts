@@ -119,7 +119,9 @@ describe('createBitbucketHttp over the network', () => {
 
   it('ends by its own clock', async () => {
     answer = () => undefined;
-    await expect(createBitbucketHttp({ timeoutMs: 20 }).getJson(url)).rejects.toMatchObject({
+    await expect(
+      createBitbucketHttp({ timeout: { milliseconds: 20 } }).getJson(url),
+    ).rejects.toMatchObject({
       code: 'BITBUCKET_TIMEOUT',
     });
   });

@@ -392,7 +392,7 @@ describe('postForm', () => {
 
   it('takes a time limit of its own', async () => {
     const { http, clock } = clientOf([never()]);
-    const work = errorOf(http.postForm(url, fields, { timeoutMs: 30_000 }));
+    const work = errorOf(http.postForm(url, fields, { timeout: { seconds: 30 } }));
     clock.advance(10_000);
     expect(clock.asked).toEqual([30_000]);
     clock.advance(20_000);

@@ -11,7 +11,7 @@ async function delaysOf(
   const asked: number[] = [];
   const http = createBitbucketHttp({
     ...options,
-    timeoutMs: 60_000,
+    timeout: { minutes: 1 },
     now: () => now,
     sleep: (ms, signal) => {
       asked.push(ms);

@@ -5,6 +5,8 @@ import type { Demo } from '../../demo/Demo';
 import type { LogLine } from '../../demo/createLogRecorder';
 import { refreshOverHttp, signInOverHttp, signOutOverHttp } from '../support/signInOverHttp';
 import type { HttpSession } from '../support/signInOverHttp';
+import { takesScreenshots } from '../support/takeScreenshot';
+import { pictureOfTrace } from './support/pictureOfTrace';
 import { registerTelemetry } from './support/telemetry';
 import type { Sample } from './support/telemetry';
 
@@ -109,6 +111,7 @@ describe('what an operator sees', () => {
     for (const { parentSpanContext } of spans.slice(0, -1)) {
       expect(parentSpanContext?.spanId).toBe(root.spanContext().spanId);
     }
+    if (takesScreenshots) await pictureOfTrace(spans);
   });
 
   it.each<[code: string, severity: string, attempt: () => Promise<string | undefined>]>([

@@ -177,8 +177,8 @@ export interface PatientHttpOptions {
 /** A page of users is some hundred kilobytes, and its size is not in our hands. */
 const maxBytes = 32 * 1024 * 1024;
 
-/** As long as a rate limit of a busy server may ask one to wait, in milliseconds. */
-const patienceMs = 15 * 60_000;
+/** As long as a rate limit of a busy server may ask one to wait. */
+const patience = { minutes: 15 };
 
 /**
  * The HTTP client of the sign-in with the patience of an audit: nobody waits in a browser, so that
@@ -190,7 +190,7 @@ export function createPatientHttp(options: PatientHttpOptions = {}): BitbucketHt
   const { attemptMs = 30_000, sleep } = options;
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return createBitbucketHttp({
-    timeoutMs: patienceMs,
+    timeout: patience,
     maxBytes,
     retries: 8,
     sleep,

@@ -3,16 +3,13 @@ import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
 import { checkOptions } from '../matchers';
 import { createSignInResolver, optionsShape } from '../signIn';
-import type { CreateSignInResolverOptions } from '../signIn';
+import type { SignInResolverOptions } from '../signIn';
 import { allResolvers } from './entries';
 import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
 import { createChainStep } from './readSignInChain';
 
 /** @public */
-export type CreateBitbucketServerSignInResolversOptions = Omit<
-  CreateSignInResolverOptions,
-  'match'
-> & {
+export type BitbucketServerSignInResolversOptions = Omit<SignInResolverOptions, 'match'> & {
   /**
    * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
    * `annotation` is required.
@@ -45,7 +42,7 @@ export type BitbucketServerSignInResolvers = Record<
  * @public
  */
 export function createBitbucketServerSignInResolvers(
-  options: CreateBitbucketServerSignInResolversOptions = {},
+  options: BitbucketServerSignInResolversOptions = {},
 ): BitbucketServerSignInResolvers {
   const { match: _match, ...shape } = { ...optionsShape, host: z.string().min(1).optional() };
   checkOptions('createBitbucketServerSignInResolvers', shape, options);
@@ -70,7 +67,7 @@ export const bitbucketServerSignInResolvers = createBitbucketServerSignInResolve
 function createFactory(
   name: string,
   entry: ResolverEntry,
-  shared: Omit<CreateSignInResolverOptions, 'match'>,
+  shared: Omit<SignInResolverOptions, 'match'>,
   env: ResolverEnvironment,
 ): SignInResolverFactory {
   const keys = Object.keys(entry.optionsSchema.shape).join(', ');

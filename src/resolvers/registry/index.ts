@@ -3,7 +3,7 @@ export type { BitbucketServerResolverName } from './entries';
 export { bitbucketServerSignInResolvers, createBitbucketServerSignInResolvers } from './factories';
 export type {
   BitbucketServerSignInResolvers,
-  CreateBitbucketServerSignInResolversOptions,
+  BitbucketServerSignInResolversOptions,
 } from './factories';
 export { readSignInChain, signInSchema } from './readSignInChain';
 export type { SignInChain } from './readSignInChain';

@@ -51,7 +51,7 @@ export interface SignInDecisionEvent {
 export type FindDirectory = (subject: Subject) => Promise<SubjectDirectory>;
 
 /** @public */
-export interface CreateSignInResolverOptions {
+export interface SignInResolverOptions {
   /** The chain: matchers, or matchers with a policy, in order. At least one. */
   readonly match: readonly (Matcher | ChainStep)[];
   /**
@@ -103,7 +103,7 @@ export const optionsShape = {
   findNearMisses: optional,
   extendOwnership: optional,
   onDecision: optional,
-} satisfies Record<keyof CreateSignInResolverOptions, z.ZodTypeAny>;
+} satisfies Record<keyof SignInResolverOptions, z.ZodTypeAny>;
 
 /**
  * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
@@ -129,7 +129,7 @@ export const optionsShape = {
  * @public
  */
 export function createSignInResolver(
-  options: CreateSignInResolverOptions,
+  options: SignInResolverOptions,
   // `any`, because a resolver of OAuth results of every authenticator is what it is.
 ): SignInResolver<any> {
   checkOptions('createSignInResolver', optionsShape, options);

@@ -1,6 +1,6 @@
 export { createSignInResolver, optionsShape } from './createSignInResolver';
 export type {
-  CreateSignInResolverOptions,
+  SignInResolverOptions,
   FindDirectory,
   SignInDecisionEvent,
 } from './createSignInResolver';

@@ -1,0 +1,129 @@
+import type { OAuthSession } from '@backstage/plugin-auth-node';
+import { createSignInError, isSignInError } from '../errors';
+import type { SignInError } from '../errors';
+import { sha256 } from '../shared';
+
+/** What the token endpoint gives. */
+export interface TokenAnswer {
+  readonly accessToken: string;
+  /** `undefined` when the server does not say. */
+  readonly scope?: string;
+  readonly expiresInSeconds?: number;
+  readonly refreshToken?: string;
+}
+
+/** What a scope of Bitbucket Server includes, directly. */
+const includes: Readonly<Record<string, string>> = {
+  PROJECT_ADMIN: 'REPO_ADMIN',
+  REPO_ADMIN: 'REPO_WRITE',
+  REPO_WRITE: 'REPO_READ',
+  REPO_READ: 'PUBLIC_REPOS',
+};
+
+/** The scopes of a list; what does not look like a scope is left out. */
+export function scopesOf(list: string | undefined): string[] {
+  return (list ?? '').split(/[\s,|+]+/).filter(scope => /^[A-Z_]{1,40}$/.test(scope));
+}
+
+/**
+ * The scopes with all that they include, as Bitbucket Server does it: whoever may write a repository
+ * may read it. Nobody has to be asked again for what they have granted already.
+ *
+ * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
+ * @internal
+ */
+function withIncludedScopes(scopes: readonly string[]): string[] {
+  const all = new Set(scopes);
+  for (const scope of all) {
+    const included = Object.hasOwn(includes, scope) ? includes[scope] : undefined;
+    // A set that grows while it is iterated over is iterated over to its new end.
+    if (included) all.add(included);
+  }
+  return [...all];
+}
+
+/** What a browser keeps of its session, in the refresh token cookie of Backstage. */
+export interface BrowserSession {
+  readonly refreshToken: string;
+  /** What the person has granted. `undefined` when nothing is known of it. */
+  readonly scope?: string;
+}
+
+/** Puts the session into the value of the cookie, and takes it out again. */
+export interface SessionCookie {
+  readonly write: (session: BrowserSession) => string;
+  /** @throws SignInError `SESSION_ENDED` for the session of another server or application link */
+  readonly read: (value: string) => BrowserSession;
+}
+
+const format = /^bbs1:([\w-]{12}):([A-Z_+]*):(.+)$/s;
+
+/**
+ * The cookie holds more than the refresh token:
+ * - the granted scope, which Bitbucket's token answer does not repeat at a refresh: in the browser it
+ *   outlives every restart, and needs no memory that replicas share;
+ * - which server and application link the token belongs to, so that it is never sent to another one.
+ *
+ * A value without them is the plain token that upstream's module has set.
+ *
+ * @internal
+ */
+export function createSessionCookie(baseUrl: string, clientId: string): SessionCookie {
+  const issuer = sha256(`${baseUrl}\n${clientId}`).slice(0, 12);
+  return {
+    write: ({ refreshToken, scope }) =>
+      `bbs1:${issuer}:${scopesOf(scope).join('+')}:${refreshToken}`,
+    read(value) {
+      const [, from, scopes, refreshToken] = format.exec(value) ?? [];
+      if (refreshToken === undefined) return { refreshToken: value };
+      if (from !== issuer) {
+        throw createSignInError('SESSION_ENDED', {
+          phase: 'token',
+          detail:
+            'The refresh token belongs to another Bitbucket Server or application link; it was not sent anywhere',
+        });
+      }
+      return { refreshToken, scope: scopes ? scopes.replaceAll('+', ' ') : undefined };
+    },
+  };
+}
+
+/**
+ * The session as Backstage wants it, with all that its scopes include.
+ *
+ * @param knownScope - that was asked for or granted before: without a word about it, the scope is that
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+ * @internal
+ */
+export function toOAuthSession(
+  cookie: SessionCookie,
+  tokens: TokenAnswer,
+  knownScope: string | undefined,
+): OAuthSession {
+  const { accessToken, refreshToken, expiresInSeconds } = tokens;
+  const scopes = scopesOf(tokens.scope ?? knownScope);
+  return {
+    accessToken,
+    tokenType: 'bearer',
+    scope: withIncludedScopes(scopes).join(' '),
+    expiresInSeconds,
+    refreshToken: refreshToken && cookie.write({ refreshToken, scope: scopes.join(' ') }),
+  };
+}
+
+/** Sessions of refreshes that failed after their exchange. */
+const undelivered = new WeakMap<SignInError, OAuthSession>();
+
+/** Notes that the browser has not got the session, because its refresh failed with this error. */
+export function keepUndelivered(error: SignInError, session: OAuthSession): void {
+  undelivered.set(error, session);
+}
+
+/**
+ * The session that the browser must get although its refresh failed with this error.
+ *
+ * @internal
+ */
+export function undeliveredSessionOf(error: unknown): OAuthSession | undefined {
+  return isSignInError(error) ? undelivered.get(error) : undefined;
+}
