@@ -36,7 +36,8 @@ export async function readEntityFiles(path: string): Promise<SourceResult<Source
   const others: string[] = [];
   for (const file of listFiles(path, ['.yaml', '.yml', '.json'], 'entities')) {
     const content = readContent(file);
-    if (file !== path && !holdsEntities(content)) {
+    const judged = await judgeFile(file, content);
+    if (file !== path && !judged.holdsEntities) {
       others.push(file);
       continue;
     }
@@ -49,7 +50,6 @@ export async function readEntityFiles(path: string): Promise<SourceResult<Source
         source: { file },
       });
     }
-    const judged = await judgeFile(file, content);
     collector.add(judged.entities);
     findings.push(...judged.findings);
   }
@@ -71,7 +71,8 @@ interface Document {
 }
 
 interface FileContent {
-  readonly documents: readonly Document[];
+  /** One after the other: 50,000 syntax trees are a gigabyte. */
+  readonly documents: Iterable<Document>;
   /** Whether it is an answer of the catalog's API, and no location. */
   readonly isAnswer: boolean;
   /** Whether it is a page that others follow. */
@@ -83,7 +84,7 @@ function readContent(file: string): FileContent {
   const text = readText(file);
   const answer = file.endsWith('.json') ? parseAnswer(file, text) : undefined;
   if (answer) return { ...answer, isAnswer: true, text };
-  return { documents: [...parseYaml(text)], isAnswer: false, hasMore: false, text };
+  return { documents: parseYaml(text), isAnswer: false, hasMore: false, text };
 }
 
 /** @returns `undefined` for what is neither a list nor a page */
@@ -100,7 +101,7 @@ function parseAnswer(file: string, text: string) {
   return { documents: items.map((value: unknown) => ({ value })), hasMore };
 }
 
-/** With the parser of the catalog. One document after the other: 50,000 syntax trees are a gigabyte. */
+/** With the parser of the catalog. */
 function* parseYaml(text: string): Generator<Document> {
   const lines = new LineCounter();
   const tokens = new Parser(lines.addNewLine).parse(text);
@@ -123,25 +124,31 @@ function* parseYaml(text: string): Generator<Document> {
   }
 }
 
-/** Of a folder with all kinds of YAML in it: whether the file is meant for the catalog. */
-function holdsEntities({ documents, text }: FileContent): boolean {
-  const isUnreadable = documents.some(({ problem }) => problem !== undefined);
-  return (
-    documents.some(({ value }) => isObject(value) && typeof value.kind === 'string') ||
-    (isUnreadable && /^["'\s{]*kind["']?\s*:\s*["']?(User|Group)\b/im.test(text))
-  );
+/** What a document looks like that cannot be read and is meant for the catalog. */
+const looksLikeEntity = /^["'\s{]*kind["']?\s*:\s*["']?(User|Group)\b/im;
+
+interface JudgedFile {
+  readonly entities: readonly SourcedEntity[];
+  readonly findings: readonly Finding[];
+  /** Whether the file is meant for the catalog, in a folder with all kinds of YAML in it. */
+  readonly holdsEntities: boolean;
 }
 
-async function judgeFile(file: string, content: FileContent) {
+async function judgeFile(file: string, content: FileContent): Promise<JudgedFile> {
   const entities: SourcedEntity[] = [];
   const findings: Finding[] = [];
   let isRefused = false;
+  let holdsEntities = false;
   for (const { line, value, problem } of content.documents) {
     const source = line === undefined ? { file } : { file, line };
     const reject = (why: string, concerns: readonly string[] = []) => {
       const text = `${placeOf({ source })}: the catalog rejects this document: ${why}`;
       findings.push({ rule: 'rejectedEntity', severity: 'warning', text, concerns, source });
     };
+    holdsEntities ||=
+      problem === undefined
+        ? isObject(value) && typeof value.kind === 'string'
+        : looksLikeEntity.test(content.text);
     const broken = problem ?? (isObject(value) ? envelopeProblem(value) : 'it is not an object');
     if (broken) {
       isRefused ||= !content.isAnswer;
@@ -155,9 +162,16 @@ async function judgeFile(file: string, content: FileContent) {
     if ('entity' in judged) entities.push(slimEntity(judged.entity, source));
     else reject(judged.problem, [stringifyEntityRef(entity)]);
   }
-  if (!isRefused || entities.length === 0) return { entities: isRefused ? [] : entities, findings };
-  const concerns = entities.map(entity => stringifyEntityRef(entity));
-  const text = `${file}: because of one document the catalog takes nothing of this file`;
-  findings.push({ rule: 'rejectedEntity', severity: 'warning', text, concerns, source: { file } });
-  return { entities: [], findings };
+  if (isRefused && entities.length > 0) {
+    const concerns = entities.map(entity => stringifyEntityRef(entity));
+    const text = `${file}: because of one document the catalog takes nothing of this file`;
+    findings.push({
+      rule: 'rejectedEntity',
+      severity: 'warning',
+      text,
+      concerns,
+      source: { file },
+    });
+  }
+  return { entities: isRefused ? [] : entities, findings, holdsEntities };
 }
