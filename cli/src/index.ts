@@ -1,5 +1,11 @@
 export { AuditError } from './AuditError';
-export { auditOutcomes, readAuditSettings, runAudit } from './audit';
+export {
+  auditOutcomes,
+  createListedDirectories,
+  isExpectedToSignIn,
+  readAuditSettings,
+  runAudit,
+} from './audit';
 export type {
   AuditInput,
   AuditOutcome,
@@ -8,7 +14,10 @@ export type {
   AuditSummary,
   Finding,
   FindingRule,
+  FindingSeverity,
+  FindingSource,
   PersonResult,
+  SourcedEntity,
   Suggestion,
 } from './audit';
 export {
@@ -19,14 +28,26 @@ export {
   readUserFiles,
 } from './sources';
 export type {
+  BitbucketUsers,
   FetchBitbucketUsersOptions,
   FetchCatalogEntitiesOptions,
   OpenCatalogOptions,
   PatientHttpOptions,
   SourceResult,
 } from './sources';
-export { formatReport, toCsv, toHtml } from './report';
-export type { FormatReportOptions } from './report';
+export {
+  formatReport,
+  onlyProblems,
+  reportVersion,
+  toCsv,
+  toHtml,
+  toJson,
+  toJunit,
+  toSarif,
+} from './report';
+export type { FormatReportOptions, JudgedReport, Limit, SarifOptions } from './report';
+export { changeKinds, compareReports, isRelevantChange } from './compare';
+export type { ChangeKind, ComparedReport, Comparison, PersonChange, PersonState } from './compare';
 export { runDoctor } from './doctor';
 export type { Check, DoctorInput } from './doctor';
 export { exitCodes, loadConfig, runCli } from './command';

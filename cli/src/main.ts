@@ -8,6 +8,13 @@ process.on('SIGINT', () => {
   interruption.abort();
 });
 
+// Whoever reads the output may have enough of it, as `head` has. The files are written all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 /**
  * The program `backstage-bitbucket-server`: settled when it is done.
  *
@@ -18,7 +25,8 @@ export const main = runCli(process.argv.slice(2), {
   stderr: text => void process.stderr.write(text),
   env: process.env,
   cwd: process.cwd(),
-  isTerminal: Boolean(process.stdout.isTTY && process.stderr.isTTY) && !process.env.NO_COLOR,
+  isTerminal: Boolean(process.stdout.isTTY) && !process.env.NO_COLOR,
+  progress: process.stderr.isTTY ? process.stderr : undefined,
   width: process.stdout.columns || 120,
   signal: interruption.signal,
 }).then(

@@ -61,7 +61,7 @@ auth:
   }
 
   const entity = (name: string) =>
-    `apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: { name: ${name} }\nspec: {}\n`;
+    `apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: { name: ${name} }\nspec: { memberOf: [] }\n`;
 
   const offline = ['--users', 'users.json', '--entities', 'entities.yaml'];
 
@@ -76,7 +76,9 @@ auth:
     const { exitCode, stdout, stderr } = await run(['audit', ...offline], { env: {} });
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('50 % of 2 people would sign in (2 Bitbucket users in all)');
+    expect(stdout).toContain(
+      '50 % of 2 people would sign in as an entity of their own (2 Bitbucket users in all)',
+    );
     expect(stdout).toMatch(
       /│ ada +│ signs in +│ +│ user:default\/ada by usernameMatchingUserEntityName/,
     );
@@ -91,8 +93,11 @@ auth:
     write('users/more/2.json', page(['cem'], true));
     mkdirSync(join(folder, 'org'));
     write('org/a.yaml', `${entity('ada')}---\n${entity('bob')}---\n`);
-    const cem = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'cem' }, spec: {} };
-    write('org/b.json', JSON.stringify({ items: [cem] }));
+    const cem = { kind: 'User', metadata: { name: 'cem', uid: 'of-the-catalog' }, relations: [] };
+    write(
+      'org/b.json',
+      JSON.stringify({ items: [{ apiVersion: 'backstage.io/v1alpha1', ...cem }] }),
+    );
     const { exitCode, stdout } = await run(['audit', '--users', 'users', '--entities', 'org']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('100 % of 3 people');
@@ -199,13 +204,13 @@ auth:
         'half a YAML',
         'entities.yaml',
         'kind: User\nmetadata: {',
-        /entities\.yaml:\d+: cannot be read as YAML/,
+        /entities\.yaml:2: the catalog rejects this document: cannot be read as YAML/,
       ],
       [
         'a YAML that is no entity',
         'entities.yaml',
         'hello: world',
-        /entities\.yaml: a document has no "kind"/,
+        /entities\.yaml:1: the catalog rejects this document: <root> must have required property 'apiVersion'/,
       ],
       ['an empty catalog', 'entities.yaml', '', /catalog has no User and no Group/],
       [

@@ -4,6 +4,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ConfigReader } from '@backstage/config';
+import { runDoctor } from 'backstage-bitbucket-server';
+import { checkProxy } from '../../cli/src/doctor/checkProxy';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
 import { userEntity } from '../support/createEntityLookup';
@@ -19,9 +22,25 @@ describe('the doctor', () => {
   let catalog: Server;
   let backendUrl: string;
   let folder: string;
+  /** How the running backend answers who wants to sign in. */
+  let starts: { status: number; location?: string };
+
+  const startOf = (params: Record<string, string> = {}, baseUrl = bitbucket.baseUrl) => ({
+    status: 302,
+    location: `${baseUrl}/rest/oauth2/latest/authorize?${new URLSearchParams({
+      client_id: 'backstage',
+      redirect_uri: `${backendUrl}/api/auth/bitbucketServer/handler/frame`,
+      ...params,
+    })}`,
+  });
 
   beforeAll(async () => {
     catalog = createServer((request, response) => {
+      if (request.url?.startsWith('/api/auth/')) {
+        response.writeHead(starts.status, starts.location ? { location: starts.location } : {});
+        response.end();
+        return;
+      }
       const allowed = request.headers.authorization === `Bearer ${catalogToken}`;
       const items = [userEntity('ada')];
       response.writeHead(allowed ? 200 : 403, { 'content-type': 'application/json' });
@@ -49,6 +68,7 @@ describe('the doctor', () => {
       ],
       ...options,
     });
+    starts = startOf();
   }
 
   beforeEach(() => {
@@ -60,7 +80,11 @@ describe('the doctor', () => {
     await bitbucket.close();
   });
 
-  async function doctor(change: Record<string, unknown> = {}, env: Record<string, string> = {}) {
+  async function doctor(
+    change: Record<string, unknown> = {},
+    env: Record<string, string> = {},
+    root: Record<string, unknown> = {},
+  ) {
     const development = {
       baseUrl: bitbucket.baseUrl,
       clientId: 'backstage',
@@ -68,7 +92,7 @@ describe('the doctor', () => {
       signIn: { resolvers: [{ resolver: 'userIdMatchingUserEntityAnnotation' }] },
       ...change,
     };
-    const auth = { providers: { bitbucketServer: { development } } };
+    const auth = { ...root, providers: { bitbucketServer: { development } } };
     const text = JSON.stringify({ backend: { baseUrl: backendUrl }, auth });
     writeFileSync(join(folder, 'app-config.yaml'), text);
     const result = await runInMemory(['doctor'], {
@@ -89,9 +113,12 @@ describe('the doctor', () => {
       expect(lines).toEqual([
         'ok   config: environment development is read without an error',
         `ok   bitbucket: ${bitbucket.baseUrl} answers, version 9.4.0`,
+        'ok   clock: that of Bitbucket is the one of this machine',
         expect.stringMatching(/^ok {3}link scopes: the link grants PUBLIC_REPOS REPO_READ; /),
         'ok   token endpoint: it is there and accepts client ID and secret',
         'ok   bitbucket credential: it reads admin/users',
+        `ok   callback URL: the running backend says ${backendUrl}/api/auth/bitbucketServer/handler/frame, as this config`,
+        'ok   clock: that of the backend is the one of this machine',
         `ok   catalog: ${backendUrl} answers, 1 User entities`,
       ]);
       expect(exitCode).toBe(0);
@@ -197,22 +224,167 @@ describe('the doctor', () => {
     bitbucket.faults.set('authorize', { status: 404 });
     bitbucket.faults.set('token', { status: 404 });
     const { lines } = await doctor();
-    expect(lines.slice(2, 4)).toEqual([
+    expect(lines.slice(3, 5)).toEqual([
       expect.stringMatching(/^fail authorize endpoint: it is not there -> /),
       expect.stringMatching(/^fail token endpoint: it is not there -> /),
     ]);
   });
 
-  it('says when a credential sees no directories, and that a resolver needs them', async () => {
+  it('looks at the credential of production, and not only at that of who asks', async () => {
     await start();
-    bitbucket.faults.set('admin-users', { status: 403 });
-    const credential = async (change: Record<string, unknown>) =>
-      (await doctor(change)).lines.find(line => line.includes('bitbucket credential'));
-    expect(await credential({})).toMatch(/^warn .*admin\/users answers 403/);
+    const credentials = async (change: Record<string, unknown>, env: Record<string, string> = {}) =>
+      (await doctor(change, env)).lines.filter(line => line.includes(' credential: '));
     const resolvers = [
       { resolver: 'emailMatchingUserEntityProfileEmail', emailTrust: 'readOnlyDirectory' },
     ];
-    const change = { signIn: { resolvers }, directory: { token: '${BITBUCKET_TOKEN}' } };
-    expect(await credential(change)).toMatch(/^fail .*readOnlyDirectory/);
+    const change = { signIn: { resolvers }, directory: { token: 'of-nobody' } };
+    expect(await credentials(change)).toEqual([
+      expect.stringMatching(/^fail directory credential: it is refused: users answers 401/),
+      'ok   bitbucket credential: it reads admin/users',
+    ]);
+    const same = { ...change, directory: { token: '${BITBUCKET_TOKEN}' } };
+    expect(await credentials(same)).toEqual(['ok   directory credential: it reads admin/users']);
+    expect(await credentials(same, { BITBUCKET_TOKEN: '' })).toEqual([
+      expect.stringMatching(/^fail bitbucket credential: .*directory\.token" must be/),
+    ]);
+    bitbucket.faults.set('admin-users', { status: 403 });
+    expect(await credentials({})).toEqual([
+      expect.stringMatching(/^warn bitbucket credential: .*admin\/users answers 403/),
+    ]);
+    expect(await credentials(same)).toEqual([
+      expect.stringMatching(/^fail directory credential: .*readOnlyDirectory/),
+    ]);
   });
+
+  it.each([
+    [undefined, {}, undefined],
+    [
+      'production',
+      {},
+      /^fail environment: .*production" is missing: the backend serves production/,
+    ],
+  ])(
+    'says when the backend serves another environment: %s',
+    async (environment, change, expected) => {
+      await start();
+      const root = environment === undefined ? {} : { environment };
+      const { lines, exitCode } = await doctor(change, {}, root);
+      const line = lines.find(each => each.includes(' environment: '));
+      if (expected === undefined) expect(line).toBeUndefined();
+      else expect(line).toMatch(expected);
+      expect(exitCode).toBe(expected === undefined ? 0 : 1);
+      // The rest is looked at all the same.
+      expect(lines).toContain('ok   token endpoint: it is there and accepts client ID and secret');
+    },
+  );
+
+  it.each([
+    [
+      'another callback URL',
+      () => startOf({ redirect_uri: 'https://old.example/frame' }),
+      /^fail callback URL: the running backend says "https:\/\/old\.example\/frame", this config http/,
+    ],
+    [
+      'another client',
+      () => startOf({ client_id: 'other' }),
+      /^fail callback URL: the running backend has another clientId/,
+    ],
+    [
+      'another Bitbucket',
+      () => startOf({}, 'https://old.example'),
+      /^fail callback URL: the running backend sends people to "https:\/\/old\.example", not to/,
+    ],
+    ['no provider', () => ({ status: 404 }), /^fail callback URL: .*has no provider/],
+    ['an error', () => ({ status: 500 }), /^fail callback URL: .*it answered 500/],
+  ])('says that the running backend has %s', async (_what, answer, expected) => {
+    await start();
+    starts = answer();
+    const { lines, exitCode } = await doctor();
+    expect(lines.find(line => line.includes(' callback URL: '))).toMatch(expected);
+    expect(exitCode).toBe(1);
+  });
+
+  it('tells of every wrong key, and makes all checks that are left', async () => {
+    await start();
+    const { lines } = await doctor({
+      signIn: { resolvers: [{ resolver: 'none' }] },
+      profileTransforms: [{ transform: 'none' }],
+      callbackUrl: 7,
+      sessionDuration: 'long',
+    });
+    const problems = lines.filter(line => line.startsWith('fail config: '));
+    for (const key of ['signIn.resolvers', 'profileTransforms', 'callbackUrl', 'sessionDuration']) {
+      expect(problems.filter(line => line.includes(key))).toHaveLength(1);
+    }
+    expect(lines).toContain('ok   token endpoint: it is there and accepts client ID and secret');
+    expect(lines).toContain('ok   bitbucket credential: it reads admin/users');
+    expect(lines.at(-1)).toMatch(/^ok {3}catalog: /);
+  });
+
+  it('says when a clock is wrong', async () => {
+    await start();
+    const clocks = async (ahead: number) => {
+      const development = { baseUrl: bitbucket.baseUrl, clientId: 'backstage', clientSecret };
+      const auth = { providers: { bitbucketServer: { development } } };
+      const lines: string[] = [];
+      for await (const { name, status, text } of runDoctor({
+        config: new ConfigReader({ backend: { baseUrl: backendUrl }, auth }),
+        readAuthorization: () => undefined,
+        readDirectoryAuthorization: () => ({ problem: 'none' }),
+        now: () => Date.now() + ahead * 1000,
+      })) {
+        if (name === 'clock') lines.push(`${status} ${text}`);
+      }
+      return lines;
+    };
+    expect(await clocks(0)).toEqual([
+      'ok that of Bitbucket is the one of this machine',
+      'ok that of the backend is the one of this machine',
+    ]);
+    const [behind] = await clocks(90);
+    expect(behind).toMatch(
+      /^warn that of Bitbucket is (90|91) seconds behind the one of this machine/,
+    );
+    const [ahead] = await clocks(-3600);
+    expect(ahead).toMatch(/^warn that of Bitbucket is (3599|3600) seconds ahead of/);
+  });
+
+  it('says whether a proxy is used', async () => {
+    await start();
+    const proxy = async (env: Record<string, string>) =>
+      (await doctor({}, env)).lines.find(line => line.includes(' proxy: '));
+    expect(await proxy({})).toBeUndefined();
+    expect(await proxy({ HTTPS_PROXY: 'http://p:1' })).toBeUndefined();
+    expect(await proxy({ HTTP_PROXY: 'http://p:1' })).toMatch(
+      /^warn proxy: HTTP_PROXY is set, and neither the sign-in nor this command uses it: 127\.0\.0\.1 is asked directly -> set NODE_USE_ENV_PROXY=1/,
+    );
+    expect(await proxy({ http_proxy: 'http://p:1', NO_PROXY: 'x.example, 127.0.0.1' })).toBe(
+      'ok   proxy: none for 127.0.0.1, because NO_PROXY has 127.0.0.1',
+    );
+  });
+
+  it.each([
+    ['v24.0.0', '1', 'x.example', 'ok'],
+    ['v22.21.0', '1', 'x.example', 'ok'],
+    ['v22.20.0', '1', 'x.example', 'warn'],
+    ['v20.19.0', '1', 'x.example', 'warn'],
+    ['v24.0.0', undefined, 'x.example', 'warn'],
+    ['v20.19.0', undefined, '*', 'ok'],
+    ['v20.19.0', undefined, '.corp.example', 'ok'],
+    ['v20.19.0', undefined, '*.corp.example', 'ok'],
+    ['v20.19.0', undefined, 'Git.Corp.Example:8443', 'ok'],
+    ['v20.19.0', undefined, 'git.corp.example:443', 'warn'],
+    ['v20.19.0', undefined, 'corp.example', 'warn'],
+  ])(
+    'knows of Node.js %s with NODE_USE_ENV_PROXY=%s and NO_PROXY=%s',
+    (nodeVersion, use, no, status) => {
+      const env = { HTTPS_PROXY: 'http://p:1', NO_PROXY: no, NODE_USE_ENV_PROXY: use };
+      const checks = checkProxy({
+        env,
+        url: 'https://git.corp.example:8443/bitbucket',
+        nodeVersion,
+      });
+      expect(checks.map(check => check.status)).toEqual([status]);
+    },
+  );
 });

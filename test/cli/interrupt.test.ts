@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
+import { userEntity } from '../support/createEntityLookup';
+import { startProgram } from './runProgram';
+import { storedEntities } from './cliFolder';
 import { bitbucketUser } from './worlds';
-
-const root = join(__dirname, '../..');
 
 describe('the program', () => {
   it('ends at Ctrl-C with code 130, says what is missing, and leaves nothing behind', async () => {
@@ -17,21 +17,15 @@ describe('the program', () => {
     const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
     const production = { baseUrl: bitbucket.baseUrl, signIn: { resolvers } };
     const config = { auth: { providers: { bitbucketServer: { production } } } };
-    const entity = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'user-0' }, spec: {} };
+    const entity = storedEntities(userEntity('user-0'));
     writeFileSync(join(folder, 'app-config.yaml'), JSON.stringify(config));
     writeFileSync(join(folder, 'entities.json'), JSON.stringify(entity));
     // The first page is answered, the second one never.
     bitbucket.faults.set('admin-users-page-2', { hold: new Promise(() => undefined) });
     try {
-      const loader = require.resolve('tsx', { paths: [root] });
-      const args = ['--import', loader, join(root, 'cli/src/main.ts')];
-      const child = spawn(process.execPath, [...args, 'audit', '--entities', 'entities.json'], {
+      const child = startProgram(['audit', '--entities', 'entities.json'], {
         cwd: folder,
-        env: {
-          ...process.env,
-          BITBUCKET_TOKEN: 'token',
-          TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'),
-        },
+        env: { BITBUCKET_TOKEN: 'token' },
       });
       let stdout = '';
       let stderr = '';

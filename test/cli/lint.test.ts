@@ -66,15 +66,18 @@ describe('the lint of the audit', () => {
     expect(summary.conflicts).toBe(1);
   });
 
-  it('is not worried about an entity that names its account: the other person is refused', async () => {
+  it('shows an entity that names its account as the refusal of everybody else, with both people', async () => {
     const { payloads, entities } = cleanWorld();
     payloads.push(bitbucketUser('mallory', { emailAddress: 'ada@corp.example' }));
     const { people } = await audit({ resolvers, payloads, entities });
     expect(people.find(({ username }) => username === 'mallory')).toMatchObject({
-      outcome: 'ambiguous',
+      outcome: 'denied',
       code: 'ENTITY_OF_ANOTHER_ACCOUNT',
+      reason: 'user:default/person-0 belongs to "ada" by its user id',
     });
-    expect(await findingsWith({ payloads: payloads.slice(-1) })).toEqual([]);
+    expect(await findingsWith({ payloads: payloads.slice(-1) })).toEqual([
+      ['guardedEntity', 'warning', ['bitbucket:ada', 'bitbucket:mallory', 'user:default/person-0']],
+    ]);
   });
 
   it('finds one email on two entities', async () => {

@@ -1,10 +1,10 @@
-import { formatReport, toCsv, toHtml } from 'backstage-bitbucket-server';
+import { formatReport, onlyProblems, toCsv, toHtml } from 'backstage-bitbucket-server';
 import { printable } from '../../cli/src/report';
 import { userEntity } from '../support/createEntityLookup';
 import { audit, bitbucketUser } from './worlds';
 
 const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
-const terminal = { color: false, width: 120, limit: 50, problemsOnly: false };
+const terminal = { color: false, width: 120, limit: 50 };
 
 function csvRows(text: string): string[][] {
   const rows: string[][] = [[]];
@@ -71,7 +71,7 @@ describe('the reports', () => {
       bitbucketUser(name, { active: name !== 'gone' }),
     );
     const report = await audit({ resolvers, payloads, entities: [userEntity('fine')] });
-    const text = formatReport(report, { ...terminal, problemsOnly: true });
+    const text = formatReport(onlyProblems(report), terminal);
     expect(text).toContain('│ lost');
     expect(text).not.toMatch(/│ (fine|gone)/);
   });

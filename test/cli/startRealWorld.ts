@@ -33,7 +33,10 @@ export async function startRealWorld(world: TestWorld): Promise<RealWorld> {
   });
   writeFileSync(catalogFile, documents.join('\n---\n'));
   const provider = { signIn: { resolvers }, profileTransforms: transforms };
-  const externalAccess = [{ type: 'static', options: { token: catalogToken, subject: 'audit' } }];
+  // As docs/audit.md says: a token that can read the catalog and do nothing else.
+  const accessRestrictions = [{ plugin: 'catalog', permissionAttribute: { action: 'read' } }];
+  const options = { token: catalogToken, subject: 'audit' };
+  const externalAccess = [{ type: 'static', options, accessRestrictions }];
   const demo = await startDemo({
     frontend: false,
     users: usersFile,

@@ -1,3 +1,4 @@
+import { formatReport } from 'backstage-bitbucket-server';
 import { parse } from 'yaml';
 import { userEntity } from '../support/createEntityLookup';
 import { audit, bitbucketUser, host, settingsOf } from './worlds';
@@ -37,7 +38,7 @@ describe('the suggestion of the audit', () => {
     const eve = bitbucketUser('eve', { emailAddress: 'ada.x@corp.example' });
     const resolvers = [{ resolver: 'emailMatchingUserEntityProfileEmail' }];
     const report = await audit({ resolvers, payloads: [...payloads, eve], entities });
-    expect(report.summary).toMatchObject({ coverage: 100, conflicts: 1 });
+    expect(report.summary).toMatchObject({ coverage: 60, conflicts: 1 });
     expect(report.suggestion).toMatchObject({
       covered: 1,
       resolvers: [{ resolver: 'usernameMatchingUserEntityName' }],
@@ -74,5 +75,52 @@ describe('the suggestion of the audit', () => {
     const entities = [userEntity('stranger', { email: 'stranger@corp.example' })];
     const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
     expect((await audit({ resolvers, payloads, entities })).suggestion).toBeUndefined();
+  });
+
+  it('leaves a conflict to the people who have it, names them, and says what it has compared', async () => {
+    const many = Array.from({ length: 9 }, (_, index) => `p${index}`);
+    const payloadsOfMany = [...many, 'twin'].map(name =>
+      bitbucketUser(name, { emailAddress: `${name === 'twin' ? 'p0' : name}@corp.example` }),
+    );
+    const entities = many.map(name => userEntity(`x.${name}`, { email: `${name}@corp.example` }));
+    const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
+    const report = await audit({ resolvers, payloads: payloadsOfMany, entities });
+    expect(report.suggestion).toMatchObject({
+      covered: 8,
+      conflicted: ['p0', 'twin'],
+      resolvers: [{ resolver: 'emailMatchingUserEntityProfileEmail' }],
+    });
+    const { compared } = report.suggestion!;
+    expect(compared).toBeGreaterThan(0);
+    const text = formatReport(report, { color: false, width: 120, limit: 0 });
+    expect(text).toContain(`${compared} list`);
+    expect(text).toContain('2 would share an entity or become somebody else by it (p0, twin)');
+    expect(text).not.toContain('nobody taken for somebody else');
+  });
+
+  it('does not suggest what the guard would refuse', async () => {
+    const entities = [
+      userEntity('one', {
+        email: 'bob.x@corp.example',
+        annotations: { [`${host}/user-id`]: '999' },
+      }),
+      userEntity('cem', {}),
+    ];
+    const resolvers = [{ resolver: 'userIdMatchingUserEntityAnnotation' }];
+    const { suggestion } = await audit({ resolvers, payloads, entities });
+    expect(suggestion).toMatchObject({
+      covered: 1,
+      resolvers: [{ resolver: 'usernameMatchingUserEntityName' }],
+    });
+  });
+
+  it('looks in other namespaces, where there are any', async () => {
+    const entities = people.map(name => userEntity(name, { namespace: 'people' }));
+    const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
+    const { suggestion } = await audit({ resolvers, payloads, entities });
+    expect(suggestion).toMatchObject({
+      covered: 4,
+      resolvers: [{ resolver: 'usernameMatchingUserEntityName', namespaces: ['*'] }],
+    });
   });
 });

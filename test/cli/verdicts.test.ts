@@ -122,7 +122,7 @@ describe('the verdict of the audit', () => {
     expect(people.map(({ username, outcome }) => [username, outcome]).sort()).toEqual([
       ['ada', 'signsIn'],
       ['bob', 'denied'],
-      ['eve', 'denied'],
+      ['eve', 'unknown'],
     ]);
     expect(people.find(({ username }) => username === 'bob')?.reason).toContain(
       'where people edit their own email',

@@ -43,6 +43,11 @@ export function bitbucketUser(name: string, rest: JsonObject = {}): JsonObject {
   return { id: nextId, name, slug, displayName: name, active: true, type: 'NORMAL', ...rest };
 }
 
+/** A second account that becomes the entity of the first one by its slug. */
+export function twinOf(name: string, suffix = '-admin'): JsonObject {
+  return bitbucketUser(`${name}${suffix}`, { slug: name });
+}
+
 // Few values and all their twins, so that worlds are full of collisions.
 const names = ['kim', 'Kim', 'KIM', 'jane', 'jane.doe', 'j_doe', 'j@doe', 'sam', '\u212aim', 'x'];
 const emails = [

@@ -52,14 +52,19 @@ describe('the source tree', () => {
 
 const roomsOfCli: Ranks = {
   'AuditError.ts': 0,
+  'findings.ts': 0,
   'quote.ts': 0,
   audit: 1,
+  'accountsOfEntity.ts': 2,
+  'baseline.ts': 2,
+  'compare.ts': 2,
   sources: 2,
-  report: 2,
-  doctor: 3,
-  command: 4,
-  'index.ts': 5,
-  'main.ts': 5,
+  fix: 3,
+  report: 3,
+  doctor: 4,
+  command: 5,
+  'index.ts': 6,
+  'main.ts': 6,
 };
 
 describe('the source tree of the command line', () => {

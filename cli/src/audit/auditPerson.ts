@@ -10,23 +10,35 @@ import type {
 /**
  * What the sign-in of a person would come to.
  *
- * - `signsIn`: as exactly one entity (or, where the config allows it, without one)
+ * - `signsIn`: as exactly one entity, which is theirs as far as the data says
+ * - `somebodyElse`: as an entity that another attribute says is somebody else
+ * - `shared`: as an entity that other people become too
+ * - `withoutEntity`: without a `User` entity, because the config allows it
+ * - `unknown`: it depends on what could not be read, see `reason`
  * - `nobody`: no entity matches
  * - `ambiguous`: several match, or attributes disagree
- * - `denied`: the attribute that could match may not be used
+ * - `denied`: a rule keeps the person out: the attribute that could match may not be used, or the
+ *   entity names another account
  * - `missing`: the account lacks every attribute that is looked at
- * - `inactive`: deactivated or deleted; `service`: no account of a person
  * - `error`: the payload or a transform is broken
+ * - `unused`: not seen lately, `unlicensed`: without a licence; only when these are left out
+ * - `inactive`: deactivated or deleted; `service`: no account of a person
  *
  * @public
  */
 export const auditOutcomes = [
   'signsIn',
+  'somebodyElse',
+  'shared',
+  'withoutEntity',
+  'unknown',
   'nobody',
   'ambiguous',
   'denied',
   'missing',
   'error',
+  'unused',
+  'unlicensed',
   'inactive',
   'service',
 ] as const;
@@ -59,15 +71,23 @@ export interface PersonResult {
   readonly moreCandidates?: number;
   /** When nobody matches: entities that nearly do, with the reason. */
   readonly nearMisses: readonly string[];
+  /**
+   * Set when the person would not become this entity without the email that Bitbucket says: whether
+   * they can edit it there.
+   */
+  readonly reliesOnEmail?: 'editable' | 'readOnly' | 'unknown';
 }
 
+const leftOut: readonly AuditOutcome[] = ['unused', 'unlicensed', 'inactive', 'service'];
+
 /**
- * Whether a person is one who should be able to sign in: inactive and service accounts are not.
+ * Whether a person is one who should be able to sign in: inactive and service accounts are not, nor
+ * those whom the options of the audit leave out.
  *
  * @public
  */
 export function isExpectedToSignIn({ outcome }: Pick<PersonResult, 'outcome'>): boolean {
-  return outcome !== 'inactive' && outcome !== 'service';
+  return !leftOut.includes(outcome);
 }
 
 /** @internal */
@@ -75,6 +95,20 @@ export interface AuditedPerson {
   readonly result: PersonResult;
   /** What matchers see; absent when no step would be tried. */
   readonly subject?: Subject;
+  /** When refused because the entity names another account: among these it is. */
+  readonly refused?: readonly string[];
+}
+
+/** @internal */
+export interface AuditPersonOptions {
+  /** Runs the sign-in. */
+  readonly explain: (payload: unknown) => Promise<SignInExplanation>;
+  /** Runs the chain of the sign-in for other facts. */
+  readonly trace: (subject: Subject) => Promise<SignInTrace>;
+  /** Whether it is known what the sign-in is told of the directory of this person. */
+  readonly isDirectoryKnown: (subject: Subject) => boolean;
+  /** Refs of entities that are there twice, see `createEntityCollector`. */
+  readonly contested: ReadonlySet<string>;
 }
 
 const maxNearMisses = 3;
@@ -82,22 +116,29 @@ const maxNearMisses = 3;
 /**
  * Judges the sign-in of one payload of Bitbucket's list, up to the token.
  *
- * @param explain - runs the sign-in
  * @internal
  */
 export async function auditPerson(
   payload: unknown,
-  explain: (payload: unknown) => Promise<SignInExplanation>,
+  options: AuditPersonOptions,
 ): Promise<AuditedPerson> {
   const facts = readFacts(payload);
   try {
-    const { trace, subject, nearMisses } = await explain(payload);
-    const judgement = judge(trace);
+    const { trace, subject, nearMisses } = await options.explain(payload);
+    const judgement = (subject && (await doubt(trace, subject, options))) ?? judge(trace);
     const misses = judgement.outcome === 'nobody' ? nearMisses.slice(0, maxNearMisses) : [];
     const texts = misses.map(({ entityRef, reason }) => `${entityRef}: ${reason}`);
+    const reliesOnEmail = subject && (await readReliance(payload, trace, subject, options));
     return {
-      result: { ...facts, email: subject?.email, ...judgement, nearMisses: texts },
+      result: {
+        ...facts,
+        email: subject?.email,
+        ...judgement,
+        nearMisses: texts,
+        ...(reliesOnEmail && { reliesOnEmail }),
+      },
       subject,
+      refused: judgement.code === 'ENTITY_OF_ANOTHER_ACCOUNT' ? lastCandidates(trace) : undefined,
     };
   } catch (error) {
     // One broken account of thousands is a line of the report and not its end.
@@ -108,6 +149,78 @@ export async function auditPerson(
       result: { ...facts, outcome: 'error', ...problem, candidates: [], nearMisses: [] },
     };
   }
+}
+
+/** @returns the verdict `unknown` when the sign-in may decide otherwise; `undefined` when it cannot */
+async function doubt(
+  trace: SignInTrace,
+  subject: Subject,
+  { trace: run, isDirectoryKnown, contested }: AuditPersonOptions,
+): Promise<Judgement | undefined> {
+  const traces = [trace];
+  const reasons: string[] = [];
+  if (!isDirectoryKnown(subject)) {
+    // Of a directory that is not known, the sign-in hears either this or what it was just told.
+    const trusted = await run({ ...subject, directory: { readOnly: true } });
+    if (JSON.stringify(trusted.decision) !== JSON.stringify(trace.decision)) {
+      traces.push(trusted);
+      const [one, other] = traces.map(({ decision }) => inWords(decision));
+      reasons.push(
+        `the directory of the account is not known: ${other} if people cannot edit their email there, else ${one}`,
+      );
+    }
+  }
+  const unsure =
+    contested.size === 0
+      ? []
+      : traces.flatMap(({ steps }) => steps.flatMap(refsOfStep)).filter(ref => contested.has(ref));
+  if (unsure.length > 0) {
+    reasons.push(
+      `${[...new Set(unsure)].join(', ')} is there twice, and it is not known which one the catalog keeps`,
+    );
+  }
+  if (reasons.length === 0) return undefined;
+  const refs = traces.flatMap(({ decision }) =>
+    decision.outcome === 'refused' ? [] : decision.userEntityRef,
+  );
+  return {
+    outcome: 'unknown',
+    reason: reasons.join('; '),
+    candidates: [...new Set([...refs, ...unsure])],
+  };
+}
+
+function inWords(decision: SignInTrace['decision']): string {
+  return decision.outcome === 'refused'
+    ? `refused with ${decision.code}`
+    : `signs in as ${decision.userEntityRef}`;
+}
+
+function refsOfStep({ lookups }: SignInTrace['steps'][number]): readonly string[] {
+  return lookups.flatMap(({ candidates }) => candidates.map(({ entityRef }) => entityRef));
+}
+
+function lastCandidates({ steps }: SignInTrace): readonly string[] {
+  const last = steps.at(-1);
+  return last ? refsOfStep(last) : [];
+}
+
+/** Whether somebody who signs in would not be the same without the email, and who can edit that. */
+async function readReliance(
+  payload: unknown,
+  { decision }: SignInTrace,
+  subject: Subject,
+  { trace: run }: AuditPersonOptions,
+): Promise<PersonResult['reliesOnEmail']> {
+  if (decision.outcome === 'refused' || subject.emailOrigin !== 'payload') return undefined;
+  const without = await run({ ...subject, email: undefined, emailOrigin: undefined });
+  const isSame =
+    without.decision.outcome !== 'refused' &&
+    without.decision.userEntityRef === decision.userEntityRef;
+  if (isSame) return undefined;
+  const { mutableDetails } = payload as { mutableDetails?: unknown };
+  if (typeof mutableDetails !== 'boolean') return 'unknown';
+  return mutableDetails ? 'editable' : 'readOnly';
 }
 
 function readFacts(payload: unknown) {
@@ -136,7 +249,7 @@ const outcomeOfCode: Partial<Record<SignInErrorCode, AuditOutcome>> = {
   USER_REF_TAKEN: 'nobody',
   MULTIPLE_MATCHING_USERS: 'ambiguous',
   ATTRIBUTES_DISAGREE: 'ambiguous',
-  ENTITY_OF_ANOTHER_ACCOUNT: 'ambiguous',
+  ENTITY_OF_ANOTHER_ACCOUNT: 'denied',
   EMAIL_DOMAIN_NOT_ALLOWED: 'denied',
   EMAIL_NOT_TRUSTED: 'denied',
   ATTRIBUTE_MISSING: 'missing',
@@ -147,12 +260,12 @@ const outcomeOfCode: Partial<Record<SignInErrorCode, AuditOutcome>> = {
 function judge(trace: SignInTrace): Judgement {
   const { decision, steps } = trace;
   if (decision.outcome !== 'refused') {
-    const { userEntityRef, step } = decision;
-    const reason =
-      decision.outcome === 'withoutUser'
-        ? { reason: 'is in no catalog; the config lets such people in' }
-        : {};
-    return { outcome: 'signsIn', entityRef: userEntityRef, step, ...reason, candidates: [] };
+    const { userEntityRef: entityRef, step } = decision;
+    if (decision.outcome === 'matched') {
+      return { outcome: 'signsIn', entityRef, step, candidates: [] };
+    }
+    const reason = 'is in no catalog; the config lets such people in';
+    return { outcome: 'withoutEntity', entityRef, step, reason, candidates: [] };
   }
   const { code, step } = decision;
   // A person whom only a rule keeps out is another case than one whom the catalog does not know.
@@ -221,6 +334,6 @@ export function sortPeople(people: readonly PersonResult[]): PersonResult[] {
 const problemsFirst = [...auditOutcomes.filter(outcome => outcome !== 'signsIn'), 'signsIn'];
 
 function rank({ outcome }: PersonResult): number {
-  if (outcome === 'inactive' || outcome === 'service') return problemsFirst.length;
+  if (leftOut.includes(outcome)) return problemsFirst.length;
   return problemsFirst.indexOf(outcome);
 }

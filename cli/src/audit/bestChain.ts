@@ -4,41 +4,78 @@
  * @internal
  */
 export const nobody = -1;
-/** @internal */
-export const ambiguous = -2;
+/** The sign-in would stop: several match, or the entity names another account. */
+export const refused = -2;
+
+/**
+ * What one resolver alone says of everybody.
+ *
+ * @internal
+ */
+export interface Column {
+  /** Resolvers of one name, with other options, do not stand in one chain. */
+  readonly name: string;
+  readonly entities: Int32Array;
+  /** 1 where another attribute says that the entity is somebody else. */
+  readonly doubtful: Uint8Array;
+}
 
 /** @internal */
 export interface BestChain {
   /** Positions of the columns. */
   readonly columns: readonly number[];
-  /** People who would sign in. */
+  /** Expected people who would sign in as an entity of their own. */
   readonly covered: number;
+  /** Positions of the people who would share an entity, or become somebody else. */
+  readonly conflicted: readonly number[];
+  /** Number of chains that were compared. */
+  readonly compared: number;
 }
 
 const maxSteps = 3;
 
 /**
- * Finds the chain of at most three columns that signs the most people in without a conflict: no
- * entity is reached by two people, and nobody becomes an entity when a safer column, in the chain or
- * not, says that they are another. Of equals the shorter one is taken, then that of safer columns.
+ * Finds the chain of at most three columns that signs the most people in as an entity of their own.
+ * Somebody who would share an entity, or become one that a safer column (in the chain or not) or another
+ * attribute says is somebody else, is a conflict, and weighs as much as somebody who is signed in. Of
+ * equals, the one with fewer conflicts is taken, then the shorter one, then that of safer columns.
  *
- * Columns keep their order within a chain; a person whom a step finds ambiguous is refused, as in
- * the sign-in.
+ * Columns keep their order within a chain; a person whom a step refuses is refused, as in the sign-in.
  *
  * @param columns - the safest first
+ * @param isExpected - for every person, whether they count as signed in
+ * @returns `undefined` when no chain is worth its conflicts
  * @internal
  */
 export function bestChain(
-  columns: readonly Int32Array[],
+  columns: readonly Column[],
+  isExpected: readonly boolean[],
   entityCount: number,
 ): BestChain | undefined {
-  const useful = columns.flatMap((column, index) => (column.some(id => id >= 0) ? [index] : []));
-  let best: BestChain | undefined;
-  for (const chain of subsets(useful)) {
-    const covered = coverage(chain, columns, entityCount);
-    if (covered > (best?.covered ?? 0)) best = { columns: chain, covered };
+  const useful = columns.flatMap(({ entities }, index) =>
+    entities.some(id => id >= 0) ? [index] : [],
+  );
+  const chains = subsets(useful).filter(chain => {
+    const names = chain.map(index => columns[index]!.name);
+    return new Set(names).size === names.length;
+  });
+  let best: Omit<BestChain, 'compared'> | undefined;
+  for (const chain of chains) {
+    const result = { columns: chain, ...judge(chain, columns, isExpected, entityCount) };
+    if (isBetter(result, best)) best = result;
   }
-  return best;
+  return best && { ...best, compared: chains.length };
+}
+
+type Judged = Pick<BestChain, 'covered' | 'conflicted'>;
+
+function isBetter(one: Judged, other: Judged | undefined): boolean {
+  const worth = one.covered - one.conflicted.length;
+  if (!other) return worth > 0;
+  const otherWorth = other.covered - other.conflicted.length;
+  return (
+    worth > otherWorth || (worth === otherWorth && one.conflicted.length < other.conflicted.length)
+  );
 }
 
 /** Shorter ones first. */
@@ -54,26 +91,36 @@ function subsets(items: readonly number[]): number[][] {
   return all;
 }
 
-/** Number of people who sign in, or -1 when there is a conflict. */
-function coverage(
+function judge(
   chain: readonly number[],
-  columns: readonly Int32Array[],
+  columns: readonly Column[],
+  isExpected: readonly boolean[],
   entityCount: number,
-): number {
-  const reached = new Uint8Array(entityCount);
-  const people = columns[0]!.length;
-  let covered = 0;
-  for (let person = 0; person < people; person += 1) {
-    const decisive = chain.find(index => columns[index]![person] !== nobody);
-    const entity = decisive === undefined ? nobody : columns[decisive]![person]!;
+): Judged {
+  const reached = new Uint32Array(entityCount);
+  const becomes = new Int32Array(isExpected.length).fill(nobody);
+  const isDoubtful = new Uint8Array(isExpected.length);
+  for (let person = 0; person < becomes.length; person += 1) {
+    const decisive = chain.find(index => columns[index]!.entities[person] !== nobody);
+    if (decisive === undefined) continue;
+    const column = columns[decisive]!;
+    const entity = column.entities[person]!;
     if (entity < 0) continue;
-    for (let safer = 0; safer < decisive!; safer += 1) {
-      const other = columns[safer]![person]!;
-      if (other >= 0 && other !== entity) return -1;
+    becomes[person] = entity;
+    reached[entity]! += 1;
+    if (column.doubtful[person]) isDoubtful[person] = 1;
+    for (let safer = 0; safer < decisive; safer += 1) {
+      const other = columns[safer]!.entities[person]!;
+      if (other >= 0 && other !== entity) isDoubtful[person] = 1;
     }
-    if (reached[entity]) return -1;
-    reached[entity] = 1;
-    covered += 1;
   }
-  return covered;
+  let covered = 0;
+  const conflicted: number[] = [];
+  for (let person = 0; person < becomes.length; person += 1) {
+    const entity = becomes[person]!;
+    if (entity < 0) continue;
+    if (isDoubtful[person] || reached[entity]! > 1) conflicted.push(person);
+    else if (isExpected[person]) covered += 1;
+  }
+  return { covered, conflicted };
 }

@@ -3,14 +3,22 @@ import type {
   BitbucketHttp,
   FindDirectory,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+
 /**
- * The directory lookup of the sign-in, answered from a list of users that was read before instead of
- * one request per person.
+ * The directory lookup of the sign-in, answered from a list of `admin/users` that was read before
+ * instead of one request per person. It answers as the sign-in does when the list was read with the
+ * credential of `directory`.
  *
- * A list without directories (of `/users` instead of `/admin/users`) makes every directory unknown,
- * and nobody's email is trusted then, as in the sign-in.
+ * A list without directories (of `users` instead of `admin/users`) makes every directory unknown.
  *
- * @internal
+ * @param payloads - Bitbucket's list of users, as it answers them
+ * @param trustedDirectories - `directory.trustedDirectories` of the configuration
+ * @example
+ * ```ts
+ * const findDirectory = createListedDirectories(adminUsers, settings.trustedDirectories);
+ * const report = await runAudit({ settings, payloads, entities, findDirectory });
+ * ```
+ * @public
  */
 export function createListedDirectories(
   payloads: readonly unknown[],
@@ -19,7 +27,9 @@ export function createListedDirectories(
   const byName = new Map<unknown, unknown[]>();
   for (const payload of payloads) {
     const name = (payload as { name?: unknown } | null)?.name;
-    byName.set(name, [...(byName.get(name) ?? []), payload]);
+    const others = byName.get(name);
+    if (others) others.push(payload);
+    else byName.set(name, [payload]);
   }
   const http: BitbucketHttp = {
     async getJson(url) {

@@ -7,7 +7,7 @@ import type {
   UserQuery,
   UserQueryField,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import { isKind, loosen, readField } from './entities';
+import { groupBy, isKind, loosen, readField } from './entities';
 
 /** The catalog's search index holds no longer values, and is not asked for control characters. */
 const maxValueLength = 200;
@@ -21,8 +21,6 @@ const maxMisses = 10;
 export interface MemoryUserLookup extends CatalogUserLookup {
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
-  /** The fields that were asked for so far. */
-  askedFields(): readonly UserQueryField[];
 }
 
 /** @internal */
@@ -49,7 +47,7 @@ export function createMemoryCatalog(entities: readonly Entity[]): MemoryCatalog 
 function createLookup(entities: readonly Entity[]): MemoryUserLookup {
   const users = entities.filter(entity => isKind(entity, 'user'));
   const fields = new Map<UserQueryField, Map<string, Entity[]>>();
-  let refs: Map<string, Entity> | undefined;
+  let refs: Map<string, Entity[]> | undefined;
   let owners: Set<string> | undefined;
 
   function indexOf(field: UserQueryField): Map<string, Entity[]> {
@@ -69,10 +67,9 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
     if (query.by === 'field') {
       return indexOf(query.field).get(foldAscii(query.value).toLowerCase()) ?? [];
     }
-    refs ??= new Map(users.map(entity => [stringifyEntityRef(entity), entity]));
+    refs ??= groupBy(users, entity => stringifyEntityRef(entity));
     const [namespace, name] = [foldAscii(query.namespace), foldAscii(query.name)];
-    const found = refs.get(stringifyEntityRef({ kind: 'User', namespace, name }));
-    return found ? [found] : [];
+    return refs.get(stringifyEntityRef({ kind: 'User', namespace, name })) ?? [];
   }
 
   return {
@@ -84,7 +81,6 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
       );
     },
     hasField: field => indexOf(field).size > 0,
-    askedFields: () => [...fields.keys()],
   };
 }
 

@@ -1,3 +1,4 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { UserQueryField } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 
@@ -49,4 +50,20 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
     else groups.set(key, [item]);
   }
   return groups;
+}
+
+/**
+ * The refs that more than one of the entities has: which of them the catalog keeps is not known.
+ *
+ * @internal
+ */
+export function refsThereTwice(entities: readonly Entity[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const entity of entities) {
+    const ref = stringifyEntityRef(entity);
+    if (seen.has(ref)) twice.add(ref);
+    seen.add(ref);
+  }
+  return twice;
 }

@@ -1,11 +1,18 @@
 export { auditOutcomes, isExpectedToSignIn } from './auditPerson';
 export type { AuditOutcome, PersonResult } from './auditPerson';
+export { createListedDirectories } from './createListedDirectories';
 export { createAuditRun } from './createAuditRun';
 export type { AuditRun } from './createAuditRun';
 export { isKind } from './entities';
-export type { Finding, FindingRule } from './lintCatalog';
 export { chooseEnvironment, readAuditSettings } from './readAuditSettings';
 export type { AuditSettings } from './readAuditSettings';
 export { runAudit } from './runAudit';
 export type { AuditInput, AuditReport, AuditSummary } from './runAudit';
 export type { Suggestion } from './suggestResolvers';
+export type {
+  Finding,
+  FindingRule,
+  FindingSeverity,
+  FindingSource,
+  SourcedEntity,
+} from '../findings';

@@ -1,45 +1,17 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import type { Entity } from '@backstage/catalog-model';
 import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { UserQueryField } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { Finding, FindingSource, SourcedEntity } from '../findings';
 import { quote } from '../quote';
 import { isExpectedToSignIn } from './auditPerson';
 import type { PersonResult } from './auditPerson';
 import { groupBy, isKind, loosen, readField } from './entities';
 
-/**
- * Something in Bitbucket or the catalog that an administrator should look at.
- *
- * - `danger`: somebody may become somebody else
- * - `warning`: somebody is or may be locked out, or the data is wrong
- * - `info`: worth knowing
- *
- * @public
- */
-export interface Finding {
-  readonly rule: FindingRule;
-  readonly severity: 'danger' | 'warning' | 'info';
-  /** In words, without the list of those whom it concerns. */
-  readonly text: string;
-  /** Entity refs, and Bitbucket users as `bitbucket:<username>`. */
-  readonly concerns: readonly string[];
-}
-
-/** @public */
-export type FindingRule =
-  | 'sharedEntity'
-  | 'duplicateEmail'
-  | 'duplicateAnnotation'
-  | 'caseTwin'
-  | 'unicodeTwin'
-  | 'plusTagTwin'
-  | 'groupEmail'
-  | 'unreachedEntity';
-
 /** @internal */
 export interface LintInput {
   readonly people: readonly PersonResult[];
-  readonly entities: readonly Entity[];
+  /** Each ref once. */
+  readonly entities: readonly SourcedEntity[];
   /** The fields that people are matched by. */
   readonly fields: readonly UserQueryField[];
   /** Whether every Bitbucket user was looked at; without them nothing can be said of who is unreached. */
@@ -47,40 +19,24 @@ export interface LintInput {
 }
 
 /**
- * Finds what is wrong, or will go wrong, in the data that a sign-in relies on. The dangerous first.
+ * Finds what is wrong, or will go wrong, in the values that a sign-in relies on.
  *
  * @internal
  */
 export function lintCatalog({ people, entities, fields, isComplete }: LintInput): Finding[] {
   const users = entities.filter(entity => isKind(entity, 'user'));
   const values = new Set(fields.filter(field => field !== 'metadata.name'));
-  values.add('spec.profile.email');
   return [
-    ...sharedEntities(people),
     ...[...values].flatMap(field => lintValues(users, field)),
-    ...groupEmails(entities, users, people),
+    ...(values.has('spec.profile.email') ? groupEmails(entities, users, people) : []),
     ...(isComplete ? unreachedEntities(users, people) : []),
-  ].sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
-}
-
-const severities = ['danger', 'warning', 'info'];
-
-function sharedEntities(people: readonly PersonResult[]): Finding[] {
-  const reached = people.filter(({ outcome }) => outcome === 'signsIn');
-  return [...groupBy(reached, ({ entityRef }) => entityRef!)]
-    .filter(([, group]) => group.length > 1)
-    .map(([entityRef, group]) => ({
-      rule: 'sharedEntity',
-      severity: 'danger',
-      text: `${entityRef} is reached by ${group.length} Bitbucket users: each of them can act as this person`,
-      concerns: [entityRef, ...group.map(({ username }) => `bitbucket:${username}`)],
-    }));
+  ];
 }
 
 /** A group with an address of its own is as it should be; one with the address of a person is not. */
 function groupEmails(
-  entities: readonly Entity[],
-  users: readonly Entity[],
+  entities: readonly SourcedEntity[],
+  users: readonly SourcedEntity[],
   people: readonly PersonResult[],
 ): Finding[] {
   const owners = new Map<string, string>();
@@ -101,12 +57,16 @@ function groupEmails(
         severity: 'warning',
         text: `a Group has the email ${quote(email)} of a person; nobody signs in as a Group, so the person is not found by it`,
         concerns: [stringifyEntityRef(entity), owner],
+        source: entity.source,
       },
     ];
   });
 }
 
-function unreachedEntities(users: readonly Entity[], people: readonly PersonResult[]): Finding[] {
+function unreachedEntities(
+  users: readonly SourcedEntity[],
+  people: readonly PersonResult[],
+): Finding[] {
   const reached = new Set<string>();
   const lists = new Set<readonly string[]>();
   for (const person of people.filter(isExpectedToSignIn)) {
@@ -122,7 +82,7 @@ function unreachedEntities(users: readonly Entity[], people: readonly PersonResu
   return [{ rule: 'unreachedEntity', severity: 'info', text, concerns: refs }];
 }
 
-function emailOf(entity: Entity): string | undefined {
+function emailOf(entity: SourcedEntity): string | undefined {
   const email = readField(entity, 'spec.profile.email');
   return typeof email === 'string' && email !== '' ? email : undefined;
 }
@@ -130,6 +90,7 @@ function emailOf(entity: Entity): string | undefined {
 interface Holder {
   readonly ref: string;
   readonly value: string;
+  readonly source?: FindingSource;
 }
 
 /**
@@ -137,11 +98,11 @@ interface Holder {
  * letters or the plus tag of an email.
 
  */
-function lintValues(users: readonly Entity[], field: UserQueryField): Finding[] {
+function lintValues(users: readonly SourcedEntity[], field: UserQueryField): Finding[] {
   const holders = users.flatMap((entity): Holder[] => {
     const value = readField(entity, field);
     return typeof value === 'string' && value !== ''
-      ? [{ ref: stringifyEntityRef(entity), value }]
+      ? [{ ref: stringifyEntityRef(entity), value, source: entity.source }]
       : [];
   });
   const isEmail = field === 'spec.profile.email';
@@ -170,13 +131,14 @@ function equalValues(group: readonly Holder[], isEmail: boolean, what: string): 
   if (group.length < 2) return [];
   const spellings = new Set(group.map(({ value }) => value));
   const concerns = group.map(({ ref }) => ref);
+  const { source } = group.at(-1)!;
   if (spellings.size > 1) {
     const text = `${what}: ${list(spellings)} are the same but for letter case, so nobody can sign in by it`;
-    return [{ rule: 'caseTwin', severity: 'warning', text, concerns }];
+    return [{ rule: 'caseTwin', severity: 'warning', text, concerns, source }];
   }
   const text = `${what} ${list(spellings)} is on ${group.length} entities, so nobody can sign in by it`;
   const rule = isEmail ? 'duplicateEmail' : 'duplicateAnnotation';
-  return [{ rule, severity: 'warning', text, concerns }];
+  return [{ rule, severity: 'warning', text, concerns, source }];
 }
 
 /** Groups of values that are different for the sign-in, and the same for the given key. */
@@ -191,6 +153,7 @@ function twins(
     .map(group => ({
       ...describe(list(group.map(([, [holder]]) => holder!.value))),
       concerns: group.flatMap(([, holders]) => holders.map(({ ref }) => ref)),
+      source: group.at(-1)?.[1].at(-1)?.source,
     }));
 }
 

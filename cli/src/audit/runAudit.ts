@@ -1,11 +1,15 @@
-import type { Entity } from '@backstage/catalog-model';
-import type { Subject } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { sortFindings } from '../findings';
+import type { Finding, SourcedEntity } from '../findings';
+import { createAccounts } from './accounts';
 import { auditOutcomes, isExpectedToSignIn, sortPeople } from './auditPerson';
-import type { AuditOutcome, PersonResult } from './auditPerson';
+import type { AuditedPerson, AuditOutcome, PersonResult } from './auditPerson';
 import { createAuditRun } from './createAuditRun';
-import { isKind } from './entities';
+import { isKind, refsThereTwice } from './entities';
 import { lintCatalog } from './lintCatalog';
-import type { Finding } from './lintCatalog';
+import { lintPeople } from './lintPeople';
+import { fieldsOfChain } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
 import { suggestResolvers } from './suggestResolvers';
 import type { Suggestion } from './suggestResolvers';
@@ -39,25 +43,46 @@ export interface AuditReport {
 export interface AuditSummary {
   /** All users that Bitbucket lists. */
   readonly total: number;
-  /** Those who should be able to sign in: neither inactive nor service accounts. */
+  /** Those who should be able to sign in, see `isExpectedToSignIn`. */
   readonly expected: number;
   readonly counts: Readonly<Record<AuditOutcome, number>>;
-  /** Percent of `expected` who would sign in; 0 when nobody is expected. */
+  /**
+   * Percent of `expected` who would sign in as a `User` entity of their own: the outcome `signsIn`. 0
+   * when nobody is expected.
+   */
   readonly coverage: number;
-  /** People who are ambiguous, and entities that several people reach. */
+  /** People who are ambiguous or become somebody else, and entities that several people reach. */
   readonly conflicts: number;
+  /** People who sign in by an email that they can edit themselves in Bitbucket. */
+  readonly reliesOnEditableEmail: number;
+  /** People who sign in by an email of which it is not known whether they can edit it. */
+  readonly reliesOnUnknownEmail: number;
 }
 
 /** @public */
 export interface AuditInput {
   readonly settings: AuditSettings;
-  /** Bitbucket's list of users, as it answers them. */
+  /** Bitbucket's list of users, as it answers them: `GET /rest/api/latest/admin/users`. */
   readonly payloads: readonly unknown[];
-  /** All `User` and `Group` entities of the catalog. */
-  readonly entities: readonly Entity[];
+  /** All `User` and `Group` entities of the catalog; findings name the `source` of those that have one. */
+  readonly entities: readonly SourcedEntity[];
+  /**
+   * What the sign-in is told of the directory of an account. Default: what `payloads` say; where they
+   * do not, and it matters, the outcome is `unknown`.
+   */
+  readonly findDirectory?: FindDirectory;
+  /**
+   * Only people who used Bitbucket within so many milliseconds are expected to sign in, where it is
+   * known when they last did. Default: everybody.
+   */
+  readonly usedWithinMs?: number;
+  /** Usernames of those with a licence; others are not expected to sign in. Default: everybody has one. */
+  readonly licensed?: ReadonlySet<string>;
   /** What could not be read, for the report. */
   readonly missing?: readonly string[];
   readonly notes?: readonly string[];
+  /** What was found while reading, for the report. */
+  readonly findings?: readonly Finding[];
   /** Ends the work early; the report says what is missing. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -72,22 +97,30 @@ const maxCandidates = 20;
 
 /**
  * Decides for every person of a list what their sign-in would come to, with the evaluator of the
- * sign-in, and looks at the data that it relies on.
+ * sign-in, and looks at the data that it relies on. Nothing is asked over the network.
  *
+ * @throws `Error` for a chain that is empty or not valid
  * @example
  * ```ts
  * const settings = readAuditSettings(config);
- * const { summary } = await runAudit({ settings, payloads, entities });
- * console.log(`${summary.coverage} %`);
+ * const users = readUserFiles('users.json');
+ * const catalog = await readEntityFiles('catalog/org');
+ * const { summary, people } = await runAudit({
+ *   // A chain that is composed in code takes the place of `match`.
+ *   settings: { ...settings, match: [matchers.entityName({ from: 'username' })] },
+ *   payloads: users.items,
+ *   entities: catalog.items,
+ *   findings: [...users.findings, ...catalog.findings],
+ * });
+ * console.log(`${summary.coverage} %`, people.filter(({ outcome }) => outcome === 'nobody'));
  * ```
  * @public
  */
 export async function runAudit(input: AuditInput): Promise<AuditReport> {
   const { settings, payloads, entities, signal, onProgress, now = Date.now } = input;
   const missing = [...(input.missing ?? [])];
-  const run = createAuditRun(settings, payloads, entities);
-  const people: PersonResult[] = [];
-  const subjects: Subject[] = [];
+  const run = createAuditRun(settings, payloads, entities, input.findDirectory);
+  const audited: AuditedPerson[] = [];
   for (const [index, payload] of payloads.entries()) {
     if (index % breath === 0) {
       onProgress?.(index, payloads.length);
@@ -97,47 +130,79 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
         break;
       }
     }
-    const { result, subject } = await run.audit(payload);
-    people.push(result);
-    if (subject) subjects.push(subject);
+    audited.push(await run.audit(payload));
   }
-  onProgress?.(people.length, payloads.length);
+  onProgress?.(audited.length, payloads.length);
 
   const { lookup } = run;
-  const fields = [...lookup.askedFields(), ...run.identityFields];
-  const findings = lintCatalog({ people, entities, fields, isComplete: missing.length === 0 });
-  const suggestion =
-    missing.length === 0
-      ? await suggestResolvers({ settings, subjects, entities, lookup, breathe, signal })
-      : undefined;
-  if (missing.length === 0 && signal?.aborted) missing.push('the suggestion of resolvers');
+  const known = new Map(entities.map(entity => [stringifyEntityRef(entity), entity]));
+  const accounts = createAccounts(payloads, settings.host);
+  const isComplete = missing.length === 0;
+  const subjects = audited.flatMap(({ subject }) => subject ?? []);
+  const linted = lintPeople(audited, known, accounts);
+  const people = leaveOut(linted.people, input, now());
+  const findings = sortFindings([
+    ...(input.findings ?? []),
+    ...linted.findings,
+    ...lintCatalog({
+      people,
+      entities: [...known.values()],
+      fields: [...fieldsOfChain(settings.match, subjects)],
+      isComplete,
+    }),
+  ]);
+  const suggestion = isComplete
+    ? await suggestResolvers({
+        settings,
+        people: audited.flatMap(({ subject }, index) =>
+          subject ? [{ subject, isExpected: isExpectedToSignIn(people[index]!) }] : [],
+        ),
+        entities: known,
+        contested: refsThereTwice(entities),
+        accounts,
+        lookup,
+        breathe,
+        signal,
+      })
+    : undefined;
+  if (isComplete && signal?.aborted) missing.push('the suggestion of resolvers');
   return {
     generatedAt: new Date(now()).toISOString(),
     missing,
-    notes: input.notes ?? [],
+    notes: [...(input.notes ?? []), ...notesOn(people, input)],
     env: settings.env,
     baseUrl: settings.baseUrl,
     resolvers: settings.match.map(item => ('matcher' in item ? item.matcher : item).name),
-    entities: { users: count(entities, 'user'), groups: count(entities, 'group') },
+    entities: { users: count(known.values(), 'user'), groups: count(known.values(), 'group') },
     summary: summarize(people, findings),
-    people: sortPeople(markShared(people, findings).map(cutCandidates)),
+    people: sortPeople(people.map(cutCandidates)),
     findings,
     suggestion,
   };
 }
 
-/** The line of a person says so too, because that is what is read of somebody one looks for. */
-function markShared(people: readonly PersonResult[], findings: readonly Finding[]): PersonResult[] {
-  const others = new Map<string, number>();
-  for (const { rule, concerns } of findings) {
-    if (rule === 'sharedEntity') others.set(concerns[0]!, concerns.length - 2);
-  }
+/** Those who are not expected to sign in keep their entity, and are no longer in the percentage. */
+function leaveOut(
+  people: readonly PersonResult[],
+  { usedWithinMs, licensed }: AuditInput,
+  now: number,
+): readonly PersonResult[] {
+  const since = usedWithinMs === undefined ? undefined : now - usedWithinMs;
+  const isLastUseKnown = people.some(({ lastUsed }) => lastUsed !== undefined);
   return people.map(person => {
-    const number = others.get(person.entityRef ?? '');
-    if (number === undefined) return person;
-    const users = number === 1 ? 'Bitbucket user' : 'Bitbucket users';
-    return { ...person, reason: `DANGER: shared with ${number} other ${users}` };
+    if (!isExpectedToSignIn(person)) return person;
+    if (licensed && !licensed.has(person.username)) return { ...person, outcome: 'unlicensed' };
+    // In a list that says when people last signed in, whoever lacks it never did.
+    return since !== undefined && isLastUseKnown && (person.lastUsed ?? 0) < since
+      ? { ...person, outcome: 'unused' }
+      : person;
   });
+}
+
+function notesOn(people: readonly PersonResult[], { usedWithinMs }: AuditInput): string[] {
+  return usedWithinMs === undefined || people.some(({ lastUsed }) => lastUsed !== undefined)
+    ? []
+    : ['it is not known when people last used Bitbucket, so that nobody was left out for that'];
 }
 
 /** Thousands of entities with one email are told by their number. */
@@ -153,8 +218,8 @@ async function breathe(): Promise<void> {
   await new Promise(resolve => setImmediate(resolve));
 }
 
-function count(entities: readonly Entity[], kind: 'user' | 'group'): number {
-  return entities.filter(entity => isKind(entity, kind)).length;
+function count(entities: Iterable<SourcedEntity>, kind: 'user' | 'group'): number {
+  return [...entities].filter(entity => isKind(entity, kind)).length;
 }
 
 function summarize(people: readonly PersonResult[], findings: readonly Finding[]): AuditSummary {
@@ -163,13 +228,17 @@ function summarize(people: readonly PersonResult[], findings: readonly Finding[]
     number
   >;
   for (const { outcome } of people) counts[outcome] += 1;
-  const expected = people.filter(isExpectedToSignIn).length;
+  const expected = people.filter(isExpectedToSignIn);
   const shared = findings.filter(({ rule }) => rule === 'sharedEntity').length;
+  const relying = (on: PersonResult['reliesOnEmail']) =>
+    expected.filter(({ reliesOnEmail }) => reliesOnEmail === on).length;
   return {
     total: people.length,
-    expected,
+    expected: expected.length,
     counts,
-    coverage: expected === 0 ? 0 : (100 * counts.signsIn) / expected,
-    conflicts: counts.ambiguous + shared,
+    coverage: expected.length === 0 ? 0 : (100 * counts.signsIn) / expected.length,
+    conflicts: counts.ambiguous + counts.somebodyElse + shared,
+    reliesOnEditableEmail: relying('editable'),
+    reliesOnUnknownEmail: relying('unknown'),
   };
 }

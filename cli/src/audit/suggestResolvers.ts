@@ -1,23 +1,39 @@
-import { stringifyEntityRef } from '@backstage/catalog-model';
-import type { Entity } from '@backstage/catalog-model';
+import { DEFAULT_NAMESPACE } from '@backstage/catalog-model';
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { readSignInSetup, traceChain } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type {
   BitbucketServerResolverName,
   ChainStep,
+  StepOutcome,
   Subject,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { stringify } from 'yaml';
-import { ambiguous, bestChain, nobody } from './bestChain';
+import type { SourcedEntity } from '../findings';
+import type { Accounts } from './accounts';
+import { bestChain, nobody, refused } from './bestChain';
+import type { Column } from './bestChain';
 import type { MemoryUserLookup } from './createMemoryCatalog';
-import { readField } from './entities';
+import { isKind, readField } from './entities';
 import type { AuditSettings } from './readAuditSettings';
 
-/** @public */
+/**
+ * The best of the lists of resolvers that were compared. It says no more than that: lists beyond those,
+ * and data beyond what the audit was given, were not looked at.
+ *
+ * @public
+ */
 export interface Suggestion {
-  /** People whom the list would sign in. */
+  /** Expected people whom the list would sign in as an entity of their own. */
   readonly covered: number;
+  /**
+   * Usernames of those who would share an entity, or become one that a safer resolver or another
+   * attribute says is somebody else. Until their entities name their accounts by id, the list is
+   * dangerous for them.
+   */
+  readonly conflicted: readonly string[];
+  /** How many lists were compared. */
+  readonly compared: number;
   /** For `signIn.resolvers`. */
   readonly resolvers: readonly JsonObject[];
   /** The lines for `app-config.yaml`. */
@@ -27,8 +43,12 @@ export interface Suggestion {
 /** @internal */
 export interface SuggestInput {
   readonly settings: AuditSettings;
-  readonly subjects: readonly Subject[];
-  readonly entities: readonly Entity[];
+  readonly people: readonly { readonly subject: Subject; readonly isExpected: boolean }[];
+  /** By their refs. */
+  readonly entities: ReadonlyMap<string, SourcedEntity>;
+  /** Refs of entities that are there twice, so that nobody is known to become them. */
+  readonly contested: ReadonlySet<string>;
+  readonly accounts: Accounts;
   readonly lookup: MemoryUserLookup;
   /** Called now and then. */
   readonly breathe: () => Promise<void>;
@@ -37,33 +57,46 @@ export interface SuggestInput {
 }
 
 /**
- * Looks for the list of resolvers that would sign the most people in without a conflict, by asking
- * the evaluator of the sign-in about every person and every resolver.
+ * Looks for the list of resolvers that would sign the most people in as an entity of their own, by
+ * asking the evaluator of the sign-in about every person and every resolver.
  *
  * @returns `undefined` when no list signs anybody in, or when interrupted
  * @internal
  */
 export async function suggestResolvers(input: SuggestInput): Promise<Suggestion | undefined> {
-  const { settings, subjects, entities, lookup, breathe, signal } = input;
-  const numbers = new Map(entities.map((entity, index) => [stringifyEntityRef(entity), index]));
-  const candidates = candidateResolvers(settings, lookup, entities);
-  const columns: Int32Array[] = [];
+  const { settings, people, entities, breathe, signal } = input;
+  const list = [...entities.values()];
+  const numbers = new Map([...entities.keys()].map((ref, index) => [ref, index]));
+  const candidates = candidateResolvers(settings, input.lookup, list);
+  const columns: Column[] = [];
   for (const resolver of candidates) {
     const match = readChain(resolver, settings);
-    const column = new Int32Array(subjects.length);
-    for (const [index, subject] of subjects.entries()) {
+    const found = new Int32Array(people.length);
+    const doubtful = new Uint8Array(people.length);
+    for (const [index, { subject }] of people.entries()) {
       if (index % 1000 === 0) {
         await breathe();
         if (signal?.aborted) return undefined;
       }
-      column[index] = await ask(match, subject, lookup, numbers);
+      const number = await ask(match, subject, input, numbers);
+      found[index] = number;
+      if (number >= 0 && input.accounts.contradictionOf(subject, list[number]!)) {
+        doubtful[index] = 1;
+      }
     }
-    columns.push(column);
+    columns.push({ name: String(resolver.resolver), entities: found, doubtful });
   }
-  const best = bestChain(columns, entities.length);
+  const expected = people.map(({ isExpected }) => isExpected);
+  const best = bestChain(columns, expected, entities.size);
   if (!best) return undefined;
   const resolvers = best.columns.map(column => candidates[column]!);
-  return { covered: best.covered, resolvers, yaml: toYaml(settings, resolvers) };
+  return {
+    covered: best.covered,
+    conflicted: best.conflicted.map(index => people[index]!.subject.username ?? ''),
+    compared: best.compared,
+    resolvers,
+    yaml: toYaml(settings, resolvers),
+  };
 }
 
 function readChain(resolver: JsonObject, { path, baseUrl }: AuditSettings): readonly ChainStep[] {
@@ -75,16 +108,19 @@ function readChain(resolver: JsonObject, { path, baseUrl }: AuditSettings): read
 async function ask(
   match: readonly ChainStep[],
   subject: Subject,
-  lookup: MemoryUserLookup,
+  { lookup, contested }: SuggestInput,
   numbers: ReadonlyMap<string, number>,
 ): Promise<number> {
   const { decision, steps } = await traceChain({ match, subject, lookup });
-  if (decision.outcome === 'matched') return numbers.get(decision.userEntityRef)!;
-  const isAmbiguous = steps.some(
-    ({ outcome }) => outcome === 'ambiguous' || outcome === 'disagreement',
-  );
-  return isAmbiguous ? ambiguous : nobody;
+  if (decision.outcome === 'matched') {
+    const { userEntityRef: ref } = decision;
+    return contested.has(ref) ? refused : numbers.get(ref)!;
+  }
+  return steps.some(({ outcome }) => stopping.includes(outcome)) ? refused : nobody;
 }
+
+/** What ends a chain, whatever follows. */
+const stopping: readonly StepOutcome[] = ['ambiguous', 'disagreement', 'otherAccount'];
 
 function toYaml({ path }: AuditSettings, resolvers: readonly JsonObject[]): string {
   const leaf: JsonObject = { signIn: { resolvers: [...resolvers] } };
@@ -109,6 +145,7 @@ const safestFirst: readonly BitbucketServerResolverName[] = [
   'emailMatchingUserEntityAnnotation',
   'emailMatchingUserEntityProfileEmail',
   'userSlugMatchingUserEntityName',
+  'emailMatchingUserEntityName',
   'emailLocalPartMatchingUserEntityName',
 ];
 
@@ -122,13 +159,13 @@ const suffixes = {
 /**
  * The resolvers that a suggestion may be made of, safest first: those of the config with their
  * options, and every other one with its defaults. What the config allows of emails (domains, trust)
- * holds for resolvers by email that the config does not have, too.
-
+ * holds for resolvers by email that the config does not have, too. Resolvers by name are tried over all
+ * namespaces as well, where `User` entities have others than the default one.
  */
 function candidateResolvers(
   settings: AuditSettings,
   lookup: MemoryUserLookup,
-  entities: readonly Entity[],
+  entities: readonly SourcedEntity[],
 ): JsonObject[] {
   const configured = settings.configured.map(withoutPolicy);
   const names = new Set(configured.map(({ resolver }) => resolver));
@@ -150,8 +187,24 @@ function candidateResolvers(
     });
   const rank = ({ resolver }: JsonObject) =>
     safestFirst.indexOf(resolver as BitbucketServerResolverName);
-  return [...configured, ...others].sort((a, b) => rank(a) - rank(b));
+  const hasNamespaces = entities.some(
+    entity => isKind(entity, 'user') && entity.metadata.namespace !== DEFAULT_NAMESPACE,
+  );
+  const anywhere = [...configured, ...others]
+    .filter(({ resolver, namespaces }) => byName.includes(String(resolver)) && !namespaces)
+    .map((item): JsonObject => ({ ...item, namespaces: ['*'] }));
+  return [...configured, ...others, ...(hasNamespaces ? anywhere : [])].sort(
+    (a, b) => rank(a) - rank(b),
+  );
 }
+
+/** Resolvers that look in the default namespace when they are told no other. */
+const byName = [
+  'usernameMatchingUserEntityName',
+  'userSlugMatchingUserEntityName',
+  'emailMatchingUserEntityName',
+  'emailLocalPartMatchingUserEntityName',
+];
 
 function withoutPolicy(item: JsonObject): JsonObject {
   const { onMissing, onNoMatch, onDenied, onAmbiguous, ...rest } = item;
@@ -167,7 +220,7 @@ function inheritedEmailOptions(configured: readonly JsonObject[]): JsonObject {
   };
 }
 
-function domainsOf(entities: readonly Entity[]): string[] | undefined {
+function domainsOf(entities: readonly SourcedEntity[]): string[] | undefined {
   const domains = new Set<string>();
   for (const entity of entities) {
     const email = readField(entity, 'spec.profile.email');

@@ -9,8 +9,10 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder in which `app-config.yaml` is looked for. */
   readonly cwd: string;
-  /** Whether somebody watches: progress bar and colours. */
+  /** Whether standard output is a terminal that shows colours. */
   readonly isTerminal: boolean;
+  /** The terminal of standard error, for a progress bar. Default: nobody watches. */
+  readonly progress?: NodeJS.WritableStream;
   /** Columns of the terminal. */
   readonly width: number;
   /** Fires on Ctrl-C. */

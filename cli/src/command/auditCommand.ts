@@ -1,26 +1,37 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import { runAudit } from '../audit';
 import type { AuditReport } from '../audit';
 import { AuditError } from '../AuditError';
-import { formatPercent, formatReport, toCsv, toHtml } from '../report';
+import { applyBaseline, readBaseline, toBaselineEntries } from '../baseline';
+import { compareReports } from '../compare';
+import type { Finding, FindingSource } from '../findings';
+import { formatReport, onlyProblems } from '../report';
+import type { JudgedReport } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { createProgress } from './createProgress';
+import type { Progress } from './createProgress';
+import { fixCommand, isFix } from './fixCommand';
+import type { FixOptions } from './fixCommand';
+import { judgeReport } from './judgeReport';
+import type { LimitOptions } from './judgeReport';
+import { readComparison } from './readComparison';
 import { readWorld } from './readWorld';
-import type { WorldOptions } from './readWorld';
+import type { World, WorldOptions } from './readWorld';
+import { formatOfOutput, writeReports } from './writeReports';
+import type { ReportTargets } from './writeReports';
 
 /** @internal */
-export interface AuditCommandOptions extends WorldOptions {
-  /** A file, or `true` for standard output. */
-  readonly json?: string | true;
-  readonly csv?: string | true;
-  readonly html?: string;
+export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitOptions, FixOptions {
   readonly limit: number;
   readonly problems?: boolean;
-  /** Percent. */
-  readonly failUnder?: number;
-  readonly failOn?: readonly ('conflict' | 'danger')[];
+  /** A report, or config files. */
+  readonly compare: readonly string[];
+  readonly baseline?: string;
+  /** Milliseconds. */
+  readonly usedWithin?: number;
 }
 
 /**
@@ -30,93 +41,146 @@ export interface AuditCommandOptions extends WorldOptions {
  * @internal
  */
 export async function auditCommand(options: AuditCommandOptions, io: CliIo): Promise<number> {
-  if (options.json === true && options.csv === true) {
-    throw new AuditError('--json and --csv cannot both go to standard output; name a file for one');
+  const output = formatOfOutput(options);
+  if (options.failOn?.includes('changed') && options.compare.length === 0) {
+    throw new AuditError('--fail-on changed needs --compare, which says what to compare with');
   }
+  checkFix(options, output);
+  const today = new Date().toISOString().slice(0, 10);
+  const accepted = readAccepted(options.baseline, today, io);
   const progress = createProgress(io);
-  let report: AuditReport;
+  let world: World;
+  let judged: Judged;
   try {
-    const { settings, users, entities } = await readWorld(options, io, progress);
-    const missing = [users.missing, entities.missing].flatMap(text => text ?? []);
-    if (entities.missing) {
+    world = await readWorld(options, io, progress);
+    const missing = missingOf(world);
+    if (world.entities.missing) {
       // Without the whole catalog every verdict could be another one.
       progress.stop();
       io.stderr(`Interrupted: missing are ${missing.join(', and ')}.\nNothing was decided.\n`);
       return exitCodes.interrupted;
     }
-    report = await runAudit({
-      settings,
-      payloads: users.items,
-      entities: entities.items,
-      missing,
-      notes: [...users.notes, ...entities.notes],
-      // One Ctrl-C ends one thing: what was read until then is decided, which takes seconds.
-      signal: users.missing ? undefined : io.signal,
-      onProgress: (done, total) => progress.update('people', done, total),
-    });
+    judged = await auditWorld(world, options, accepted, io, progress);
+    if (isFix(options) && judged.report.missing.length === 0) {
+      progress.stop();
+      await fixCommand(judged.report, inputOf(world, options), options, io);
+    }
   } finally {
     progress.stop();
   }
-  writeReports(report, options, io);
-  if (options.json !== true && options.csv !== true) {
+  const { report, fresh = [] } = judged;
+  const shown = options.problems ? onlyProblems(report) : report;
+  writeReports(shown, options, io, placesOf(world.entities.items));
+  if (output === undefined && !isFix(options)) {
     const { isTerminal: color, width } = io;
-    const { limit, problems: problemsOnly = false } = options;
-    io.stdout(`${formatReport(report, { color, width, limit, problemsOnly })}\n`);
+    io.stdout(`${formatReport(shown, { color, width, limit: options.limit })}\n`);
   }
-  return judge(report, options, io);
+  if (fresh.length > 0) {
+    io.stderr(
+      `To accept what is not accepted, give a reason and add to "accepted" of ${options.baseline}:\n${toBaselineEntries(fresh.slice(0, maxEntries), today)}\n`,
+    );
+  }
+  return exitCodeOf(report, io);
 }
 
-function judge(
-  { missing, summary, findings }: AuditReport,
-  { failUnder, failOn = [] }: AuditCommandOptions,
+const maxEntries = 20;
+
+interface Judged {
+  readonly report: JudgedReport;
+  /** Findings that the baseline does not accept. */
+  readonly fresh?: readonly Finding[];
+}
+
+async function auditWorld(
+  world: World,
+  options: AuditCommandOptions,
+  accepted: ReturnType<typeof readBaseline> | undefined,
   io: CliIo,
-): number {
+  progress: Progress,
+): Promise<Judged> {
+  const { users, entities } = world;
+  const input = inputOf(world, options);
+  const onProgress = (done: number, total: number) => progress.update('people', done, total);
+  const audited: AuditReport = await runAudit({
+    ...input,
+    missing: missingOf(world),
+    findings: [...users.findings, ...entities.findings],
+    notes: [...users.notes, ...entities.notes],
+    // One Ctrl-C ends one thing: what was read until then is decided, which takes seconds.
+    signal: users.missing ? undefined : io.signal,
+    onProgress,
+  });
+  const { report, fresh = undefined } = accepted
+    ? applyBaseline(audited, accepted)
+    : { report: audited };
+  // Of an incomplete report everybody who is missing would have left.
+  const isComparable = options.compare.length > 0 && report.missing.length === 0;
+  const before = isComparable
+    ? await readComparison(options.compare, options.env, io, {
+        ...input,
+        signal: io.signal,
+        onProgress,
+      })
+    : undefined;
+  const comparison = before && compareReports(before.report, report, before.label);
+  const limits = judgeReport(report, options, { comparison, fresh });
+  return { report: { ...report, limits, ...(comparison && { comparison }) }, fresh };
+}
+
+/** Where each entity is written, as far as that is known. */
+function placesOf(entities: World['entities']['items']): Map<string, FindingSource> {
+  return new Map(
+    entities.flatMap(entity =>
+      entity.source ? [[stringifyEntityRef(entity), entity.source] as const] : [],
+    ),
+  );
+}
+
+function inputOf({ settings, users, entities }: World, { usedWithin }: AuditCommandOptions) {
+  return {
+    settings,
+    payloads: users.items,
+    entities: entities.items,
+    findDirectory: users.findDirectory,
+    usedWithinMs: usedWithin,
+  };
+}
+
+/** @throws {@link AuditError} for options that do not go together */
+function checkFix(options: AuditCommandOptions, output: string | undefined): void {
+  if (options.write && !isFix(options)) {
+    throw new AuditError('--write needs --fix or --write-missing, which say what to write');
+  }
+  if (options.fix && options.entities === undefined) {
+    throw new AuditError('--fix edits files: name them with --entities');
+  }
+  if (isFix(options) && output !== undefined) {
+    throw new AuditError(`the diff goes to standard output; name a file for --${output}`);
+  }
+}
+
+function missingOf({ users, entities }: World): string[] {
+  return [users.missing, entities.missing].flatMap(text => text ?? []);
+}
+
+function readAccepted(file: string | undefined, today: string, { cwd }: CliIo) {
+  if (file === undefined) return undefined;
+  const path = resolve(cwd, file);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new AuditError(`${path}: cannot be read: ${(error as Error).message}`);
+  }
+  return readBaseline(text, path, today);
+}
+
+function exitCodeOf({ missing, limits = [] }: JudgedReport, io: CliIo): number {
   if (missing.length > 0) {
     io.stderr(`Interrupted: the report is incomplete, missing are ${missing.join(', and ')}.\n`);
     return exitCodes.interrupted;
   }
-  const failures: string[] = [];
-  if (failUnder !== undefined && summary.coverage < failUnder) {
-    failures.push(
-      `${formatPercent(summary.coverage)} would sign in, less than ${failUnder} % (--fail-under)`,
-    );
-  }
-  if (failOn.includes('conflict') && summary.conflicts > 0) {
-    failures.push(`${summary.conflicts} conflicts (--fail-on conflict)`);
-  }
-  const dangers = findings.filter(({ severity }) => severity === 'danger').length;
-  if (failOn.includes('danger') && dangers > 0) {
-    failures.push(`${dangers} dangerous findings (--fail-on danger)`);
-  }
+  const failures = limits.flatMap(({ failure }) => failure ?? []);
   for (const failure of failures) io.stderr(`Failed: ${failure}\n`);
   return failures.length > 0 ? exitCodes.failed : exitCodes.ok;
-}
-
-/**
- * Writes the reports that were asked for.
- *
- * @throws {@link AuditError} when a file cannot be written
- * @internal
- */
-function writeReports(report: AuditReport, targets: AuditCommandOptions, io: CliIo): void {
-  const { json, csv, html } = targets;
-  if (json !== undefined) write(json, `${JSON.stringify(report, null, 2)}\n`, io);
-  if (csv !== undefined) write(csv, toCsv(report), io);
-  if (html !== undefined) write(html, toHtml(report), io);
-}
-
-function write(target: string | true, text: string, io: CliIo): void {
-  if (target === true) {
-    io.stdout(text);
-    return;
-  }
-  const path = resolve(io.cwd, target);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    // For its owner only: it lists people with their addresses.
-    writeFileSync(path, text, { mode: 0o600 });
-  } catch (error) {
-    throw new AuditError(`${path} cannot be written: ${(error as Error).message}`);
-  }
-  io.stderr(`Wrote ${path}\n`);
 }

@@ -14,8 +14,8 @@ export interface Progress {
  *
  * @internal
  */
-export function createProgress({ isTerminal }: Pick<CliIo, 'isTerminal'>): Progress {
-  if (!isTerminal) return { update: () => undefined, stop: () => undefined };
+export function createProgress({ progress: stream }: Pick<CliIo, 'progress'>): Progress {
+  if (!stream) return { update: () => undefined, stop: () => undefined };
   let bar: SingleBar | undefined;
   let current = '';
   const stop = () => {
@@ -34,7 +34,7 @@ export function createProgress({ isTerminal }: Pick<CliIo, 'isTerminal'>): Progr
             // Ctrl-C is the program's business, which says what is missing.
             gracefulExit: false,
             hideCursor: false,
-            stream: process.stderr,
+            stream,
           },
           Presets.shades_classic,
         );

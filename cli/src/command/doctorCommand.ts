@@ -3,7 +3,7 @@ import type { Check } from '../doctor';
 import { printable } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
-import { loadConfig, readAuthorization } from './loadConfig';
+import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
 import type { WorldOptions } from './readWorld';
 
 const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
@@ -24,6 +24,8 @@ export async function doctorCommand(
     config,
     env: options.env,
     readAuthorization: (envConfig, path) => readAuthorization(envConfig, path, io),
+    readDirectoryAuthorization,
+    variables: io.env,
     catalogToken: io.env.BACKSTAGE_TOKEN?.trim() || undefined,
     signal: io.signal,
     folder: io.cwd,

@@ -2,14 +2,15 @@ import {
   foldAscii,
   formatExplanation,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { findAccountsOfEntity, isEntityRef } from '../accountsOfEntity';
 import { createAuditRun } from '../audit';
 import { AuditError } from '../AuditError';
-import { printableDeep } from '../report';
+import { formatAccounts, printable, printableDeep } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { createProgress } from './createProgress';
 import { readWorld } from './readWorld';
-import type { WorldOptions } from './readWorld';
+import type { World, WorldOptions } from './readWorld';
 
 /** @internal */
 export interface ExplainCommandOptions extends WorldOptions {
@@ -17,10 +18,10 @@ export interface ExplainCommandOptions extends WorldOptions {
 }
 
 /**
- * `explain`: what every step of the sign-in does for one person.
+ * `explain`: what every step of the sign-in does for one person, or who can become an entity.
  *
- * @param who - username, user id, or email address
- * @returns the exit code: whether the person would sign in
+ * @param who - username, user id, or email address; or an entity ref
+ * @returns the exit code: whether the person would sign in, or one account alone becomes the entity
  * @internal
  */
 export async function explainCommand(
@@ -30,35 +31,54 @@ export async function explainCommand(
 ): Promise<number> {
   const progress = createProgress(io);
   // Bitbucket can search by name and email, and not by id.
-  const filter = /^\d+$/.test(who) ? undefined : who;
+  const isEntity = isEntityRef(who);
+  const filter = isEntity || /^\d+$/.test(who) ? undefined : who;
   const world = await readWorld(options, io, progress, filter).finally(() => progress.stop());
   const missing = [world.users.missing, world.entities.missing].flatMap(text => text ?? []);
   if (missing.length > 0) {
     io.stderr(`Interrupted: missing are ${missing.join(', and ')}.\nNothing was decided.\n`);
     return exitCodes.interrupted;
   }
+  if (isEntity) return explainEntity(who, world, options, io);
   const found = findPerson(world.users.items, who);
   if (found.length === 0) {
     throw new AuditError(`No Bitbucket user has the username, id or email ${JSON.stringify(who)}`);
   }
-  const run = createAuditRun(world.settings, world.users.items, world.entities.items);
+  const { users, entities, settings } = world;
+  const run = createAuditRun(settings, users.items, entities.items, users.findDirectory);
   let signsIn = true;
   for (const payload of found) {
     const explanation = await run.explain(payload);
-    signsIn &&= explanation.trace.decision.outcome !== 'refused';
+    const { result } = await run.audit(payload);
+    signsIn &&= result.entityRef !== undefined;
     io.stdout(
       options.json
         ? `${JSON.stringify(explanation, null, 2)}\n`
         : `${formatExplanation(printableDeep(explanation))}\n`,
     );
+    if (result.outcome === 'unknown') io.stderr(`Not known: ${printable(result.reason ?? '')}\n`);
   }
   return signsIn ? exitCodes.ok : exitCodes.failed;
+}
+
+async function explainEntity(
+  ref: string,
+  { settings, users, entities }: World,
+  options: ExplainCommandOptions,
+  io: CliIo,
+): Promise<number> {
+  const found = await findAccountsOfEntity(ref, settings, users.items, entities.items);
+  if (!found.exists && found.accounts.length === 0 && found.others.length === 0) {
+    throw new AuditError(`The catalog has no ${found.entityRef}, and nobody would become it`);
+  }
+  const text = options.json ? JSON.stringify(found, null, 2) : formatAccounts(found);
+  io.stdout(`${text}\n`);
+  return found.accounts.length === 1 ? exitCodes.ok : exitCodes.failed;
 }
 
 /**
  * The users that a person at the keyboard may mean: of exactly this username or id, else of this
  * username or email in any letter case. An email may be that of several.
-
  */
 function findPerson(payloads: readonly unknown[], who: string): unknown[] {
   const users = payloads as readonly {
@@ -66,7 +86,9 @@ function findPerson(payloads: readonly unknown[], who: string): unknown[] {
     readonly name?: unknown;
     readonly emailAddress?: unknown;
   }[];
-  const exact = users.filter(({ id, name }) => name === who || String(id) === who);
+  const exact = users.filter(
+    ({ id, name }) => name === who || (typeof id === 'number' && String(id) === who),
+  );
   if (exact.length > 0) return exact;
   const wanted = foldAscii(who);
   return users.filter(({ name, emailAddress }) =>

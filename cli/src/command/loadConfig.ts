@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
-import { readDirectoryOptions } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import {
+  isSignInError,
+  readDirectoryOptions,
+} from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { DirectoryCredential } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { AuditError } from '../AuditError';
 import type { CliIo } from './CliIo';
@@ -73,6 +76,27 @@ export function readAuthorization(
   }
   const options = readDirectoryOptions(config, path);
   return options && toAuthorization(options.credential);
+}
+
+/**
+ * What the sign-in asks Bitbucket for directories with.
+ *
+ * @returns the value of the `Authorization` header, or why there is none here
+ * @internal
+ */
+export function readDirectoryAuthorization(
+  config: Config,
+  path: string,
+): { readonly authorization: string } | { readonly problem: string } {
+  try {
+    const options = readDirectoryOptions(config, path);
+    return options
+      ? { authorization: toAuthorization(options.credential) }
+      : { problem: `"${path}.directory" is missing, without which the backend does not start` };
+  } catch (error) {
+    if (!isSignInError(error)) throw error;
+    return { problem: error.detail };
+  }
 }
 
 function toAuthorization(credential: DirectoryCredential): string {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import type { Entity } from '@backstage/catalog-model';
 import type { Config } from '@backstage/config';
-import { readAuditSettings } from '../audit';
-import type { AuditSettings } from '../audit';
+import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { createListedDirectories, readAuditSettings } from '../audit';
+import type { AuditSettings, SourcedEntity } from '../audit';
 import { AuditError } from '../AuditError';
 import {
   createPatientHttp,
@@ -14,7 +15,7 @@ import {
 import type { SourceResult } from '../sources';
 import type { CliIo } from './CliIo';
 import type { Progress } from './createProgress';
-import { loadConfig, readAuthorization } from './loadConfig';
+import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
 
 /**
  * Options that `audit` and `explain` share.
@@ -31,8 +32,13 @@ export interface WorldOptions {
 /** @internal */
 export interface World {
   readonly settings: AuditSettings;
-  readonly users: SourceResult<unknown>;
-  readonly entities: SourceResult<Entity>;
+  readonly users: Users;
+  readonly entities: SourceResult<SourcedEntity>;
+}
+
+interface Users extends SourceResult<unknown> {
+  /** What the sign-in is told of directories, where that is known. */
+  readonly findDirectory?: FindDirectory;
 }
 
 /**
@@ -83,7 +89,7 @@ async function readUsers(
   progress: Progress,
   signal: AbortSignal,
   filter?: string,
-): Promise<SourceResult<unknown>> {
+): Promise<Users> {
   if (options.users !== undefined) return readUserFiles(resolve(io.cwd, options.users));
   const { baseUrl, path } = settings;
   const authorization = readAuthorization(config.getConfig(path), path, io);
@@ -92,15 +98,47 @@ async function readUsers(
       'Bitbucket shows its users only to a user: set BITBUCKET_TOKEN to an HTTP access token, configure "directory", or give the users as files with --users',
     );
   }
-  return fetchBitbucketUsers({
-    http: createPatientHttp(),
-    baseUrl,
-    authorization,
-    signal,
-    filter,
-    onProgress: read => progress.update('Bitbucket users', read),
-  });
+  const fetchWith = async (credential: string, what: string, detailedOnly = false) =>
+    fetchBitbucketUsers({
+      http: createPatientHttp(),
+      baseUrl,
+      authorization: credential,
+      signal,
+      filter,
+      detailedOnly,
+      onProgress: read => progress.update(what, read),
+    });
+  const users = await fetchWith(authorization, 'Bitbucket users');
+  if (!settings.needsDirectory || users.missing) return users;
+
+  const production = readDirectoryAuthorization(config.getConfig(path), path);
+  if ('problem' in production) {
+    const note = `the directories of accounts could not be asked for as the sign-in does: ${production.problem}`;
+    return { ...users, notes: [...users.notes, note] };
+  }
+  const { trustedDirectories } = settings;
+  if (users.isDetailed && production.authorization === authorization) {
+    return { ...users, findDirectory: createListedDirectories(users.items, trustedDirectories) };
+  }
+  try {
+    const { items, missing } = await fetchWith(production.authorization, 'directories', true);
+    if (missing) return { ...users, missing: missing.replace('users', 'directories') };
+    return { ...users, findDirectory: createListedDirectories(items, trustedDirectories) };
+  } catch (error) {
+    if (!isSignInError(error) || !refusals.includes(error.code)) throw error;
+    const note = `Bitbucket refuses admin/users to the credential of "directory" (${error.code}): the sign-in trusts nobody's email`;
+    return {
+      ...users,
+      notes: [...users.notes, note],
+      findDirectory: async () => ({
+        unknown: `Bitbucket Server could not be asked (${error.code})`,
+      }),
+    };
+  }
 }
+
+/** What Bitbucket says for good; anything else may be another answer tomorrow. */
+const refusals = ['BITBUCKET_REFUSED', 'BITBUCKET_NOT_FOUND'];
 
 async function readEntities(
   options: WorldOptions,
@@ -108,7 +146,7 @@ async function readEntities(
   io: CliIo,
   progress: Progress,
   signal: AbortSignal,
-): Promise<SourceResult<Entity>> {
+): Promise<SourceResult<SourcedEntity>> {
   if (options.entities !== undefined) return readEntityFiles(resolve(io.cwd, options.entities));
   const backendUrl = config.getOptionalString('backend.baseUrl');
   if (!backendUrl) {

@@ -9,6 +9,8 @@ import type { CliIo } from './CliIo';
 import { doctorCommand } from './doctorCommand';
 import { explainCommand } from './explainCommand';
 import type { ExplainCommandOptions } from './explainCommand';
+import { failOnChoices } from './judgeReport';
+import { readVersion } from './readVersion';
 import type { WorldOptions } from './readWorld';
 
 /**
@@ -58,6 +60,7 @@ Exit codes: 0 fine, 1 a check or limit failed, 2 it could not be done, 130 inter
 export function createProgram(io: CliIo, done: (exitCode: number) => void): Command {
   const program = new Command('backstage-bitbucket-server')
     .description('Tells who can sign in to Backstage with Bitbucket Server, before anyone tries.')
+    .version(readVersion(), '--version', 'version of this program')
     .addHelpText('after', help)
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .exitOverride();
@@ -66,22 +69,51 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     .description('decides the sign-in of every Bitbucket user, and looks for trouble in the data')
     .option('--json [file]', 'the whole report as JSON, to standard output without a file')
     .option('--csv [file]', 'the people as CSV, to standard output without a file')
-    .option('--html <file>', 'one page to open from disk, with filter and search')
+    .option(
+      '--html <file>',
+      'one page to open from disk, with filter and search; - is standard output',
+    )
+    .option('--junit <file>', 'the limits, people and findings as tests, for Jenkins and Bamboo')
+    .option('--sarif <file>', 'the findings with file and line, for code scanning')
+    .option(
+      '--fix',
+      'adds the missing id annotation to entity files, where nothing is in doubt; shows a diff',
+    )
+    .option(
+      '--write-missing <file>',
+      'a file with User entities for people who have none; shows a diff',
+    )
+    .option('--write', 'writes what --fix and --write-missing would change')
     .option('--limit <number>', 'most people in the table', parseCount, 50)
-    .option('--problems', 'only people who would not sign in')
+    .option('--problems', 'only people who should sign in and would not, in every format')
     .option('--fail-under <percent>', 'exit 1 when fewer people would sign in', parseFailUnder)
+    .option(
+      '--used-within <days>',
+      'only who used Bitbucket within, such as 90d, counts',
+      parseDays,
+    )
     .addOption(
       new Option(
         '--fail-on <what...>',
-        'exit 1 on a conflict (ambiguous people, shared entities), or on any dangerous finding',
-      ).choices(['conflict', 'danger']),
+        'exit 1 on a conflict (ambiguous people, shared entities), on any dangerous finding, or when a sign-in changes (--compare)',
+      ).choices(failOnChoices),
     )
+    .addOption(
+      repeatable(
+        '--compare <file>',
+        'JSON report of an earlier audit, or another config file: who gains, loses, or becomes somebody else',
+      ),
+    )
+    .option('--baseline <file>', 'findings that are accepted, as YAML; exit 1 on any other')
     .addHelpText('after', help)
     .action(async (options: AuditCommandOptions) => done(await auditCommand(options, io)));
 
   withConfig(program.command('explain'))
-    .description('shows what every step does for one person')
-    .argument('<who>', 'username, user id or email of a Bitbucket user')
+    .description('shows what every step does for one person, or who can become an entity')
+    .argument(
+      '<who>',
+      'username, user id or email of a Bitbucket user, or an entity such as user:default/jane',
+    )
     .option('--json', 'as JSON')
     .addHelpText('after', help)
     .action(async (who: string, options: ExplainCommandOptions) =>
@@ -95,12 +127,20 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
   return program;
 }
 
+function repeatable(flags: string, description: string, usual?: string): Option {
+  return new Option(flags, description)
+    .argParser((file: string, files: string[]) => [...files, file])
+    .default([], usual);
+}
+
 function withConfig(command: Command, withFiles = true): Command {
   command
     .addOption(
-      new Option('--config <file>', 'config file; may be given several times, the later wins')
-        .argParser((file: string, files: string[]) => [...files, file])
-        .default([], 'app-config.yaml and app-config.local.yaml'),
+      repeatable(
+        '--config <file>',
+        'config file; may be given several times, the later wins',
+        'app-config.yaml and app-config.local.yaml',
+      ),
     )
     .option('--env <name>', 'environment of the provider (default: auth.environment)');
   return withFiles
@@ -113,6 +153,19 @@ function withConfig(command: Command, withFiles = true): Command {
 function parseCount(value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('Give a number of people.');
+}
+
+/**
+ * Reads `90d` or `90`.
+ *
+ * @returns milliseconds
+ * @throws InvalidArgumentError
+ * @internal
+ */
+function parseDays(value: string): number {
+  const days = /^\d{1,5}d?$/.test(value) ? Number.parseInt(value, 10) : 0;
+  if (days > 0) return days * 24 * 60 * 60_000;
+  throw new InvalidArgumentError('Give a number of days such as 90d.');
 }
 
 /**

@@ -94,33 +94,24 @@ export async function checkBitbucket(probe: Probe, baseUrl: string): Promise<Che
       };
 }
 
+/** @internal */
+export interface CheckCredentialOptions {
+  readonly probe: Probe;
+  readonly baseUrl: string;
+  /** Name of the check. */
+  readonly name: string;
+  /** Whether production asks with it, and a resolver needs what only `admin/users` says. */
+  readonly needsDirectory: boolean;
+  readonly authorization: string;
+}
+
 /**
- * Whether the credential for the list of users is one, and how much of the list it sees.
+ * Whether a credential for the list of users is one, and how much of the list it sees.
  *
  * @internal
  */
-export async function checkCredential(
-  probe: Probe,
-  baseUrl: string,
-  needsDirectory: boolean,
-  readAuthorization: () => string | undefined,
-): Promise<Check> {
-  const name = 'bitbucket credential';
-  let authorization: string | undefined;
-  try {
-    authorization = readAuthorization();
-  } catch (error) {
-    const text = isSignInError(error) ? error.detail : (error as Error).message;
-    return { name, status: 'fail', text, mend: 'correct it' };
-  }
-  if (authorization === undefined) {
-    return {
-      name,
-      status: 'skip',
-      text: 'none is configured; a sign-in needs none, the audit does',
-      mend: 'set BITBUCKET_TOKEN to an HTTP access token, or "directory" in the config',
-    };
-  }
+export async function checkCredential(options: CheckCredentialOptions): Promise<Check> {
+  const { probe, baseUrl, name, needsDirectory, authorization } = options;
   const read = async (path: string) =>
     (await probe(`${baseUrl}/rest/api/latest/${path}?limit=1`, authorization)).status;
   try {

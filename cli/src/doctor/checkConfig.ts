@@ -1,11 +1,13 @@
 import type { Config } from '@backstage/config';
 import { ConfigReader } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
 import {
   bitbucketServerAuthenticator,
   isSignInError,
   readDirectoryOptions,
   readSignInSetup,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { SignInSetup } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { Check } from './Check';
 
 /** @internal */
@@ -44,15 +46,16 @@ export function checkConfig(config: Config, env: string, path: string): CheckedC
       return undefined;
     }
   };
-  const setup = read(() => readSignInSetup(config, path));
-  const client = read(() => {
-    bitbucketServerAuthenticator.initialize({ callbackUrl: 'https://unused.invalid', config });
-    return {
-      clientId: config.getString('clientId').trim(),
-      clientSecret: config.getString('clientSecret').trim(),
-      callbackUrl: config.getOptionalString('callbackUrl')?.trim(),
-    };
-  });
+  const whole = read(() => readSignInSetup(config, path));
+  // A mistake in one part ends the reading: each part alone tells of those behind it.
+  const setup = whole ?? readParts(config, path, read);
+  const initialize = (part: Config) => read(() => initializeAuthenticator(part));
+  if (initialize(config) === undefined) {
+    for (const key of config.keys()) {
+      initialize(partOf(config, path, [...addressKeys, ...clientKeys, key]));
+    }
+  }
+  const client = readClient(config);
   const directory = read(() => readDirectoryOptions(config, path));
   if (setup?.needsDirectory && !directory && !config.has('directory')) {
     const text = `"${path}.directory" is missing: a resolver has emailTrust "readOnlyDirectory"`;
@@ -73,12 +76,58 @@ export function checkConfig(config: Config, env: string, path: string): CheckedC
   };
 }
 
+const clientKeys = ['clientId', 'clientSecret'];
+const addressKeys = ['host', 'baseUrl', 'dangerouslyAllowHttp'];
+
+/**
+ * Reads every part together with the address only, so that a mistake hides none of another part.
+ *
+ * @returns what the part with the resolvers says
+ */
+function readParts(
+  config: Config,
+  path: string,
+  read: <T>(reader: () => T) => T | undefined,
+): SignInSetup | undefined {
+  let setup: SignInSetup | undefined;
+  for (const key of config.keys().filter(each => !addressKeys.includes(each))) {
+    const part = partOf(config, path, [...addressKeys, key]);
+    const found = read(() => readSignInSetup(part, path));
+    if (key === 'signIn') setup = found;
+  }
+  return setup;
+}
+
+function initializeAuthenticator(config: Config): object {
+  return bitbucketServerAuthenticator.initialize({
+    callbackUrl: 'https://unused.invalid',
+    config,
+  });
+}
+
+/** What the OAuth endpoints are asked with, whatever is wrong elsewhere. */
+function readClient(config: Config): CheckedConfig['client'] {
+  const [clientId, clientSecret, callbackUrl] = ['clientId', 'clientSecret', 'callbackUrl'].map(
+    key => {
+      const value = config.getOptional(key);
+      return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+    },
+  );
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  return { clientId, clientSecret, callbackUrl };
+}
+
+/** Only these keys, under the same path. */
+function partOf(config: Config, path: string, keys: readonly string[]): Config {
+  const values = keys.map(key => [key, config.getOptional(key)] as const);
+  const data = Object.fromEntries(values.filter(([, value]) => value !== undefined)) as JsonObject;
+  return new ConfigReader(data, undefined, undefined, path);
+}
+
 /** Where Bitbucket is, for a configuration that has a mistake somewhere else. */
 function readBaseUrl(config: Config, path: string): string | undefined {
-  const keys = ['host', 'baseUrl', 'dangerouslyAllowHttp'];
-  const address = Object.fromEntries(keys.map(key => [key, config.getOptional(key)]));
   try {
-    return readSignInSetup(new ConfigReader(address as never), path).baseUrl;
+    return readSignInSetup(partOf(config, path, addressKeys), path).baseUrl;
   } catch {
     // The mistake is in the address itself, and is told already.
     return undefined;

@@ -1,11 +1,15 @@
 import type { Config } from '@backstage/config';
 import { chooseEnvironment } from '../audit';
 import type { Check } from './Check';
-import { checkBitbucket, checkCredential, createProbe } from './checkBitbucket';
+import { checkBitbucket, createProbe } from './checkBitbucket';
+import { checkCallback } from './checkCallback';
 import { checkCatalog } from './checkCatalog';
+import { checkClock } from './checkClock';
 import { checkConfig } from './checkConfig';
+import { checkCredentials } from './checkCredentials';
 import { checkLeftover } from './checkLeftover';
 import { checkOAuth } from './checkOAuth';
+import { checkProxy } from './checkProxy';
 
 /** @public */
 export interface DoctorInput {
@@ -17,6 +21,15 @@ export interface DoctorInput {
    * environment and its path; may throw.
    */
   readonly readAuthorization: (config: Config, path: string) => string | undefined;
+  /** The same for the credential of `directory`, with which production asks; or why there is none. */
+  readonly readDirectoryAuthorization: (
+    config: Config,
+    path: string,
+  ) => { readonly authorization: string } | { readonly problem: string };
+  /** Variables of the environment, for proxies. Default: none. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
   /** Token for the catalog. Default: none. */
   readonly catalogToken?: string;
   /** Default: the global one. */
@@ -40,6 +53,7 @@ export async function* runDoctor(input: DoctorInput): AsyncGenerator<Check> {
     const { message: text } = error as Error;
     yield { name: 'config', status: 'fail', text, mend: 'correct this key first' };
   }
+  yield* checkServed(input.config);
   if (environment) {
     const { config, name, path } = environment;
     yield* checkEnvironment(input, config, name, path);
@@ -48,27 +62,66 @@ export async function* runDoctor(input: DoctorInput): AsyncGenerator<Check> {
   yield await checkCatalog(input);
 }
 
+const providerPath = 'auth.providers.bitbucketServer';
+
+/** The backend serves the environment of `auth.environment` alone, whichever one is looked at here. */
+function* checkServed(config: Config): Generator<Check> {
+  const names = config.getOptionalConfig(providerPath)?.keys() ?? [];
+  const configured = config.getOptionalString('auth.environment');
+  const served = configured ?? 'development';
+  if (names.length === 0 || names.includes(served)) return;
+  yield {
+    name: 'environment',
+    status: 'fail',
+    text: `"${providerPath}.${served}" is missing: the backend serves ${served}, ${configured ? 'as auth.environment says' : 'because auth.environment is not set'}; configured: ${names.join(', ')}`,
+    mend: `set auth.environment to ${names.join(' or ')}, for the backend and the frontend alike`,
+  };
+}
+
 async function* checkEnvironment(
-  { config: root, fetch, signal, readAuthorization }: DoctorInput,
+  input: DoctorInput,
   config: Config,
   env: string,
   path: string,
 ): AsyncGenerator<Check> {
+  const { config: root, fetch, signal, now = Date.now, variables = {} } = input;
   const { checks, baseUrl, client, needsDirectory } = checkConfig(config, env, path);
   yield* checks;
-  if (baseUrl === undefined) return;
-
+  const backendUrl = root.getOptionalString('backend.baseUrl')?.replace(/\/+$/, '');
+  const redirectUri =
+    client?.callbackUrl ?? `${backendUrl ?? ''}/api/auth/bitbucketServer/handler/frame`;
   const probe = createProbe({ fetch, signal });
-  const reachable = await checkBitbucket(probe, baseUrl);
-  yield reachable;
-  if (reachable.status === 'fail') return;
-  if (client) {
-    const backendUrl = root.getOptionalString('backend.baseUrl')?.replace(/\/+$/, '') ?? '';
-    const redirectUri =
-      client.callbackUrl ?? `${backendUrl}/api/auth/bitbucketServer/handler/frame`;
-    yield* await checkOAuth({ ...client, redirectUri, probe, baseUrl, fetch, signal });
+  if (baseUrl !== undefined) {
+    yield* checkProxy({ env: variables, url: baseUrl, nodeVersion: process.version });
+    const reachable = await checkBitbucket(probe, baseUrl);
+    yield reachable;
+    if (reachable.status !== 'fail') {
+      yield* await checkClock(
+        'Bitbucket',
+        probe,
+        `${baseUrl}/rest/api/latest/application-properties`,
+        now,
+      );
+      if (client)
+        yield* await checkOAuth({ ...client, redirectUri, probe, baseUrl, fetch, signal });
+      yield* checkCredentials({
+        probe,
+        baseUrl,
+        needsDirectory,
+        config,
+        readAuthorization: () => input.readAuthorization(config, path),
+        readDirectoryAuthorization: () => input.readDirectoryAuthorization(config, path),
+      });
+    }
   }
-  yield await checkCredential(probe, baseUrl, needsDirectory, () =>
-    readAuthorization(config, path),
-  );
+  if (baseUrl !== undefined && backendUrl) {
+    const { clientId } = client ?? {};
+    yield await checkCallback({ probe, backendUrl, env, baseUrl, clientId, redirectUri });
+    yield* await checkClock(
+      'the backend',
+      probe,
+      `${backendUrl}/api/auth/bitbucketServer/start`,
+      now,
+    );
+  }
 }

@@ -1,8 +1,13 @@
 import Table from 'cli-table3';
-import { isExpectedToSignIn } from '../audit';
 import type { AuditReport, Finding, PersonResult } from '../audit';
+import { isRelevantChange } from '../compare';
+import type { Comparison } from '../compare';
+import type { JudgedReport } from './JudgedReport';
 import { printable } from './printable';
 import {
+  changeLabels,
+  countChanges,
+  describeChange,
   describeLastUse,
   describePerson,
   describeSuggestion,
@@ -24,8 +29,6 @@ export interface FormatReportOptions {
   readonly width: number;
   /** Most people in the table. */
   readonly limit: number;
-  /** Leaves those out who sign in. */
-  readonly problemsOnly: boolean;
 }
 
 /**
@@ -33,14 +36,11 @@ export interface FormatReportOptions {
  *
  * @public
  */
-export function formatReport(report: AuditReport, options: FormatReportOptions): string {
+export function formatReport(report: JudgedReport, options: FormatReportOptions): string {
   const paint = (text: string, code: number) =>
     options.color ? `\u001b[${code}m${text}\u001b[39m` : text;
-  const chosen = report.people.filter(
-    person => !options.problemsOnly || (person.outcome !== 'signsIn' && isExpectedToSignIn(person)),
-  );
-  const shown = chosen.slice(0, options.limit);
-  const rest = chosen.length - shown.length;
+  const shown = report.people.slice(0, options.limit);
+  const rest = report.people.length - shown.length;
   return [
     ...report.missing.map(text => paint(`INCOMPLETE: ${printable(text)}`, 31)),
     ...(shown.length > 0 ? [formatTable(shown, options, paint)] : []),
@@ -49,6 +49,7 @@ export function formatReport(report: AuditReport, options: FormatReportOptions):
       : []),
     '',
     formatSummary(report, paint),
+    ...formatComparison(report.comparison, paint),
     ...formatFindings(report, paint),
     ...report.notes.map(note => `Note: ${printable(note)}`),
   ].join('\n');
@@ -83,16 +84,50 @@ function formatTable(
 }
 
 function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Paint): string {
-  const { coverage, counts, expected, total } = summary;
+  const { coverage, counts, expected, total, reliesOnEditableEmail, reliesOnUnknownEmail } =
+    summary;
   const parts = Object.entries(outcomeLabels).flatMap(([outcome, { label, ansi }]) => {
     const number = counts[outcome as keyof typeof counts];
     return number > 0 ? [paint(`${label}: ${number}`, ansi)] : [];
   });
   return [
-    `${formatPercent(coverage)} of ${expected} people would sign in (${total} Bitbucket users in all).`,
+    `${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own (${total} Bitbucket users in all).`,
     ...(parts.length > 0 ? [`${parts.join(', ')}.`] : []),
+    ...(reliesOnEditableEmail > 0
+      ? [`${reliesOnEditableEmail} of them rely on an email that they can edit in Bitbucket.`]
+      : []),
+    ...(reliesOnUnknownEmail > 0
+      ? [`${reliesOnUnknownEmail} of them rely on an email, and it is not known who can edit it.`]
+      : []),
     `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
   ].join('\n');
+}
+
+const maxChanges = 50;
+const changeColors = { becomesAnother: 31, loses: 31, gains: 32, joins: 32, leaves: 90 } as const;
+
+/**
+ * What has changed, in lines.
+ *
+ * @internal
+ */
+export function formatComparison(comparison: Comparison | undefined, paint: Paint): string[] {
+  if (!comparison) return [];
+  const { changes, notes } = comparison;
+  const relevant = changes.filter(isRelevantChange);
+  const shown = relevant.slice(0, maxChanges);
+  const lines = shown.map(change => {
+    const code = change.takesOverFrom ? 31 : changeColors[change.change];
+    return `${paint(changeLabels[change.change], code)} ${printable(describeChange(change))}`;
+  });
+  const rest = relevant.length - shown.length;
+  return [
+    '',
+    `Compared with ${printable(comparison.with)}: ${countChanges(changes)}.`,
+    ...notes.map(note => `Note: ${printable(note)}`),
+    ...lines,
+    ...(rest > 0 ? [`… and ${rest} more; --json and --html show all.`] : []),
+  ];
 }
 
 /** What was found in the data, and what would be better. */
@@ -110,11 +145,13 @@ function formatFindings(report: AuditReport, paint: Paint): string[] {
   ];
 }
 
-function formatFinding({ severity, text, concerns }: Finding, paint: Paint): string {
+function formatFinding({ severity, text, concerns, accepted }: Finding, paint: Paint): string {
   const shown = concerns.slice(0, maxConcerns);
   const rest = concerns.length - shown.length;
   const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
-  return `${paint(marks[severity], severityColors[severity])} ${printable(text)} [${printable(list)}]`;
+  const reason = accepted ? ` accepted on ${accepted.date}: ${printable(accepted.reason)}` : '';
+  const mark = accepted ? paint('accepted', 90) : paint(marks[severity], severityColors[severity]);
+  return `${mark} ${printable(text)} [${printable(list)}]${reason}`;
 }
 
 const wide =

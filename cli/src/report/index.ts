@@ -1,6 +1,13 @@
-export { formatReport } from './formatReport';
+export { formatAccounts } from './formatAccounts';
+export { formatComparison, formatReport } from './formatReport';
 export type { FormatReportOptions } from './formatReport';
+export type { JudgedReport, Limit } from './JudgedReport';
+export { isProblem, onlyProblems } from './onlyProblems';
 export { printable, printableDeep } from './printable';
 export { toCsv } from './toCsv';
 export { toHtml } from './toHtml';
+export { reportVersion, toJson } from './toJson';
+export { toJunit } from './toJunit';
+export { createSarifLog, toSarif } from './toSarif';
+export type { SarifOptions } from './toSarif';
 export { formatPercent } from './words';

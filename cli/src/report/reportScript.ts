@@ -16,6 +16,16 @@ export const reportScript = `
   const pageSize = 200;
   const texts = rows.map(row => row.join('\\n').toLowerCase());
   const chosen = new Set();
+  const headers = [...document.querySelectorAll('#table thead th')];
+  // What each column is sorted by; the order of outcomes is that of the report.
+  const order = Object.keys(labels);
+  const keys = [
+    index => rows[index][0].toLowerCase(),
+    index => String(order.indexOf(rows[index][4])).padStart(3, '0'),
+    index => rows[index].slice(6).join(' ').toLowerCase(),
+    index => rows[index][5],
+  ];
+  let sorted = rows.map((_, index) => index);
   let found = [];
   let visible = 0;
 
@@ -30,7 +40,9 @@ export const reportScript = `
 
   function rowOf([username, displayName, email, id, outcome, lastUsed, head, ...details]) {
     const row = element('tr');
-    const who = element('td');
+    row.setAttribute('role', 'row');
+    const who = element('th');
+    who.scope = 'row';
     who.append(element('bdi', username));
     const facts = [displayName === username ? '' : displayName, email, id === '' ? '' : 'id ' + id];
     const small = element('small');
@@ -45,11 +57,13 @@ export const reportScript = `
     if (head) result.append(element('bdi', head, 'ref'));
     for (const detail of details) result.append(element('small', detail));
     row.append(who, verdict, result, element('td', lastUsed));
+    who.setAttribute('role', 'rowheader');
+    for (const cell of [...row.children].slice(1)) cell.setAttribute('role', 'cell');
     return row;
   }
 
-  function extend() {
-    const next = found.slice(visible, visible + pageSize);
+  function extend(size = pageSize) {
+    const next = found.slice(visible, visible + size);
     visible += next.length;
     body.append(...next.map(index => rowOf(rows[index])));
     more.hidden = visible >= found.length;
@@ -61,7 +75,7 @@ export const reportScript = `
   function filter() {
     const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
     found = [];
-    for (let index = 0; index < rows.length; index += 1) {
+    for (const index of sorted) {
       if (chosen.size > 0 && !chosen.has(rows[index][4])) continue;
       if (words.every(word => texts[index].includes(word))) found.push(index);
     }
@@ -78,8 +92,36 @@ export const reportScript = `
       filter();
     });
   }
+  function sort(header, column) {
+    const up = header.getAttribute('aria-sort') !== 'ascending';
+    for (const each of headers) each.removeAttribute('aria-sort');
+    header.setAttribute('aria-sort', up ? 'ascending' : 'descending');
+    const values = rows.map((_, index) => keys[column](index));
+    const sign = up ? 1 : -1;
+    sorted = rows
+      .map((_, index) => index)
+      .sort((a, b) => (values[a] < values[b] ? -sign : values[a] > values[b] ? sign : a - b));
+    filter();
+  }
+
+  for (const [column, header] of headers.entries()) {
+    header.firstChild.addEventListener('click', () => sort(header, column));
+  }
   search.addEventListener('input', filter);
-  more.addEventListener('click', extend);
+  more.addEventListener('click', () => extend());
+
+  // A print has everybody who was found, and every finding.
+  let folded = [];
+  addEventListener('beforeprint', () => {
+    extend(found.length);
+    folded = [...document.querySelectorAll('details:not([open])')];
+    for (const details of folded) details.open = true;
+  });
+  addEventListener('afterprint', () => {
+    for (const details of folded) details.open = false;
+  });
+
+  for (const part of document.querySelectorAll('.bar, #table')) part.hidden = false;
   filter();
 })();
 `;

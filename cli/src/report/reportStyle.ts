@@ -12,8 +12,8 @@ const colors = auditOutcomes
  * @internal
  */
 export const reportStyle = `
-:root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1d2733;--soft:#5d6b7a;--line:#e3e7ec;--code:#eef1f5}
-@media (prefers-color-scheme:dark){:root{--bg:#14181d;--card:#1d232b;--ink:#e8edf2;--soft:#9aa7b5;--line:#303944;--code:#2a323c}}
+:root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1d2733;--soft:#5d6b7a;--line:#e3e7ec;--code:#eef1f5;--danger:#b3261e;--warning:#855000;--info:#1f5f99;--accepted:#5d6b7a}
+@media (prefers-color-scheme:dark){:root{--bg:#14181d;--card:#1d232b;--ink:#e8edf2;--soft:#9aa7b5;--line:#303944;--code:#2a323c;--danger:#ff8a80;--warning:#f0b35a;--info:#7db8f0;--accepted:#9aa7b5}}
 ${colors}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
@@ -39,26 +39,55 @@ button{font:inherit;color:inherit;cursor:pointer}
 .chip b{font-variant-numeric:tabular-nums}
 .chip small{color:var(--soft);width:52px;text-align:right;font-variant-numeric:tabular-nums}
 .chip:hover,.chip[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
-.findings{list-style:none;margin:12px 0 0;padding:0;display:grid;gap:8px}
-.findings li{--c:#3b82c4;display:flex;gap:14px;border-left:4px solid var(--c);background:var(--bg);border-radius:0 8px 8px 0;padding:10px 14px}
-.findings li.warning{--c:#e08a1e}
-.findings li.danger{--c:#d62828}
-.findings strong{color:var(--c);text-transform:uppercase;font-size:12px;letter-spacing:.05em;width:70px;flex:none;line-height:23px}
-.findings p,.findings details{margin:4px 0 0;color:var(--soft)}
-.findings div{min-width:0;overflow-wrap:anywhere}
-.bar{display:flex;gap:16px;align-items:center;margin-bottom:12px}
-.bar input{flex:1;max-width:440px;font:inherit;padding:8px 12px;border:1px solid var(--line);border-radius:8px;background:var(--bg);color:inherit}
+.danger{--s:var(--danger)}.warning{--s:var(--warning)}.info{--s:var(--info)}.accepted{--s:var(--accepted)}
+strong.danger,strong.warning,strong.info{color:var(--s)}
+summary{cursor:pointer}
+.findings>details{border-left:4px solid var(--s);background:var(--bg);border-radius:0 8px 8px 0;padding:10px 14px;margin-top:8px}
+.findings>details>summary strong{color:var(--s);text-transform:uppercase;font-size:12px;letter-spacing:.05em;display:inline-block;width:76px}
+.count{color:var(--soft);font-variant-numeric:tabular-nums}
+.findings ul,.changes ul{margin:8px 0 0;padding:0 0 0 18px}
+.findings li,.changes li{margin:8px 0;overflow-wrap:anywhere}
+.findings li p,.findings li details{margin:4px 0 0;color:var(--soft)}
+.changes li.danger{color:var(--danger)}
+.bar{display:flex;flex-wrap:wrap;gap:16px;align-items:center;margin-bottom:12px}
+.bar input{flex:1 1 200px;min-width:0;max-width:440px;font:inherit;padding:8px 12px;border:1px solid var(--line);border-radius:8px;background:var(--bg);color:inherit}
 #shown{color:var(--soft);margin-left:auto}
+[hidden]{display:none!important}
+caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
-th{text-align:left;color:var(--soft);font-weight:600;font-size:13px}
+th{text-align:left;font-weight:inherit}
+thead th,thead button{color:var(--soft);font-weight:600;font-size:13px}
+thead button{background:none;border:0;padding:0;text-align:left}
+thead [aria-sort=ascending] button::after{content:" \\2191"}thead [aria-sort=descending] button::after{content:" \\2193"}
 th,td{padding:9px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 th:nth-child(1){width:28%}th:nth-child(2){width:17%}th:nth-child(4){width:11%}
-td small{display:block;color:var(--soft)}
-td bdi{font-weight:600}
-td bdi.fact{font-weight:400}
+td small,th small{display:block;color:var(--soft)}
+th bdi,td bdi{font-weight:600}
+th bdi.fact{font-weight:400}
 td bdi.ref{font:500 14px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 td:nth-child(4){font-variant-numeric:tabular-nums;color:var(--soft)}
 .badge{display:inline-block;border:1px solid var(--c);border-radius:99px;padding:1px 10px;font-size:13px}
 .badge::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:var(--c);margin-right:7px}
 #more{margin-top:14px;background:none;border:1px solid var(--line);border-radius:8px;padding:8px 16px}
+@media (max-width:640px){
+header,main{padding:0 12px}
+section{padding:14px 12px;margin:12px 0}
+.numbers{gap:12px;justify-content:center}.donut{width:150px;height:150px}
+.legend{grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:6px;flex:1 1 100%}
+.chip{padding:6px 8px;gap:7px}
+#table,#table tbody{display:block}
+#table thead tr{display:flex;flex-wrap:wrap;gap:4px 16px}
+#table thead th{padding:4px 0;border:0;width:auto}
+#table tbody tr{display:grid;grid-template-columns:1fr auto;gap:4px 10px;padding:10px 0;border-bottom:1px solid var(--line)}
+#table tbody th,#table tbody td{display:block;border:0;padding:0;width:auto;min-width:0}
+#table tbody th,#table tbody td:nth-child(3){grid-column:1/-1}
+}
+@media print{
+:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#eee;--danger:#b3261e;--warning:#855000;--info:#1f5f99;--accepted:#444}
+.bar input,#more{display:none}
+section{border:0;padding:0}
+thead{display:table-header-group}
+tr,li{break-inside:avoid}
+::details-content{content-visibility:visible}
+}
 `;

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
-import { auditOutcomes } from '../audit';
-import type { AuditOutcome, AuditReport, AuditSummary, Finding } from '../audit';
-import { printable } from './printable';
+import { auditOutcomes, isExpectedToSignIn } from '../audit';
+import type { AuditOutcome, AuditSummary, PersonResult } from '../audit';
+import { comparisonSection, countFindings, findingsSection } from './htmlFindings';
+import { escapeHtml } from './htmlText';
+import type { JudgedReport } from './JudgedReport';
 import { reportScript } from './reportScript';
 import { reportStyle } from './reportStyle';
-import {
-  describeLastUse,
-  describeSuggestion,
-  detailPerson,
-  formatPercent,
-  outcomeLabels,
-} from './words';
+import { describeLastUse, detailPerson, formatPercent, outcomeLabels } from './words';
 
 /**
  * A report as one page that works from disk: no network, no other file. Everything foreign is text;
@@ -18,7 +14,7 @@ import {
  *
  * @public
  */
-export function toHtml(report: AuditReport): string {
+export function toHtml(report: JudgedReport): string {
   const present = auditOutcomes.filter(outcome => report.summary.counts[outcome] > 0);
   return `<!doctype html>
 <html lang="en">
@@ -35,6 +31,7 @@ export function toHtml(report: AuditReport): string {
 <h1>Who can sign in to Backstage</h1>
 <p class="about">${escapeHtml(report.baseUrl)} · environment <b>${escapeHtml(report.env)}</b> · ${report.entities.users} catalog users · ${escapeHtml(report.generatedAt.slice(0, 16).replace('T', ' '))} UTC</p>
 <p class="about">Resolvers, in order: ${report.resolvers.map(name => `<code>${escapeHtml(name)}</code>`).join(' → ')}</p>
+<p class="about">${countFindings(report.findings)}.${relianceOf(report.summary)}</p>
 ${report.missing.map(text => `<p class="incomplete">Incomplete: ${escapeHtml(text)}</p>`).join('\n')}
 </header>
 <main>
@@ -42,12 +39,16 @@ ${report.missing.map(text => `<p class="incomplete">Incomplete: ${escapeHtml(tex
 ${drawDonut(report.summary)}
 <div class="legend">${present.map(outcome => chip(outcome, report.summary.counts[outcome])).join('')}</div>
 </section>
-${findingsSection(report)}
+${comparisonSection(report.comparison)}
 <section>
-<div class="bar"><h2>People</h2><input id="search" type="search" placeholder="Name, email, entity, reason …" aria-label="Search"><span id="shown" role="status"></span></div>
-<table><thead><tr><th>Bitbucket user</th><th>Sign-in</th><th>As, or why not</th><th>Last used</th></tr></thead><tbody id="people"></tbody></table>
+<div class="bar" hidden><h2>People</h2><input id="search" type="search" placeholder="Name, email, entity, reason …" aria-label="Search"><span id="shown" role="status"></span></div>
+<table id="table" role="table" hidden><caption>People, with what their sign-in comes to</caption>
+<thead role="rowgroup"><tr role="row">${columns.map((name, index) => `<th scope="col" role="columnheader"><button data-column="${index}">${name}</button></th>`).join('')}</tr></thead>
+<tbody id="people" role="rowgroup"></tbody></table>
 <button id="more" hidden>Show more</button>
+<noscript><h2>People</h2>${plainTable(report.people)}</noscript>
 </section>
+${findingsSection(report)}
 ${report.notes.map(note => `<p class="about">Note: ${escapeHtml(note)}</p>`).join('\n')}
 </main>
 <script type="application/json" id="data">${dataOf(report)}</script>
@@ -57,12 +58,42 @@ ${report.notes.map(note => `<p class="about">Note: ${escapeHtml(note)}</p>`).joi
 `;
 
   function chip(outcome: AuditOutcome, count: number): string {
-    const share = formatPercent((100 * count) / report.summary.total);
+    const share = formatPercent((100 * count) / Math.max(1, report.summary.total));
     return `<button class="chip ${outcome}" data-outcome="${outcome}" aria-pressed="false"><i></i><span>${outcomeLabels[outcome].label}</span><b>${count}</b><small>${share}</small></button>`;
   }
 }
 
-function dataOf(report: AuditReport): string {
+const columns = ['Bitbucket user', 'Sign-in', 'As, or why not', 'Last used'];
+
+function relianceOf({ reliesOnEditableEmail, reliesOnUnknownEmail }: AuditSummary): string {
+  return [
+    ...(reliesOnEditableEmail > 0
+      ? [` ${reliesOnEditableEmail} rely on an email that they can edit.`]
+      : []),
+    ...(reliesOnUnknownEmail > 0
+      ? [` ${reliesOnUnknownEmail} rely on an email of which that is not known.`]
+      : []),
+  ].join('');
+}
+
+/**
+ * For a browser that runs no script. One that does takes it for a text, so that 50,000 rows cost
+ * nothing.
+ */
+function plainTable(people: readonly PersonResult[]): string {
+  const rows = people.map(person => {
+    const { displayName, username, email = '', id = '', outcome } = person;
+    const facts = [displayName === username ? '' : displayName, email, id === '' ? '' : `id ${id}`];
+    const { head, details } = detailPerson(person);
+    const who = [username, ...facts].filter(Boolean).map(escapeHtml).join(' · ');
+    const result = [head, ...details].filter(Boolean).map(escapeHtml).join('<br>');
+    return `<tr><th scope="row">${who}</th><td>${outcomeLabels[outcome].label}</td><td>${result}</td><td>${describeLastUse(person)}</td></tr>`;
+  });
+  const heads = columns.map(name => `<th scope="col">${name}</th>`).join('');
+  return `<table><thead><tr>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+}
+
+function dataOf(report: JudgedReport): string {
   const rows = report.people.map(person => {
     const { head, details } = detailPerson(person);
     return [
@@ -100,7 +131,7 @@ const round = 2 * Math.PI * radius;
 function drawDonut({ counts, coverage, expected }: AuditSummary): string {
   let before = 0;
   const arcs = auditOutcomes
-    .filter(outcome => outcome !== 'inactive' && outcome !== 'service' && counts[outcome] > 0)
+    .filter(outcome => isExpectedToSignIn({ outcome }) && counts[outcome] > 0)
     .map(outcome => {
       const length = (counts[outcome] / expected) * round;
       const { label, color } = outcomeLabels[outcome];
@@ -108,53 +139,5 @@ function drawDonut({ counts, coverage, expected }: AuditSummary): string {
       before += length;
       return arc;
     });
-  return `<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${formatPercent(coverage)} of ${expected} people would sign in"><g transform="rotate(-90)"><circle r="${radius}" fill="none" class="track" stroke-width="30"/>${arcs.join('')}</g><text y="2" text-anchor="middle" class="big">${formatPercent(coverage)}</text><text y="24" text-anchor="middle" class="small">of ${expected} people sign in</text></svg>`;
-}
-
-/** More than these are in the JSON: a page is for reading. */
-const maxConcerns = 200;
-const maxFindings = 500;
-
-/**
- * What was found in the data, the dangerous first, and the list of resolvers that would be better.
-
- */
-function findingsSection(report: AuditReport): string {
-  const { findings } = report;
-  const items = findings.slice(0, maxFindings).map(describe).join('\n');
-  const rest = findings.length - maxFindings;
-  const list =
-    findings.length > 0
-      ? `<ul class="findings">${items}</ul>${rest > 0 ? `<p class="about">and ${rest} more findings, see --json</p>` : ''}`
-      : '<p class="about">Nothing was found that is wrong in the data.</p>';
-  const suggestion = describeSuggestion(report);
-  const yaml = suggestion?.yaml ? `<pre>${escapeLines(suggestion.yaml)}</pre>` : '';
-  return `<section><h2>Findings</h2>${list}</section>${
-    suggestion
-      ? `<section><h2>Suggestion</h2><p class="about">${escapeHtml(suggestion.text)}</p>${yaml}</section>`
-      : ''
-  }`;
-}
-
-function describe({ severity, text, concerns }: Finding): string {
-  const shown = concerns.slice(0, maxConcerns).map(each => `<code>${escapeHtml(each)}</code>`);
-  const rest = concerns.length - shown.length;
-  const list = `${shown.join(' ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-  const concerned =
-    concerns.length > 6
-      ? `<details><summary>${concerns.length} concerned</summary>${list}</details>`
-      : `<p>${list}</p>`;
-  return `<li class="${severity}"><strong>${severity}</strong><div>${escapeHtml(text)}${concerned}</div></li>`;
-}
-
-function escapeLines(text: string): string {
-  return text.split('\n').map(escapeHtml).join('\n');
-}
-
-/**
- * A foreign text as HTML text or quoted attribute value, with what is invisible shown.
-
- */
-function escapeHtml(text: string): string {
-  return printable(text).replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+  return `<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own"><g transform="rotate(-90)"><circle r="${radius}" fill="none" class="track" stroke-width="30"/>${arcs.join('')}</g><text y="2" text-anchor="middle" class="big">${formatPercent(coverage)}</text><text y="24" text-anchor="middle" class="small">of ${expected} people sign in</text></svg>`;
 }

@@ -1,4 +1,6 @@
 import type { AuditOutcome, AuditReport, PersonResult } from '../audit';
+import { changeKinds } from '../compare';
+import type { ChangeKind, PersonChange, PersonState } from '../compare';
 
 /**
  * Outcomes in the words of a report, with a colour of their own.
@@ -10,11 +12,17 @@ export const outcomeLabels: Record<
   { readonly label: string; readonly color: string; readonly ansi: number }
 > = {
   signsIn: { label: 'signs in', color: '#2e9e5b', ansi: 32 },
+  somebodyElse: { label: 'somebody else', color: '#b3123f', ansi: 31 },
+  shared: { label: 'shared entity', color: '#d1477a', ansi: 31 },
+  withoutEntity: { label: 'without entity', color: '#3f7fb5', ansi: 36 },
+  unknown: { label: 'unknown', color: '#5c6b7a', ansi: 33 },
   nobody: { label: 'nobody', color: '#d64545', ansi: 31 },
   ambiguous: { label: 'ambiguous', color: '#8e44ad', ansi: 35 },
   denied: { label: 'denied', color: '#e08a1e', ansi: 33 },
   missing: { label: 'missing attribute', color: '#c2a83e', ansi: 33 },
   error: { label: 'error', color: '#7b2d26', ansi: 31 },
+  unused: { label: 'not seen lately', color: '#b7c0c9', ansi: 90 },
+  unlicensed: { label: 'no licence', color: '#a9b3bd', ansi: 90 },
   inactive: { label: 'inactive', color: '#9aa5b1', ansi: 90 },
   service: { label: 'service account', color: '#6b7785', ansi: 90 },
 };
@@ -35,14 +43,15 @@ export function describePerson(person: PersonResult): string {
  * @internal
  */
 export function detailPerson(person: PersonResult): { head: string; details: string[] } {
-  const { outcome, entityRef = '', step, reason, code, candidates, nearMisses } = person;
+  const { entityRef, step, reason, code, candidates, nearMisses } = person;
   const { moreCandidates = 0 } = person;
   const by = step ? [`by ${step}`] : [];
-  if (outcome === 'signsIn')
-    return { head: entityRef, details: [...by, ...(reason ? [reason] : [])] };
+  const because = reason ? [reason] : [];
+  if (entityRef !== undefined) return { head: entityRef, details: [...by, ...because] };
   if (candidates.length > 0) {
     const more = moreCandidates > 0 ? [`and ${moreCandidates} more`] : [];
-    return { head: candidates.join(', '), details: [...more, ...by] };
+    const why = person.outcome === 'unknown' ? because : [];
+    return { head: candidates.join(', '), details: [...more, ...by, ...why] };
   }
   const why = reason?.split('; ') ?? [code ?? ''];
   return { head: '', details: [...why, ...nearMisses.map(miss => `nearly ${miss}`)] };
@@ -77,20 +86,94 @@ export function formatPercent(coverage: number): string {
 export function describeSuggestion({
   suggestion,
   summary,
-  findings,
 }: AuditReport): { readonly text: string; readonly yaml?: string } | undefined {
   if (!suggestion) return undefined;
   const { counts, expected } = summary;
-  const sharing = findings
-    .filter(({ rule }) => rule === 'sharedEntity')
-    .reduce((sum, { concerns }) => sum + concerns.length - 1, 0);
-  if (sharing === 0 && suggestion.covered <= counts.signsIn) {
-    return { text: 'No other list of resolvers would sign more people in without a conflict.' };
+  const { covered, conflicted, compared } = suggestion;
+  const lists = compared === 1 ? '1 list of resolvers was' : `${compared} lists of resolvers were`;
+  const compare = `${lists} compared, with the data of this report.`;
+  const inConflict = counts.shared + counts.somebodyElse;
+  if (covered <= counts.signsIn && conflicted.length >= inConflict) {
+    return { text: `${compare} None of them is better than the configured one.` };
   }
-  const percent = formatPercent((100 * suggestion.covered) / Math.max(1, expected));
-  const today = `The configured list signs in ${counts.signsIn} people${sharing > 0 ? `, of whom ${sharing} share an entity` : ''}.`;
+  const percent = formatPercent((100 * covered) / Math.max(1, expected));
+  const shown = conflicted.slice(0, maxConflicted);
+  const rest = conflicted.length - shown.length;
+  const names = [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  const warning =
+    conflicted.length > 0
+      ? ` ${conflicted.length} would share an entity or become somebody else by it (${names}): first write the user id of each account into the entity that is theirs.`
+      : ' Of those compared, no resolver and no attribute says that one of them is somebody else.';
   return {
-    text: `${today} Without a conflict (no entity for two people, nobody taken for somebody else) it is at most ${suggestion.covered} people (${percent}), with this list:`,
+    text: `${compare} The configured one signs ${counts.signsIn} people in as an entity of their own, the one below ${covered} (${percent}).${warning}`,
     yaml: suggestion.yaml.trimEnd(),
   };
+}
+
+const maxConflicted = 10;
+
+/** @internal */
+export const changeLabels: Record<ChangeKind, string> = {
+  becomesAnother: 'becomes another',
+  loses: 'loses',
+  gains: 'gains',
+  joins: 'joins',
+  leaves: 'leaves',
+};
+
+/**
+ * How many changes there are of each kind.
+ *
+ * @internal
+ */
+export function countChanges(changes: readonly PersonChange[]): string {
+  const nouns: Record<ChangeKind, readonly [string, string]> = {
+    becomesAnother: ['becomes another entity', 'become another entity'],
+    loses: ['loses the sign-in', 'lose the sign-in'],
+    gains: ['gains it', 'gain it'],
+    joins: ['is new', 'are new'],
+    leaves: ['is gone', 'are gone'],
+  };
+  const parts = changeKinds.flatMap(kind => {
+    const number = changes.filter(({ change }) => change === kind).length;
+    return number > 0 ? [`${number} ${nouns[kind][number === 1 ? 0 : 1]}`] : [];
+  });
+  return parts.length > 0 ? parts.join(', ') : 'nothing changes for anybody';
+}
+
+/**
+ * One change in words.
+ *
+ * @internal
+ */
+export function describeChange(change: PersonChange): string {
+  const { username, before, after, takesOverFrom = [] } = change;
+  const taken =
+    takesOverFrom.length > 0 ? `; DANGER: before, this was ${takesOverFrom.join(', ')}` : '';
+  return `${username}: ${describeState(before)} -> ${describeState(after)}${taken}`;
+}
+
+/**
+ * What the sign-in of a person comes to, in a few words.
+ *
+ * @internal
+ */
+export function describeState(state: PersonState | undefined): string {
+  if (!state) return 'not in Bitbucket';
+  const { outcome, entityRef, step, reason } = state;
+  if (entityRef !== undefined) {
+    const but = outcome === 'signsIn' ? '' : ` (${outcomeLabels[outcome]?.label ?? outcome})`;
+    return `${entityRef}${step ? ` by ${step}` : ''}${but}`;
+  }
+  return `${outcomeLabels[outcome]?.label ?? outcome}${reason ? ` (${reason})` : ''}`;
+}
+
+/**
+ * The name of a rule in words: `sharedEntity` is "Shared entity".
+ *
+ * @internal
+ */
+export function describeRule(rule: string): string {
+  const words = rule.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

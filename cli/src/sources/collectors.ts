@@ -1,5 +1,6 @@
 import { DEFAULT_NAMESPACE, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
+import type { Finding, FindingSource, SourcedEntity } from '../findings';
 
 /**
  * What a source gave.
@@ -10,86 +11,118 @@ export interface SourceResult<T> {
   readonly items: readonly T[];
   /** What a reader of the report should know. */
   readonly notes: readonly string[];
+  /** What is wrong with what was read, for the report. */
+  readonly findings: readonly Finding[];
   /** What is not there because the run was interrupted. */
   readonly missing?: string;
 }
 
-/** @internal */
-export interface EntityCollector {
-  /** @returns what is wrong with the entity, or `undefined` */
-  add(entity: unknown): string | undefined;
-  readonly entities: () => readonly Entity[];
-}
-
 /**
- * Gathers `User` and `Group` entities, each ref once: of two the first counts, as in a catalog.
+ * Whether an entity is one that an audit needs: a `User` or a `Group`.
  *
  * @internal
  */
-export function createEntityCollector(): EntityCollector {
-  const entities = new Map<string, Entity>();
-  return {
-    add(value) {
-      const problem = problemOf(value);
-      if (problem) return problem;
-      const entity = value as Entity;
-      if (!['user', 'group'].includes(entity.kind.toLowerCase())) return undefined;
-      const ref = stringifyEntityRef(entity);
-      if (entities.has(ref)) return `${ref} is there twice; the first one counts`;
-      entities.set(ref, slim(entity));
-      return undefined;
-    },
-    entities: () => [...entities.values()],
-  };
+export function isPersonOrGroup({ kind }: Entity): boolean {
+  return ['user', 'group'].includes(kind.toLowerCase());
 }
 
-function problemOf(value: unknown): string | undefined {
-  const { kind, metadata } = (value ?? {}) as { kind?: unknown; metadata?: unknown };
-  const { name, namespace } = (metadata ?? {}) as { name?: unknown; namespace?: unknown };
-  if (typeof kind !== 'string') return 'has no "kind", so it is no entity';
-  if (typeof name !== 'string' || name === '') return 'has no "metadata.name", so it is no entity';
-  return namespace === undefined || typeof namespace === 'string'
-    ? undefined
-    : 'has a "metadata.namespace" that is no text';
-}
-
-/** Relations and the like of 50,000 entities are megabytes, and nobody is matched by them. */
-function slim({ apiVersion, kind, metadata, spec }: Entity): Entity {
+/**
+ * What an audit needs of an entity: relations and the like of 50,000 entities are megabytes, and
+ * nobody is matched by them.
+ *
+ * @internal
+ */
+export function slimEntity(entity: Entity, source?: FindingSource): SourcedEntity {
+  const { apiVersion, kind, metadata, spec } = entity;
   const { name, namespace = DEFAULT_NAMESPACE, annotations } = metadata;
   return {
     apiVersion,
     kind,
     metadata: { name, namespace, annotations },
     spec: { profile: spec?.profile },
+    ...(source && { source }),
   };
 }
 
 /** @internal */
-export interface UserCollector {
-  /** Adds what is new, and replaces what is known already by what was read last. */
-  add(payload: unknown): void;
-  readonly users: () => readonly unknown[];
-  readonly size: () => number;
+export interface EntityCollector {
+  /** Takes the entities of one location; of two with one ref, the catalog keeps the later one. */
+  add(location: readonly SourcedEntity[]): void;
+  readonly entities: () => readonly SourcedEntity[];
+  /** Of refs that are there twice. */
+  readonly findings: () => readonly Finding[];
 }
 
 /**
- * Gathers users from pages and files, each once: by id, and where a payload has none, by itself.
+ * Gathers the entities of several locations.
+ *
+ * Of one ref in two locations the catalog keeps that of the location which it reads first, and nobody
+ * can say which that is. So both are kept here when it makes a difference who is matched, and the
+ * audit decides nothing by them.
  *
  * @internal
  */
-export function createUserCollector(): UserCollector {
-  const users = new Map<unknown, unknown>();
+export function createEntityCollector(): EntityCollector {
+  const all = new Map<string, SourcedEntity[]>();
+  const findings: Finding[] = [];
+
+  function tellTwice(ref: string, first: SourcedEntity, second: SourcedEntity, text: string) {
+    findings.push({
+      rule: 'duplicateEntity',
+      severity: 'warning',
+      text: `${ref} is at ${placeOf(first)} and at ${placeOf(second)}: ${text}`,
+      concerns: [ref],
+      source: second.source,
+    });
+  }
+
   return {
-    add(payload) {
-      users.set(keyOfUser(payload), slimUser(payload));
+    add(location) {
+      const own = new Map<string, SourcedEntity>();
+      for (const entity of location) {
+        const ref = stringifyEntityRef(entity);
+        const other = own.get(ref);
+        if (other) tellTwice(ref, other, entity, 'of two in one file the catalog keeps the later');
+        own.set(ref, entity);
+      }
+      for (const [ref, entity] of own) {
+        const others = all.get(ref);
+        const isNew = !others?.some(other => isSamePerson(other, entity));
+        if (!others) all.set(ref, [entity]);
+        else if (isNew) others.push(entity);
+        if (others) {
+          tellTwice(
+            ref,
+            others[0]!,
+            entity,
+            isNew
+              ? 'the catalog keeps the one that it reads first, so that it is not known who becomes this entity'
+              : 'the catalog keeps the one that it reads first',
+          );
+        }
+      }
     },
-    users: () => [...users.values()],
-    size: () => users.size,
+    entities: () => [...all.values()].flat(),
+    findings: () => findings,
   };
 }
 
+function isSamePerson(one: Entity, other: Entity): boolean {
+  const facts = [one, other].map(({ metadata, spec }) => [
+    Object.entries(metadata.annotations ?? {}).sort(),
+    (spec?.profile as { email?: unknown } | undefined)?.email,
+  ]);
+  return JSON.stringify(facts[0]) === JSON.stringify(facts[1]);
+}
+
+/** @internal */
+export function placeOf({ source }: { readonly source?: FindingSource }): string {
+  if (!source) return 'the catalog';
+  return source.line === undefined ? source.file : `${source.file}:${source.line}`;
+}
+
 /**
- * What a user is known again by.
+ * What a user is known again by in a list that is read from one server.
  *
  * @internal
  */
@@ -111,8 +144,12 @@ const userKeys = [
   'lastAuthenticationTimestamp',
 ];
 
-/** The same of users: links and the like are megabytes. */
-function slimUser(payload: unknown): unknown {
+/**
+ * What an audit needs of a user: links and the like are megabytes.
+ *
+ * @internal
+ */
+export function slimUser(payload: unknown): unknown {
   if (typeof payload !== 'object' || payload === null) return payload;
   return Object.fromEntries(
     userKeys.flatMap(key =>

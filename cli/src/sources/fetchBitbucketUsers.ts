@@ -8,7 +8,7 @@ import type {
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { AuditError } from '../AuditError';
 import { quote } from '../quote';
-import { createUserCollector, keyOfUser } from './collectors';
+import { keyOfUser, slimUser } from './collectors';
 import type { SourceResult } from './collectors';
 
 /** @public */
@@ -23,6 +23,14 @@ export interface FetchBitbucketUsersOptions {
   readonly pageSize?: number;
   /** Only users whose name, display name or email contains the text. Default: all. */
   readonly filter?: string;
+  /** Ask `admin/users` only, and fail where the credential may not see that. Default `false`. */
+  readonly detailedOnly?: boolean;
+}
+
+/** @public */
+export interface BitbucketUsers extends SourceResult<unknown> {
+  /** Whether the list is that of `admin/users`, which says the directory and the last sign-in. */
+  readonly isDetailed: boolean;
 }
 
 /** Times that the list is read before its restlessness is accepted. */
@@ -44,18 +52,25 @@ const plain = '/rest/api/latest/users';
  */
 export async function fetchBitbucketUsers(
   options: FetchBitbucketUsersOptions,
-): Promise<SourceResult<unknown>> {
-  const collector = createUserCollector();
+): Promise<BitbucketUsers> {
+  const users = new Map<unknown, unknown>();
   const notes: string[] = [];
   let path = detailed;
   let previous: string | undefined;
+  const result = () => ({
+    items: [...users.values()],
+    notes,
+    findings: [],
+    isDetailed: path === detailed,
+  });
   for (let pass = 1; ; pass += 1) {
     const keys: unknown[] = [];
     try {
       const isStill = await readOnce(path, options, payload => {
-        collector.add(payload);
-        keys.push(keyOfUser(payload));
-        options.onProgress?.(collector.size());
+        const key = keyOfUser(payload);
+        users.set(key, slimUser(payload));
+        keys.push(key);
+        options.onProgress?.(users.size);
       });
       const order = JSON.stringify(keys);
       // Twice the same is as good: some servers skip positions.
@@ -69,17 +84,17 @@ export async function fetchBitbucketUsers(
       }
     } catch (error) {
       const missing = options.signal?.aborted
-        ? `the Bitbucket users after the first ${collector.size()}`
+        ? `the Bitbucket users after the first ${users.size}`
         : undefined;
-      if (missing) return { items: collector.users(), notes, missing };
-      if (!isUnavailableList(error, path)) throw error;
+      if (missing) return { ...result(), missing };
+      if (options.detailedOnly || !isUnavailableList(error, path)) throw error;
       notes.push(
         'the credential may not read admin/users: the last sign-in and the directory of people are not known',
       );
       path = plain;
     }
   }
-  return { items: collector.users(), notes };
+  return result();
 }
 
 /** @returns whether every page began where the one before it ended */

@@ -1,6 +1,8 @@
 import type { QueryEntitiesResponse } from '@backstage/catalog-client';
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import { createEntityCollector } from './collectors';
+import { AuditError } from '../AuditError';
+import { slimEntity } from './collectors';
 import type { SourceResult } from './collectors';
 import { openCatalog } from './openCatalog';
 import type { OpenCatalogOptions } from './openCatalog';
@@ -33,7 +35,7 @@ export async function fetchCatalogEntities(
 ): Promise<SourceResult<Entity>> {
   const { signal, onProgress, pageSize: limit = 500 } = options;
   const catalog = openCatalog(options);
-  const collector = createEntityCollector();
+  const entities = new Map<string, Entity>();
   let read = 0;
   let total = 0;
   let cursor: string | undefined;
@@ -46,14 +48,24 @@ export async function fetchCatalogEntities(
       );
       read += answer.items.length;
       total = Math.max(answer.totalItems ?? 0, read);
-      for (const entity of answer.items) collector.add(entity);
+      for (const entity of answer.items) {
+        if (!isEntity(entity)) {
+          throw new AuditError('The catalog answered with an item that is not an entity');
+        }
+        entities.set(stringifyEntityRef(entity), slimEntity(entity));
+      }
       onProgress?.(read, total);
       cursor = answer.pageInfo.nextCursor;
     } while (cursor);
   } catch (error) {
     if (!signal?.aborted) throw error;
     const missing = `the catalog's entities after the first ${read}${total ? ` of ${total}` : ''}`;
-    return { items: collector.entities(), notes: [], missing };
+    return { items: [...entities.values()], notes: [], findings: [], missing };
   }
-  return { items: collector.entities(), notes: [] };
+  return { items: [...entities.values()], notes: [], findings: [] };
+}
+
+function isEntity(value: unknown): value is Entity {
+  const { kind, metadata } = (value ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
+  return typeof kind === 'string' && typeof metadata?.name === 'string';
 }

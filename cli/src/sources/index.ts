@@ -1,8 +1,13 @@
 export type { SourceResult } from './collectors';
 export { createPatientHttp, fetchBitbucketUsers } from './fetchBitbucketUsers';
-export type { FetchBitbucketUsersOptions, PatientHttpOptions } from './fetchBitbucketUsers';
+export type {
+  BitbucketUsers,
+  FetchBitbucketUsersOptions,
+  PatientHttpOptions,
+} from './fetchBitbucketUsers';
 export { fetchCatalogEntities } from './fetchCatalogEntities';
 export type { FetchCatalogEntitiesOptions } from './fetchCatalogEntities';
 export { openCatalog } from './openCatalog';
 export type { OpenCatalogOptions } from './openCatalog';
-export { readEntityFiles, readUserFiles } from './readFiles';
+export { readEntityFiles } from './readEntityFiles';
+export { readUserFiles } from './readUserFiles';

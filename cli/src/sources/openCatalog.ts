@@ -94,10 +94,10 @@ function createCatalogFetch(options: OpenCatalogOptions): typeof globalThis.fetc
     const timer = setTimeout(() => controller.abort(), timeoutMs);
     // The body is read later: the timer covers it, and must not keep the process.
     timer.unref();
-    const onAbort = () => controller.abort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    // Not a listener per request: a long list would leave thousands of them on the signal.
+    const ends = AbortSignal.any([controller.signal, ...(signal ? [signal] : [])]);
     try {
-      return await fetch(input, { ...init, redirect: 'manual', signal: controller.signal });
+      return await fetch(input, { ...init, redirect: 'manual', signal: ends });
     } catch (error) {
       if (signal?.aborted) throw error;
       if (controller.signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`);

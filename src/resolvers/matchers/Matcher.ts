@@ -176,7 +176,9 @@ const agreements = new WeakSet<Matcher>();
  * @internal
  */
 export function checkOptions(where: string, shape: z.ZodRawShape, options: unknown): void {
-  const result = z.object(shape).strict().safeParse(options);
+  let schema = schemas.get(shape);
+  if (!schema) schemas.set(shape, (schema = z.object(shape).strict()));
+  const result = schema.safeParse(options);
   const issue = result.error && deepest(result.error.issues[0]!);
   if (!issue) return;
   if (issue.code === 'unrecognized_keys') {
@@ -186,6 +188,9 @@ export function checkOptions(where: string, shape: z.ZodRawShape, options: unkno
   }
   throw new Error(`"${[where, ...issue.path].join('.')}" ${problemOf(issue)}`);
 }
+
+/** Making one costs more than a whole evaluation, and an audit checks a chain hundreds of thousands of times. */
+const schemas = new WeakMap<z.ZodRawShape, z.AnyZodObject>();
 
 /** Zod nests the issues of a union. The last alternative has the most specific one. */
 function deepest(issue: z.ZodIssue): z.ZodIssue {

@@ -1,0 +1,98 @@
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
+import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { createAuditRun } from './audit';
+import type { AuditSettings, PersonResult } from './audit';
+import { AuditError } from './AuditError';
+import type { SourcedEntity } from './findings';
+
+/** An account that reaches an entity. @public */
+export interface EntityAccount {
+  readonly username: string;
+  readonly displayName: string;
+  readonly id?: number;
+  readonly email?: string;
+  /** The step by which it does. */
+  readonly step: string;
+  /** What the whole chain makes of the account, where that is something else. */
+  readonly today?: Pick<PersonResult, 'outcome' | 'entityRef' | 'step' | 'reason'>;
+}
+
+/**
+ * Who can become an entity.
+ *
+ * @public
+ */
+export interface EntityAccounts {
+  readonly entityRef: string;
+  /** Whether the catalog has it. */
+  readonly exists: boolean;
+  /** Accounts that sign in as this entity. */
+  readonly accounts: readonly EntityAccount[];
+  /** Accounts that a step of the chain would take for it, if another step did not decide before. */
+  readonly others: readonly EntityAccount[];
+  /** Accounts of which nothing can be said: what decides is broken, or is not known. */
+  readonly undecided: readonly string[];
+}
+
+/**
+ * Finds every account that can become an entity: by the chain, and by each of its steps alone.
+ *
+ * @param entityRef - such as `user:default/jane`
+ * @throws {@link AuditError} when it is not the ref of a `User`
+ * @internal
+ */
+export async function findAccountsOfEntity(
+  entityRef: string,
+  settings: AuditSettings,
+  payloads: readonly unknown[],
+  entities: readonly SourcedEntity[],
+  findDirectory?: FindDirectory,
+): Promise<EntityAccounts> {
+  const wanted = toUserRef(entityRef);
+  const chain = createAuditRun(settings, payloads, entities, findDirectory);
+  const steps = settings.match.map(item =>
+    createAuditRun({ ...settings, match: [item] }, payloads, entities, findDirectory),
+  );
+  const accounts: EntityAccount[] = [];
+  const others: EntityAccount[] = [];
+  const undecided: string[] = [];
+  for (const payload of payloads) {
+    const { result } = await chain.audit(payload);
+    if (result.outcome === 'error' || result.outcome === 'unknown') undecided.push(result.username);
+    if (result.entityRef === wanted) {
+      accounts.push({ ...factsOf(result), step: result.step! });
+      continue;
+    }
+    const today = pickDecision(result);
+    for (const step of steps) {
+      const { result: alone } = await step.audit(payload);
+      if (alone.entityRef !== wanted) continue;
+      others.push({ ...factsOf(result), step: alone.step!, today });
+    }
+  }
+  const exists = entities.some(entity => stringifyEntityRef(entity) === wanted);
+  return { entityRef: wanted, exists, accounts, others, undecided };
+}
+
+/**
+ * Whether a text names an entity and not an account.
+ *
+ * @internal
+ */
+export function isEntityRef(text: string): boolean {
+  return /^(user|group):([^/]+\/)?[^/]+$/i.test(text);
+}
+
+function toUserRef(text: string): string {
+  const ref = parseEntityRef(text);
+  if (ref.kind.toLowerCase() === 'user') return stringifyEntityRef(ref);
+  throw new AuditError(`${text} is not a User entity; people sign in as users only`);
+}
+
+function factsOf({ username, displayName, id, email }: PersonResult) {
+  return { username, displayName, id, email };
+}
+
+function pickDecision({ outcome, entityRef, step, reason }: PersonResult) {
+  return { outcome, entityRef, step, reason };
+}

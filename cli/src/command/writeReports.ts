@@ -1,0 +1,98 @@
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { AuditError } from '../AuditError';
+import type { FindingSource } from '../findings';
+import { toCsv, toHtml, toJson, toJunit, toSarif } from '../report';
+import type { JudgedReport } from '../report';
+import type { CliIo } from './CliIo';
+import { readVersion } from './readVersion';
+
+/** A file; `true` or `-` is standard output. */
+export type Target = string | true;
+
+/** The reports that can be written, by the name of their option. */
+const formats = {
+  json: toJson,
+  csv: toCsv,
+  html: toHtml,
+  junit: toJunit,
+  sarif: toSarif,
+} as const;
+
+/** @internal */
+export type ReportTargets = { readonly [Format in keyof typeof formats]?: Target };
+
+const names = Object.keys(formats) as (keyof typeof formats)[];
+
+function isStandardOutput(target: Target | undefined): boolean {
+  return target === true || target === '-';
+}
+
+/**
+ * The format that goes to standard output, in place of the table.
+ *
+ * @throws {@link AuditError} when there are two
+ * @internal
+ */
+export function formatOfOutput(targets: ReportTargets): keyof typeof formats | undefined {
+  const chosen = names.filter(name => isStandardOutput(targets[name]));
+  if (chosen.length > 1) {
+    throw new AuditError(
+      `${chosen.map(name => `--${name}`).join(' and ')} cannot both go to standard output; name a file for one`,
+    );
+  }
+  return chosen[0];
+}
+
+/**
+ * Writes the reports that were asked for.
+ *
+ * @throws {@link AuditError} when a file cannot be written
+ * @internal
+ */
+export function writeReports(
+  report: JudgedReport,
+  targets: ReportTargets,
+  io: CliIo,
+  places: ReadonlyMap<string, FindingSource>,
+): void {
+  const options = { root: io.cwd, version: readVersion(), places };
+  for (const name of names) {
+    const target = targets[name];
+    if (target !== undefined) writeOutput(target, formats[name](report, options), io);
+  }
+}
+
+/**
+ * Writes a text to a file or to standard output.
+ *
+ * @throws {@link AuditError} when the file cannot be written
+ * @internal
+ */
+export function writeOutput(target: Target, text: string, io: CliIo): void {
+  if (target === true || target === '-') {
+    io.stdout(text);
+    return;
+  }
+  const path = resolve(io.cwd, target);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writePrivately(path, text);
+  } catch (error) {
+    throw new AuditError(`${path} cannot be written: ${(error as Error).message}`);
+  }
+  io.stderr(`Wrote ${path}\n`);
+}
+
+/** For its owner only, also where a file was there before: it lists people with their addresses. */
+function writePrivately(path: string, text: string): void {
+  const file = openSync(path, 'w', 0o600);
+  try {
+    const { mode } = fstatSync(file);
+    const isRegular = (mode & 0o170000) === 0o100000;
+    if (isRegular && (mode & 0o777) !== 0o600) fchmodSync(file, 0o600);
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,99 @@
+import { KubernetesValidatorFunctions, stringifyEntityRef } from '@backstage/catalog-model';
+import type { Entity } from '@backstage/catalog-model';
+import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { stringify } from 'yaml';
+import type { AuditReport } from '../audit';
+import type { SourcedEntity } from '../findings';
+import { createEvidence, idOf } from './planFix';
+import type { BitbucketAccount, LeftOut } from './planFix';
+
+/** @internal */
+export interface MissingUsers {
+  readonly entities: readonly Entity[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * Makes a `User` entity for everybody who should sign in and has none: with the id of the account, so
+ * that nobody else becomes it. Who resembles an entity that is there is left to a person, because two
+ * entities of one person are worse than none.
+ *
+ * @internal
+ */
+export function planMissingUsers(
+  { people }: AuditReport,
+  payloads: readonly unknown[],
+  entities: readonly SourcedEntity[],
+  host: string,
+): MissingUsers {
+  const evidence = createEvidence(payloads, host);
+  const resembling = new Set<number>();
+  for (const entity of entities) {
+    if (entity.kind.toLowerCase() !== 'user') continue;
+    for (const { id } of evidence.accountsOf(entity).keys()) resembling.add(id);
+    resembling.add(Number(idOf(entity, host)));
+  }
+  const byId = new Map(evidence.accounts.map(account => [account.id, account]));
+  const emails = new Map<string, number>();
+  for (const { emailAddress } of evidence.accounts) {
+    const email = foldAscii(emailAddress ?? '');
+    emails.set(email, (emails.get(email) ?? 0) + 1);
+  }
+  const taken = new Set(entities.map(entity => stringifyEntityRef(entity)));
+  const made: Entity[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const { id, username, outcome, nearMisses } of people) {
+    const account = id === undefined ? undefined : byId.get(id);
+    if (!account || (outcome !== 'nobody' && outcome !== 'missing')) continue;
+    const name = nameOf(account);
+    const ref = name && stringifyEntityRef({ kind: 'User', namespace: 'default', name });
+    const { emailAddress = '' } = account;
+    const why = resembling.has(account.id)
+      ? 'an entity has the same name, email or id'
+      : nearMisses.length > 0
+        ? `nearly ${nearMisses[0]}`
+        : !ref
+          ? 'neither the username nor the slug is a valid entity name'
+          : taken.has(ref)
+            ? `${ref} is there already`
+            : emailAddress && emails.get(foldAscii(emailAddress))! > 1
+              ? `another account has the email ${emailAddress}, too`
+              : undefined;
+    if (why === undefined) {
+      taken.add(ref!);
+      made.push(toEntity(name!, account, host));
+    } else {
+      leftOut.push({ who: `bitbucket:${username}`, why });
+    }
+  }
+  return { entities: made, leftOut };
+}
+
+function nameOf({ name, slug = '' }: BitbucketAccount): string | undefined {
+  return [name, slug].find(each => KubernetesValidatorFunctions.isValidObjectName(each));
+}
+
+function toEntity(name: string, account: BitbucketAccount, host: string): Entity {
+  const { id, displayName, emailAddress } = account;
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'User',
+    metadata: { name, annotations: { [`${host}/user-id`]: String(id) } },
+    spec: {
+      profile: {
+        displayName: displayName || account.name,
+        ...(emailAddress && { email: emailAddress }),
+      },
+      memberOf: [],
+    },
+  };
+}
+
+/**
+ * Entities as the documents of a YAML file.
+ *
+ * @internal
+ */
+export function toYamlDocuments(entities: readonly Entity[]): string {
+  return entities.map(entity => stringify(entity, { lineWidth: 0 })).join('---\n');
+}

@@ -1,0 +1,231 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { AuditReport, PersonResult } from '../audit';
+import type { FindingSource, SourcedEntity } from '../findings';
+
+/** @internal */
+export interface BitbucketAccount {
+  readonly id: number;
+  readonly name: string;
+  readonly slug?: string;
+  readonly emailAddress?: string;
+  readonly displayName?: string;
+  readonly active?: boolean;
+  readonly type?: string;
+}
+
+/**
+ * An annotation that an entity lacks.
+ *
+ * @internal
+ */
+export interface MissingAnnotation {
+  readonly entityRef: string;
+  readonly username: string;
+  readonly id: string;
+  readonly source: FindingSource;
+}
+
+/**
+ * An entity or account that somebody has to look at.
+ *
+ * @internal
+ */
+export interface LeftOut {
+  readonly who: string;
+  readonly why: string;
+}
+
+/** @internal */
+export interface FixPlan {
+  readonly annotations: readonly MissingAnnotation[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What of an account and an entity can be the same. A slug is a spelling of the username. */
+type Attribute = 'username' | 'email';
+
+/**
+ * Which account an entity may be, by what Bitbucket says. Not by what profile transforms make of it: an
+ * email that is made from the username says nothing more than the username.
+ *
+ * @internal
+ */
+export function createEvidence(payloads: readonly unknown[], host: string) {
+  const accounts = payloads.filter(isAccount);
+  const index = new Map<string, Set<BitbucketAccount>>();
+  const put = (key: Attribute, value: string | undefined, account: BitbucketAccount) => {
+    if (!value) return;
+    const place = `${key} ${foldAscii(value)}`;
+    const others = index.get(place);
+    if (others) others.add(account);
+    else index.set(place, new Set([account]));
+  };
+  for (const account of accounts) {
+    put('username', account.name, account);
+    put('username', account.slug, account);
+    put('email', account.emailAddress, account);
+  }
+
+  /** The accounts that share an attribute with an entity, and which. */
+  function accountsOf(entity: SourcedEntity): Map<BitbucketAccount, Set<Attribute>> {
+    const found = new Map<BitbucketAccount, Set<Attribute>>();
+    for (const [key, value] of attributesOf(entity, host)) {
+      for (const account of index.get(`${key} ${foldAscii(value)}`) ?? []) {
+        const agreeing = found.get(account);
+        if (agreeing) agreeing.add(key);
+        else found.set(account, new Set([key]));
+      }
+    }
+    return found;
+  }
+  return { accounts, accountsOf };
+}
+
+function isAccount(payload: unknown): payload is BitbucketAccount {
+  const { id, name } = (payload ?? {}) as { id?: unknown; name?: unknown };
+  return typeof id === 'number' && typeof name === 'string' && name !== '';
+}
+
+function attributesOf(entity: SourcedEntity, host: string): [Attribute, string][] {
+  const { name, annotations = {} } = entity.metadata;
+  const profile = entity.spec?.profile as { email?: unknown } | undefined;
+  const values: [Attribute, unknown][] = [
+    ['username', name],
+    ['username', annotations[`${host}/username`]],
+    ['username', annotations[`${host}/user-slug`]],
+    ['email', annotations[`${host}/email`]],
+    ['email', profile?.email],
+  ];
+  return values.filter(
+    (pair): pair is [Attribute, string] => typeof pair[1] === 'string' && pair[1] !== '',
+  );
+}
+
+/**
+ * The ids that `User` entities name in their annotation, by entity ref. The catalog does not mind the
+ * case of a key.
+ *
+ * @internal
+ */
+export function idOf({ metadata }: SourcedEntity, host: string): unknown {
+  const wanted = foldAscii(`${host}/user-id`);
+  const found = Object.entries(metadata.annotations ?? {}).find(
+    ([key]) => foldAscii(key) === wanted,
+  );
+  return found?.[1];
+}
+
+/**
+ * Finds the entities that lack the id of their account: only where username and email agree, and
+ * nothing says otherwise. Whoever is written down here becomes this entity for good, so that what is
+ * in doubt is left to a person.
+ *
+ * @internal
+ */
+export function planFix(
+  { people, findings }: AuditReport,
+  payloads: readonly unknown[],
+  entities: readonly SourcedEntity[],
+  host: string,
+): FixPlan {
+  const users = entities.filter(({ kind }) => kind.toLowerCase() === 'user');
+  const evidence = createEvidence(payloads, host);
+  const reached = byEntity(people);
+  const becomes = new Map(people.map(({ id, entityRef }) => [id, entityRef]));
+  const dangerous = new Set(
+    findings.filter(({ severity }) => severity === 'danger').flatMap(({ concerns }) => concerns),
+  );
+  const candidates = users.map(entity => ({
+    entity,
+    ref: stringifyEntityRef(entity),
+    found: evidence.accountsOf(entity),
+  }));
+  const entitiesOf = new Map<number, Set<string>>();
+  const claim = (id: number, ref: string) =>
+    void entitiesOf.set(id, (entitiesOf.get(id) ?? new Set()).add(ref));
+  for (const { entity, ref, found } of candidates) {
+    for (const { id } of found.keys()) claim(id, ref);
+    const written = idOf(entity, host);
+    if (written !== undefined) claim(Number(written), ref);
+  }
+  const times = countRefs(candidates.map(({ ref }) => ref));
+
+  /** Why the account is not written down; `undefined` when all speaks for it. */
+  function doubt(
+    entity: SourcedEntity,
+    ref: string,
+    account: BitbucketAccount,
+    agreeing: ReadonlySet<Attribute>,
+  ): string | undefined {
+    const { id, name, active, type } = account;
+    if (!agreeing.has('username')) return `only the email is that of ${name}`;
+    if (!agreeing.has('email')) return `only the name is that of ${name}`;
+    const stranger = strangeValue(entity, account, host);
+    if (stranger !== undefined) return `it has ${stranger}, which ${name} has not`;
+    if (active === false || (type !== undefined && type !== 'NORMAL')) {
+      return `${name} is not an active account of a person`;
+    }
+    const others = [...entitiesOf.get(id)!].filter(other => other !== ref);
+    if (others.length > 0) return `${name} may be ${others.join(', ')} too`;
+    const today = becomes.get(id);
+    if (today !== undefined && today !== ref) return `${name} signs in as ${today} today`;
+    const rivals = (reached.get(ref) ?? []).filter(other => other.id !== id);
+    if (rivals.length > 0) return `${namesOf(rivals)} signs in as it today`;
+    if (dangerous.has(ref) || dangerous.has(`bitbucket:${name}`)) return 'a finding is a danger';
+    if (entity.source?.line === undefined) return 'it is not written in a file that can be edited';
+    return (times.get(ref) ?? 0) > 1 ? 'it is written twice' : undefined;
+  }
+
+  const annotations: MissingAnnotation[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const { entity, ref, found } of candidates) {
+    if (idOf(entity, host) !== undefined || found.size === 0) continue;
+    const [[account, agreeing]] = [...found] as [[BitbucketAccount, Set<Attribute>]];
+    const why =
+      found.size > 1
+        ? `it may be ${[...found.keys()].map(({ name }) => name).join(', ')}`
+        : doubt(entity, ref, account, agreeing);
+    if (why === undefined) {
+      const { id, name: username } = account;
+      annotations.push({ entityRef: ref, username, id: String(id), source: entity.source! });
+    } else {
+      leftOut.push({ who: ref, why });
+    }
+  }
+  return { annotations, leftOut };
+}
+
+/** An attribute that names an account, and not this one. The name may be anything. */
+function strangeValue(
+  entity: SourcedEntity,
+  { name, slug, emailAddress }: BitbucketAccount,
+  host: string,
+): string | undefined {
+  const written = attributesOf({ ...entity, metadata: { ...entity.metadata, name: '' } }, host);
+  const mine = {
+    username: [name, slug].flatMap(value => (value ? foldAscii(value) : [])),
+    email: emailAddress ? [foldAscii(emailAddress)] : [],
+  };
+  const stranger = written.find(([key, value]) => !mine[key].includes(foldAscii(value)));
+  return stranger && `the ${stranger[0]} ${JSON.stringify(stranger[1])}`;
+}
+
+function byEntity(people: readonly PersonResult[]): Map<string, PersonResult[]> {
+  const reached = new Map<string, PersonResult[]>();
+  for (const person of people) {
+    if (person.entityRef === undefined) continue;
+    reached.set(person.entityRef, [...(reached.get(person.entityRef) ?? []), person]);
+  }
+  return reached;
+}
+
+function countRefs(refs: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const ref of refs) times.set(ref, (times.get(ref) ?? 0) + 1);
+  return times;
+}
+
+function namesOf(people: readonly PersonResult[]): string {
+  return people.map(({ username }) => username).join(', ');
+}

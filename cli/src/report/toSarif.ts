@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { isAbsolute, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Finding, FindingSource } from '../findings';
+import type { JudgedReport } from './JudgedReport';
+import { describeRule } from './words';
+
+/** @public */
+export interface SarifOptions {
+  /** Root of the repository: paths of files are relative to it. */
+  readonly root: string;
+  /** Version of this program. */
+  readonly version: string;
+  /** Where the entities of a finding are written, by entity ref. Default: nothing is known of it. */
+  readonly places?: ReadonlyMap<string, FindingSource>;
+}
+
+const levels = { danger: 'error', warning: 'warning', info: 'note' } as const;
+
+/** More places than these nobody reads, and GitHub refuses more than 1,000. */
+const maxPlaces = 100;
+const maxConcerns = 50;
+
+/**
+ * The findings of a report as SARIF 2.1.0, for the code scanning of GitHub, Azure DevOps and editors.
+ * A finding has the file and the line where the entities are written when they were read from files.
+ *
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ * @public
+ */
+export function toSarif(report: JudgedReport, options: SarifOptions): string {
+  return `${JSON.stringify(createSarifLog(report, options), null, 2)}\n`;
+}
+
+/** @internal */
+export function createSarifLog(report: JudgedReport, options: SarifOptions) {
+  const rules = [...new Set(report.findings.map(({ rule }) => rule))];
+  return {
+    $schema:
+      'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0' as const,
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'backstage-bitbucket-server',
+            semanticVersion: options.version,
+            rules: rules.map(id => ({
+              id,
+              shortDescription: { text: describeRule(id) },
+              help: { text: 'docs/audit.md explains every rule and what to do about it.' },
+            })),
+          },
+        },
+        invocations: [
+          {
+            executionSuccessful: report.missing.length === 0,
+            endTimeUtc: report.generatedAt,
+            ...(report.missing.length > 0 && {
+              toolExecutionNotifications: report.missing.map(text => ({
+                level: 'error' as const,
+                message: { text: `Incomplete: ${text}` },
+              })),
+            }),
+          },
+        ],
+        results: report.findings.map(finding => toResult(finding, rules, options)),
+      },
+    ],
+  };
+}
+
+function toResult(finding: Finding, rules: readonly string[], options: SarifOptions) {
+  const { rule, severity, text, concerns, source, accepted } = finding;
+  const shown = concerns.slice(0, maxConcerns);
+  const rest = concerns.length - shown.length;
+  const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
+  const places = concerns.flatMap(each => options.places?.get(each) ?? []);
+  const [place, ...others] = source ? [source, ...places] : places;
+  return {
+    ruleId: rule,
+    ruleIndex: rules.indexOf(rule),
+    level: levels[severity],
+    message: { text: list ? `${text} [${list}]` : text },
+    locations: place ? [toLocation(place, options.root)] : [],
+    ...(others.length > 0 && {
+      relatedLocations: others.slice(0, maxPlaces).map(each => toLocation(each, options.root)),
+    }),
+    partialFingerprints: { 'finding/v1': fingerprint(finding) },
+    ...(accepted && {
+      suppressions: [
+        {
+          kind: 'external' as const,
+          status: 'accepted' as const,
+          justification: `${accepted.reason} (${accepted.date})`,
+        },
+      ],
+    }),
+  };
+}
+
+/** The same for the same finding in the next run, wherever its lines have moved to. */
+function fingerprint({ rule, concerns, text }: Finding): string {
+  const identity = [rule, ...(concerns.length > 0 ? [...concerns].sort() : [text])];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
+}
+
+function toLocation({ file, line }: FindingSource, root: string) {
+  const path = relative(root, file);
+  const isInside = path !== '' && !path.startsWith('..') && !isAbsolute(path);
+  const artifactLocation = isInside
+    ? { uri: path.split(sep).map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' }
+    : { uri: pathToFileURL(file).href };
+  return {
+    physicalLocation: {
+      artifactLocation,
+      ...(line !== undefined && { region: { startLine: line } }),
+    },
+  };
+}

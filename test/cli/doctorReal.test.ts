@@ -1,0 +1,47 @@
+import { startDemo } from '../../demo/startDemo';
+import type { Demo } from '../../demo/Demo';
+import { createCliFolder } from './cliFolder';
+import type { CliFolder } from './cliFolder';
+import { runInMemory } from './runInMemory';
+
+describe('the doctor, before a real Backstage', () => {
+  let demo: Demo;
+  let folder: CliFolder;
+
+  beforeAll(async () => {
+    demo = await startDemo({ frontend: false });
+    folder = createCliFolder();
+  });
+
+  afterAll(async () => {
+    await demo?.stop();
+    folder?.remove();
+  });
+
+  async function callback(change: object = {}) {
+    const development = {
+      baseUrl: demo.bitbucket.baseUrl,
+      clientId: 'x',
+      clientSecret: 'y',
+      ...change,
+    };
+    const auth = { providers: { bitbucketServer: { development } } };
+    folder.write('app-config.yaml', { backend: { baseUrl: demo.backendUrl }, auth });
+    const { stdout } = await runInMemory(['doctor'], { cwd: folder.path });
+    return stdout.split('\n').filter(line => line.includes(' callback URL: '));
+  }
+
+  it('compares the callback URL and the client with those of the running backend', async () => {
+    expect(await callback()).toEqual([
+      expect.stringMatching(/^fail callback URL: the running backend has another clientId/),
+    ]);
+    expect(await callback({ callbackUrl: 'https://other.example/frame' })).toEqual([
+      expect.stringMatching(
+        /^fail callback URL: the running backend says "http.*handler\/frame", this/,
+      ),
+    ]);
+    expect(await callback({ clientId: undefined })).toEqual([
+      `ok   callback URL: the running backend says ${demo.backendUrl}/api/auth/bitbucketServer/handler/frame, as this config`,
+    ]);
+  });
+});
