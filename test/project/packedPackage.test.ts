@@ -126,7 +126,12 @@ describe('the packed library, installed into an empty folder', () => {
 
     it('runs by its name, and decides with the library beside it', () => {
       const user = { id: 1, name: 'ada', slug: 'ada', active: true, type: 'NORMAL' };
-      const entity = { apiVersion: 'a/v1', kind: 'User', metadata: { name: 'ada' }, spec: {} };
+      const entity = {
+        apiVersion: 'backstage.io/v1alpha1',
+        kind: 'User',
+        metadata: { name: 'ada' },
+        spec: { memberOf: [] },
+      };
       const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
       const production = { host: 'git.corp.example', signIn: { resolvers } };
       const files = {

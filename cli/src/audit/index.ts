@@ -1,5 +1,5 @@
-export { auditOutcomes, isExpectedToSignIn } from './auditPerson';
-export type { AuditOutcome, PersonResult } from './auditPerson';
+export { auditOutcomes, isExpectedToSignIn } from './personResult';
+export type { AuditOutcome, PersonResult } from './personResult';
 export { createListedDirectories } from './createListedDirectories';
 export { createAuditRun } from './createAuditRun';
 export type { AuditRun } from './createAuditRun';

@@ -3,8 +3,8 @@ import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server
 import type { UserQueryField } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { Finding, FindingSource, SourcedEntity } from '../findings';
 import { quote } from '../quote';
-import { isExpectedToSignIn } from './auditPerson';
-import type { PersonResult } from './auditPerson';
+import { isExpectedToSignIn } from './personResult';
+import type { PersonResult } from './personResult';
 import { groupBy, isKind, loosen, readField } from './entities';
 
 /** @internal */

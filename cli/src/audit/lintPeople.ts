@@ -3,7 +3,8 @@ import type { Subject } from 'backstage-plugin-auth-backend-module-bitbucket-ser
 import type { Finding, SourcedEntity } from '../findings';
 import { quote } from '../quote';
 import type { Accounts } from './accounts';
-import type { AuditedPerson, PersonResult } from './auditPerson';
+import type { AuditedPerson } from './auditPerson';
+import type { PersonResult } from './personResult';
 import { groupBy, readField } from './entities';
 
 /** @internal */

@@ -3,8 +3,9 @@ import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbuck
 import { sortFindings } from '../findings';
 import type { Finding, SourcedEntity } from '../findings';
 import { createAccounts } from './accounts';
-import { auditOutcomes, isExpectedToSignIn, sortPeople } from './auditPerson';
-import type { AuditedPerson, AuditOutcome, PersonResult } from './auditPerson';
+import type { AuditedPerson } from './auditPerson';
+import { auditOutcomes, isExpectedToSignIn, sortPeople } from './personResult';
+import type { AuditOutcome, PersonResult } from './personResult';
 import { createAuditRun } from './createAuditRun';
 import { isKind, refsThereTwice } from './entities';
 import { lintCatalog } from './lintCatalog';
