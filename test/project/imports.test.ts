@@ -54,7 +54,6 @@ const roomsOfCli: Ranks = {
   'AuditError.ts': 0,
   'findings.ts': 0,
   'quote.ts': 0,
-  'findings.ts': 0,
   audit: 1,
   'accountsOfEntity.ts': 2,
   'baseline.ts': 2,
