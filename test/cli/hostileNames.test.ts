@@ -73,7 +73,7 @@ describe('names that are chosen to do harm', () => {
       apiVersion: 'backstage.io/v1alpha1',
       kind: 'User',
       metadata: { name: `person-${index}`, annotations: { 'x.example/name': name } },
-      spec: { profile: { email: `${name}@x.example`, displayName: name } },
+      spec: { profile: { email: `${name}@x.example`, displayName: name }, memberOf: [] },
     });
     write('users.json', JSON.stringify(users));
     // Some of them twice, for findings about them.
@@ -141,4 +141,21 @@ describe('names that are chosen to do harm', () => {
       expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(forbidden);
     },
   );
+
+  it.each([
+    ['audit', ['audit', '--json', '-']],
+    ['audit as SARIF', ['audit', '--sarif', '-']],
+    ['audit as JUnit', ['audit', '--junit', '-']],
+    ['explain', ['explain', String(formulas.length + 3), '--json']],
+  ])('are no more than data in what %s writes for machines', async (_name, args) => {
+    const { stdout } = await run(...args);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(forbidden);
+    expect(stdout).toContain('202e');
+  });
+
+  it('come out of the JSON as they went in', async () => {
+    const { stdout } = await run('audit', '--json', '-');
+    const { people } = JSON.parse(stdout) as { people: { username: string }[] };
+    expect(people.map(({ username }) => username).sort()).toEqual([...names].sort());
+  });
 });

@@ -4,7 +4,8 @@ import { startSessionWorld } from './support/startSessionWorld';
 import type { BackendProcess, SessionWorld } from './support/startSessionWorld';
 
 const tabCount = 20;
-const rounds = 40;
+/** The numbers in docs/reliability.md are those of 40. */
+const rounds = Number(process.env.SESSION_ROUNDS ?? 8);
 
 let redis: Redis;
 let world: SessionWorld;

@@ -5,7 +5,7 @@ import {
 import { findAccountsOfEntity, isEntityRef } from '../accountsOfEntity';
 import { createAuditRun } from '../audit';
 import { AuditError } from '../AuditError';
-import { formatAccounts, printable, printableDeep } from '../report';
+import { formatAccounts, printable, printableDeep, toPrintableJson } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { createProgress } from './createProgress';
@@ -53,7 +53,7 @@ export async function explainCommand(
     signsIn &&= result.entityRef !== undefined;
     io.stdout(
       options.json
-        ? `${JSON.stringify(explanation, null, 2)}\n`
+        ? `${toPrintableJson(explanation)}\n`
         : `${formatExplanation(printableDeep(explanation))}\n`,
     );
     if (result.outcome === 'unknown') io.stderr(`Not known: ${printable(result.reason ?? '')}\n`);
@@ -71,7 +71,7 @@ async function explainEntity(
   if (!found.exists && found.accounts.length === 0 && found.others.length === 0) {
     throw new AuditError(`The catalog has no ${found.entityRef}, and nobody would become it`);
   }
-  const text = options.json ? JSON.stringify(found, null, 2) : formatAccounts(found);
+  const text = options.json ? toPrintableJson(found) : formatAccounts(found);
   io.stdout(`${text}\n`);
   return found.accounts.length === 1 ? exitCodes.ok : exitCodes.failed;
 }

@@ -3,7 +3,7 @@ export { formatComparison, formatReport } from './formatReport';
 export type { FormatReportOptions } from './formatReport';
 export type { JudgedReport, Limit } from './JudgedReport';
 export { isProblem, onlyProblems } from './onlyProblems';
-export { printable, printableDeep } from './printable';
+export { printable, printableDeep, toPrintableJson } from './printable';
 export { toCsv } from './toCsv';
 export { toHtml } from './toHtml';
 export { reportVersion, toJson } from './toJson';

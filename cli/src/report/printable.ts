@@ -19,3 +19,19 @@ export function printableDeep<T>(value: T): T {
     typeof part === 'string' ? printable(part) : part,
   ) as T;
 }
+
+/**
+ * A value as JSON that a terminal may show: the characters that could harm it are written as JSON
+ * escapes, so that whoever parses the text gets them as they were.
+ *
+ * @internal
+ */
+export function toPrintableJson(value: unknown): string {
+  // Line breaks are those of the format: JSON has none inside a text.
+  return JSON.stringify(value, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, char =>
+    Array.from({ length: char.length }, (_, index) => {
+      const unit = char.charCodeAt(index).toString(16).padStart(4, '0');
+      return `\\u${unit}`;
+    }).join(''),
+  );
+}

@@ -1,4 +1,5 @@
 import type { JudgedReport } from './JudgedReport';
+import { toPrintableJson } from './printable';
 
 /**
  * Version of the JSON report. It grows when a field goes or changes its meaning; fields may be added
@@ -14,5 +15,5 @@ export const reportVersion = 1;
  * @public
  */
 export function toJson(report: JudgedReport): string {
-  return `${JSON.stringify({ version: reportVersion, ...report }, null, 2)}\n`;
+  return `${toPrintableJson({ version: reportVersion, ...report })}\n`;
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Finding, FindingSource } from '../findings';
 import type { JudgedReport } from './JudgedReport';
 import { describeRule } from './words';
+import { toPrintableJson } from './printable';
 
 /** @public */
 export interface SarifOptions {
@@ -29,7 +30,7 @@ const maxConcerns = 50;
  * @public
  */
 export function toSarif(report: JudgedReport, options: SarifOptions): string {
-  return `${JSON.stringify(createSarifLog(report, options), null, 2)}\n`;
+  return `${toPrintableJson(createSarifLog(report, options))}\n`;
 }
 
 /** @internal */
