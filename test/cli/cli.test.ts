@@ -219,8 +219,8 @@ auth:
         '<html></html>',
         /users\.json: cannot be read as JSON/,
       ],
-      ['JSON that is no user', 'users.json', '{"id":1}', /users\.json: is no Bitbucket user/],
-      ['no users', 'users.json', '[]', /users\.json: holds no Bitbucket users/],
+      ['JSON that is no user', 'users.json', '{"id":1}', /users\.json: not a Bitbucket user/],
+      ['no users', 'users.json', '[]', /users\.json: contains no Bitbucket users/],
     ])('%s: one clear line, exit 2', async (_what, file, text, expected) => {
       write(file, text);
       const { exitCode, stderr, stdout } = await run(['audit', ...offline]);
@@ -233,9 +233,9 @@ auth:
     it.each([
       [
         ['audit', '--users', 'none.json', '--entities', 'entities.yaml'],
-        /none\.json: there is no such/,
+        /none\.json: no such file/,
       ],
-      [['audit', '--config', 'none.yaml', ...offline], /There is no config file/],
+      [['audit', '--config', 'none.yaml', ...offline], /Config file none.yaml does not exist/],
       [['audit', '--env', 'other', ...offline], /has the environments production/],
       [['audit', '--fail-under', 'many', ...offline], /percentage such as 98%/],
       [['audit', '--fail-under', '101', ...offline], /percentage such as 98%/],
@@ -265,7 +265,7 @@ auth:
     it.each([
       ['HTML', 200, 'text/html', '<html>login</html>', /answered text\/html instead of JSON/],
       ['a refusal', 401, 'application/json', '{"error":{}}', /set BACKSTAGE_TOKEN/],
-      ['other JSON', 200, 'application/json', '{"a":1}', /answered what is no list of entities/],
+      ['other JSON', 200, 'application/json', '{"a":1}', /did not answer with a list of entities/],
     ])(
       'a catalog that answers %s: a clear line, exit 2',
       async (_what, status, type, body, expected) => {

@@ -214,7 +214,7 @@ describe('the doctor', () => {
     bitbucket.faults.set('whoami', { html: true });
     const { exitCode, lines } = await doctor();
     expect(lines[1]).toMatch(
-      /^fail bitbucket: .*which is no Bitbucket Server -> check the context path/,
+      /^fail bitbucket: .*so this is not a Bitbucket Server -> check the context path/,
     );
     expect(exitCode).toBe(1);
   });

@@ -125,7 +125,7 @@ describe('users from files', () => {
     expect(items).toEqual([expect.objectContaining({ emailAddress: 'new@corp.example' })]);
     expect(findings).toEqual([]);
     expect(notes).toEqual([
-      `${folder}: 1 user is there more than once, with the same id and name; the last counts`,
+      `${folder}: 1 user is listed more than once with the same id and name; the last one counts`,
     ]);
   });
 

@@ -55,7 +55,7 @@ function groupEmails(
       {
         rule: 'groupEmail',
         severity: 'warning',
-        text: `a Group has the email ${quote(email)} of a person; nobody signs in as a Group, so the person is not found by it`,
+        text: `a Group has the email of a person, ${quote(email)}; nobody signs in as a Group, so the email does not find the person`,
         concerns: [stringifyEntityRef(entity), owner],
         source: entity.source,
       },
@@ -113,14 +113,14 @@ function lintValues(users: readonly SourcedEntity[], field: UserQueryField): Fin
     ...twins(same, loosen, (values): Finding => ({
       rule: 'unicodeTwin',
       severity: 'danger',
-      text: `${what}: ${values} look alike, but are different letters; one may be there to be taken for the other`,
+      text: `${what}: ${values} look alike but consist of different letters; one may have been made to pass for the other`,
       concerns: [],
     })),
     ...(isEmail
       ? twins(same, withoutTag, values => ({
           rule: 'plusTagTwin',
           severity: 'warning',
-          text: `${what}: ${values} differ only by the tag after "+", and are one mailbox in most mail systems`,
+          text: `${what}: ${values} differ only in the tag after "+"; in most mail systems they are one mailbox`,
           concerns: [],
         }))
       : []),

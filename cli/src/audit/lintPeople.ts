@@ -66,7 +66,7 @@ export function lintPeople(
     findings.push({
       rule: 'unconfirmedMatch',
       severity: 'warning',
-      text: `${count} an entity whose email is another one than theirs, and that of nobody in Bitbucket: a username that was given to somebody new looks like this`,
+      text: `${count} an entity with a different email, which nobody in Bitbucket has: this is what a username given to somebody new looks like`,
       concerns: unconfirmed,
     });
   }

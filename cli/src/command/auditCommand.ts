@@ -43,7 +43,7 @@ export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitO
 export async function auditCommand(options: AuditCommandOptions, io: CliIo): Promise<number> {
   const output = formatOfOutput(options);
   if (options.failOn?.includes('changed') && options.compare.length === 0) {
-    throw new AuditError('--fail-on changed needs --compare, which says what to compare with');
+    throw new AuditError('--fail-on changed needs --compare');
   }
   checkFix(options, output);
   const today = new Date().toISOString().slice(0, 10);
@@ -149,7 +149,7 @@ function inputOf({ settings, users, entities }: World, { usedWithin }: AuditComm
 /** @throws {@link AuditError} for options that do not go together */
 function checkFix(options: AuditCommandOptions, output: string | undefined): void {
   if (options.write && !isFix(options)) {
-    throw new AuditError('--write needs --fix or --write-missing, which say what to write');
+    throw new AuditError('--write needs --fix or --write-missing');
   }
   if (options.fix && options.entities === undefined) {
     throw new AuditError('--fix edits files: name them with --entities');

@@ -119,7 +119,7 @@ function writeMissing(report: AuditReport, input: AuditInput, file: string, io: 
   if (missing.entities.length === 0) return { ...missing, files: [] };
   const path = resolve(io.cwd, file);
   if (existsSync(path)) {
-    throw new AuditError(`${path} is there already; name a new file with --write-missing`);
+    throw new AuditError(`${path} already exists; name a new file with --write-missing`);
   }
   const text = toYamlDocuments(missing.entities);
   const edits = [{ offset: 0, length: 0, text }];

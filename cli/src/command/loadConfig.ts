@@ -23,7 +23,7 @@ export async function loadConfig(
   const paths = files.map(file => resolve(io.cwd, file));
   for (const path of paths.length > 0 ? paths : [resolve(io.cwd, 'app-config.yaml')]) {
     if (!existsSync(path)) {
-      throw new AuditError(`There is no config file ${path}; name yours with --config`);
+      throw new AuditError(`Config file ${path} does not exist; use --config to name yours`);
     }
   }
   // Loaded only now: --help should not wait for it.

@@ -34,7 +34,7 @@ export async function readComparison(
   const settings = readAuditSettings(await loadConfig(files, io), env);
   const report = await runAudit({ ...input, settings });
   if (report.missing.length > 0) {
-    throw new AuditError(`Interrupted: missing is the comparison with ${files.join(', ')}`);
+    throw new AuditError(`Interrupted: the comparison with ${files.join(', ')} is missing`);
   }
   return { report, label: files.join(', ') };
 }
@@ -56,7 +56,7 @@ function readReport(path: string): OldReport | undefined {
   if (report.version === undefined && !Array.isArray(report.people)) return undefined;
   if (report.version !== reportVersion) {
     throw new AuditError(
-      `${path}: is a report of version ${JSON.stringify(report.version)}, not ${reportVersion}; make it anew`,
+      `${path}: is a report of version ${JSON.stringify(report.version)}, not ${reportVersion}; create it again`,
     );
   }
   const isReport =
@@ -66,10 +66,10 @@ function readReport(path: string): OldReport | undefined {
     typeof report.generatedAt === 'string';
   if (!isReport) throw new AuditError(`${path}: is not a report of "audit --json"`);
   if (report.listed !== undefined) {
-    throw new AuditError(`${path}: lists only some people; make it without --problems`);
+    throw new AuditError(`${path}: lists only some people; create it without --problems`);
   }
   if (!Array.isArray(report.missing) || report.missing.length > 0) {
-    throw new AuditError(`${path}: is the report of an interrupted run; make it anew`);
+    throw new AuditError(`${path}: is the report of an interrupted run; create it again`);
   }
   return report as OldReport;
 }

@@ -69,7 +69,7 @@ export async function readWorld(
     ]);
     if (entities.items.length === 0 && !entities.missing) {
       throw new AuditError(
-        'The catalog has no User and no Group entities, or they may not be read: nobody could sign in',
+        'The catalog has no User and no Group entities, or this token cannot read them: nobody could sign in',
       );
     }
     return { settings, users, entities };
@@ -95,7 +95,7 @@ async function readUsers(
   const authorization = readAuthorization(config.getConfig(path), path, io);
   if (!authorization) {
     throw new AuditError(
-      'Bitbucket shows its users only to a user: set BITBUCKET_TOKEN to an HTTP access token, configure "directory", or give the users as files with --users',
+      'Bitbucket lists its users only for a signed-in user: set BITBUCKET_TOKEN to an HTTP access token, configure "directory", or read the users from files with --users',
     );
   }
   const fetchWith = async (credential: string, what: string, detailedOnly = false) =>
@@ -151,7 +151,7 @@ async function readEntities(
   const backendUrl = config.getOptionalString('backend.baseUrl');
   if (!backendUrl) {
     throw new AuditError(
-      'backend.baseUrl is not in the config: set it, or give the entities as files with --entities',
+      'backend.baseUrl is not in the config: set it, or read the entities from files with --entities',
     );
   }
   return fetchCatalogEntities({

@@ -59,69 +59,65 @@ Exit codes: 0 fine, 1 a check or limit failed, 2 it could not be done, 130 inter
  */
 export function createProgram(io: CliIo, done: (exitCode: number) => void): Command {
   const program = new Command('backstage-bitbucket-server')
-    .description('Tells who can sign in to Backstage with Bitbucket Server, before anyone tries.')
+    .description(
+      'Finds out who can sign in to Backstage with Bitbucket Server, before anyone tries.',
+    )
     .version(readVersion(), '--version', 'version of this program')
     .addHelpText('after', help)
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .exitOverride();
 
   withConfig(program.command('audit'))
-    .description('decides the sign-in of every Bitbucket user, and looks for trouble in the data')
-    .option('--json [file]', 'the whole report as JSON, to standard output without a file')
-    .option('--csv [file]', 'the people as CSV, to standard output without a file')
-    .option(
-      '--html <file>',
-      'one page to open from disk, with filter and search; - is standard output',
-    )
-    .option('--junit <file>', 'the limits, people and findings as tests, for Jenkins and Bamboo')
-    .option('--sarif <file>', 'the findings with file and line, for code scanning')
+    .description('check the sign-in of every Bitbucket user, and the data that it relies on')
+    .option('--json [file]', 'write the whole report as JSON; without a file, to standard output')
+    .option('--csv [file]', 'write the people as CSV; without a file, to standard output')
+    .option('--html <file>', 'write one HTML page with filter and search; - is standard output')
+    .option('--junit <file>', 'write limits, people and findings as tests, for Jenkins and Bamboo')
+    .option('--sarif <file>', 'write the findings with file and line, for code scanning')
     .option(
       '--fix',
-      'adds the missing id annotation to entity files, where nothing is in doubt; shows a diff',
+      'add missing id annotations to entity files where there is no doubt; shows a diff',
     )
-    .option(
-      '--write-missing <file>',
-      'a file with User entities for people who have none; shows a diff',
-    )
-    .option('--write', 'writes what --fix and --write-missing would change')
-    .option('--limit <number>', 'most people in the table', parseCount, 50)
-    .option('--problems', 'only people who should sign in and would not, in every format')
-    .option('--fail-under <percent>', 'exit 1 when fewer people would sign in', parseFailUnder)
+    .option('--write-missing <file>', 'create User entities for people who have none; shows a diff')
+    .option('--write', 'write the changes of --fix and --write-missing')
+    .option('--limit <number>', 'number of people in the table', parseCount, 50)
+    .option('--problems', 'list only people who should sign in and would not, in every format')
+    .option('--fail-under <percent>', 'exit 1 if fewer people would sign in', parseFailUnder)
     .option(
       '--used-within <days>',
-      'only who used Bitbucket within, such as 90d, counts',
+      'count only people who used Bitbucket within this time, such as 90d',
       parseDays,
     )
     .addOption(
       new Option(
         '--fail-on <what...>',
-        'exit 1 on a conflict (ambiguous people, shared entities), on any dangerous finding, or when a sign-in changes (--compare)',
+        'exit 1 on a conflict (ambiguous people, shared entities), on any danger, or if a sign-in changes (--compare)',
       ).choices(failOnChoices),
     )
     .addOption(
       repeatable(
         '--compare <file>',
-        'JSON report of an earlier audit, or another config file: who gains, loses, or becomes somebody else',
+        'compare with a JSON report or another config file: who gains, loses or becomes somebody else',
       ),
     )
-    .option('--baseline <file>', 'findings that are accepted, as YAML; exit 1 on any other')
+    .option('--baseline <file>', 'YAML file of accepted findings; exit 1 on any other')
     .addHelpText('after', help)
     .action(async (options: AuditCommandOptions) => done(await auditCommand(options, io)));
 
   withConfig(program.command('explain'))
-    .description('shows what every step does for one person, or who can become an entity')
+    .description('show each step of one sign-in, or who can become an entity')
     .argument(
       '<who>',
       'username, user id or email of a Bitbucket user, or an entity such as user:default/jane',
     )
-    .option('--json', 'as JSON')
+    .option('--json', 'write JSON')
     .addHelpText('after', help)
     .action(async (who: string, options: ExplainCommandOptions) =>
       done(await explainCommand(who, options, io)),
     );
 
   withConfig(program.command('doctor'), false)
-    .description('checks config, Bitbucket, its OAuth endpoints, and the catalog')
+    .description('check config, Bitbucket, its OAuth endpoints and the catalog')
     .addHelpText('after', help)
     .action(async (options: WorldOptions) => done(await doctorCommand(options, io)));
   return program;
@@ -138,15 +134,15 @@ function withConfig(command: Command, withFiles = true): Command {
     .addOption(
       repeatable(
         '--config <file>',
-        'config file; may be given several times, the later wins',
+        'config file; can be given several times, the last one wins',
         'app-config.yaml and app-config.local.yaml',
       ),
     )
     .option('--env <name>', 'environment of the provider (default: auth.environment)');
   return withFiles
     ? command
-        .option('--users <path>', 'JSON file or folder of Bitbucket users instead of Bitbucket')
-        .option('--entities <path>', 'YAML or JSON file or folder instead of the catalog')
+        .option('--users <path>', 'read Bitbucket users from this JSON file or folder')
+        .option('--entities <path>', 'read entities from this YAML or JSON file or folder')
     : command;
 }
 

@@ -74,7 +74,7 @@ export async function checkBitbucket(probe: Probe, baseUrl: string): Promise<Che
     return {
       name,
       status: 'fail',
-      text: `${url} answered ${answer.status} (${quote(type)}), which is no Bitbucket Server`,
+      text: `${url} answered ${answer.status} (${quote(type)}), so this is not a Bitbucket Server`,
       mend: 'check the context path in host or baseUrl, and whether a proxy asks for a login before',
     };
   }

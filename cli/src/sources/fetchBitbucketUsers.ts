@@ -148,7 +148,7 @@ async function fetchUserPage(
   const { json } = await http.getJson(`${url}?${query}`, { authorization, signal });
   const page = (json ?? {}) as { values?: unknown; isLastPage?: unknown; nextPageStart?: unknown };
   const { values, isLastPage, nextPageStart } = page;
-  if (!Array.isArray(values)) throw invalid(start, 'is no page of users');
+  if (!Array.isArray(values)) throw invalid(start, 'is not a page of users');
   if (isLastPage === true || (isLastPage === undefined && nextPageStart == null)) {
     return { values };
   }

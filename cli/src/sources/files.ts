@@ -11,14 +11,14 @@ import { AuditError } from '../AuditError';
  */
 export function listFiles(path: string, endings: readonly string[], what: string): string[] {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) throw new AuditError(`${path}: there is no such file or folder of ${what}`);
+  if (!stats) throw new AuditError(`${path}: no such file or folder; it should contain ${what}`);
   if (!stats.isDirectory()) return [path];
   const files = readdirSync(path, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && endings.some(ending => entry.name.endsWith(ending)))
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
   if (files.length > 0) return files;
-  throw new AuditError(`${path}: the folder has no ${endings.join(' or ')} file with ${what}`);
+  throw new AuditError(`${path}: the folder contains no ${endings.join(' or ')} file with ${what}`);
 }
 
 /**

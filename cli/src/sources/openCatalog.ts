@@ -42,7 +42,7 @@ export function openCatalog(options: OpenCatalogOptions): OpenCatalog {
       } catch (error) {
         throw explain(error, url, token !== undefined);
       }
-      throw new AuditError(`The catalog at ${url} answered what is no list of entities`);
+      throw new AuditError(`The catalog at ${url} did not answer with a list of entities`);
     },
   };
 }

@@ -45,7 +45,7 @@ export async function readEntityFiles(path: string): Promise<SourceResult<Source
       findings.push({
         rule: 'incompleteList',
         severity: 'warning',
-        text: `${file}: the list of entities goes on after this page: people whose entity is on a later one are not found`,
+        text: `${file}: this page is not the last of its list: people whose entity is on a later page are not found`,
         concerns: [],
         source: { file },
       });

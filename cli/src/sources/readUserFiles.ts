@@ -31,7 +31,7 @@ export function readUserFiles(path: string): SourceResult<unknown> {
     const values = isPage ? content.values : content;
     for (const payload of Array.isArray(values) ? (values as unknown[]) : [values]) {
       if (!isObject(payload) || typeof payload.name !== 'string') {
-        throw new AuditError(`${file}: is no Bitbucket user, a text under "name" is missing`);
+        throw new AuditError(`${file}: not a Bitbucket user: it has no "name"`);
       }
       const { id, name } = payload;
       const key = JSON.stringify([id, name]);
@@ -40,10 +40,12 @@ export function readUserFiles(path: string): SourceResult<unknown> {
     }
     if (isPage) pages.push({ file, content });
   }
-  if (users.size === 0) throw new AuditError(`${path}: holds no Bitbucket users`);
+  if (users.size === 0) throw new AuditError(`${path}: contains no Bitbucket users`);
   if (repeated > 0) {
     const what = repeated === 1 ? '1 user is' : `${repeated} users are`;
-    notes.push(`${path}: ${what} there more than once, with the same id and name; the last counts`);
+    notes.push(
+      `${path}: ${what} listed more than once with the same id and name; the last one counts`,
+    );
   }
   const all = [...users.values()];
   findings.push(...findCutLists(pages));
@@ -65,7 +67,7 @@ function findCutLists(pages: readonly UserPage[]): Finding[] {
     .map(({ file }) => ({
       rule: 'incompleteList',
       severity: 'warning',
-      text: `${file}: it is not the last page of the list, and the next one is not there: its users are not in the report`,
+      text: `${file}: this page is not the last of its list, and the next one is missing: its users are not in the report`,
       concerns: [],
       source: { file },
     }));
@@ -87,7 +89,7 @@ function findTwins(
       {
         rule: 'duplicateAccount',
         severity: 'danger',
-        text: `${group.length} Bitbucket users have the ${key} (${files}): they cannot be of one server, and an audit is of one`,
+        text: `${group.length} Bitbucket users have the ${key} (${files}): they cannot be from one server, and an audit covers one server`,
         concerns: group.map(({ payload }) => `bitbucket:${payload.name}`),
       },
     ];
