@@ -156,7 +156,7 @@ describe('audit --compare', () => {
 
   it.each([
     [['--fail-on', 'changed'], /needs --compare/],
-    [['--compare', 'none.yaml'], /Config file none.yaml does not exist/],
+    [['--compare', 'none.yaml'], /Config file .*none.yaml does not exist/],
     [['--compare', 'none.json'], /none\.json: cannot be read/],
   ])('says what is wrong with %j', async (args, expected) => {
     const { exitCode, stderr } = await compare(...args);

@@ -382,7 +382,7 @@ spec:
     it('overwrites nothing', async () => {
       folder.write('new.yaml', 'mine');
       const { exitCode, stderr } = await people([account('zoe', 8)], '--write');
-      expect(stderr).toContain('new.yaml is there already');
+      expect(stderr).toContain('new.yaml already exists');
       expect(exitCode).toBe(2);
       expect(folder.read('new.yaml')).toBe('mine');
     });
