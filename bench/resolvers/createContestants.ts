@@ -32,7 +32,7 @@ export interface Contestant {
   readonly requests: ReturnType<typeof createCountingFetch>;
 }
 
-export type OwnStep = 'id' | 'email' | 'username';
+export type OwnStep = 'id' | 'slug' | 'email' | 'username';
 
 /** The resolvers that upstream's module offers by name; of two with one name it keeps Backstage's. */
 const upstreamFactories = { ...upstreamResolvers, ...commonSignInResolvers };
@@ -100,6 +100,8 @@ export function createOwn(
   const { matchers } = ours;
   const all = {
     id: matchers.annotation({ from: 'id', annotation: idAnnotation }),
+    // That annotation is in no entity.
+    slug: matchers.annotation({ from: 'slug', annotation: 'bitbucket.example.com/user-slug' }),
     email: matchers.profileEmail({ allowedDomains: ['corp.example.com', 'other.example.com'] }),
     username: matchers.entityName({ from: 'username' }),
   };

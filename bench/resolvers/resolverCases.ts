@@ -48,7 +48,7 @@ const coldCases: readonly Case[] = [
   },
   {
     name: 'last step matches: ours of three, upstream of two',
-    own: ['id', 'email', 'username'],
+    own: ['slug', 'email', 'username'],
     upstream: [email, localPart],
     personOf: knownByName,
     limit: 1,

@@ -16,9 +16,9 @@ export function known(index: number): BenchPerson {
   };
 }
 
-/** Somebody whom only the username, or the local part of the email, finds. */
+/** Somebody whom the email does not find, but the username or the local part of the email. */
 export function knownByName(index: number): BenchPerson {
-  return { ...known(index), id: 900_000_000 + index, email: `person-${index}@other.example.com` };
+  return { ...known(index), email: `person-${index}@other.example.com` };
 }
 
 /** Somebody who is in no catalog. */
