@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { runAudit } from '../audit';
 import type { AuditInput, AuditReport } from '../audit';
@@ -10,6 +10,7 @@ import { annotateFile, planFix, planMissingUsers, toUnifiedDiff, toYamlDocuments
 import type { LeftOut } from '../fix';
 import { formatComparison, formatPercent, printable } from '../report';
 import type { CliIo } from './CliIo';
+import { writeOrFail } from './writeReports';
 
 /** @internal */
 export interface FixOptions {
@@ -132,15 +133,7 @@ function relativePath(path: string, { cwd }: CliIo): string {
 }
 
 function write(files: readonly ChangedFile[], io: CliIo): void {
-  for (const { path, text } of files) {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    } catch (error) {
-      throw new AuditError(`${path} cannot be written: ${(error as Error).message}`);
-    }
-    io.stderr(`Wrote ${path}\n`);
-  }
+  for (const { path, text } of files) writeOrFail(path, () => writeFileSync(path, text), io);
 }
 
 const maxLeftOut = 30;

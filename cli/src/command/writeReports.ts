@@ -75,9 +75,19 @@ export function writeOutput(target: Target, text: string, io: CliIo): void {
     return;
   }
   const path = resolve(io.cwd, target);
+  writeOrFail(path, () => writePrivately(path, text), io);
+}
+
+/**
+ * Makes the folder of a file, has the file written, and says so.
+ *
+ * @throws {@link AuditError} when it cannot be written
+ * @internal
+ */
+export function writeOrFail(path: string, write: () => void, io: Pick<CliIo, 'stderr'>): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writePrivately(path, text);
+    write();
   } catch (error) {
     throw new AuditError(`${path} cannot be written: ${(error as Error).message}`);
   }
