@@ -343,12 +343,27 @@ spec:
       [
         'has the name of an entity',
         [account('ada', 7, { emailAddress: 'x@y.example' })],
-        /an entity has the same name, email or id/,
+        /bitbucket:ada: user:default\/ada may be this person/,
+      ],
+      [
+        'has the email of an entity, but for the tag',
+        [bitbucketUser('x', { id: 8, emailAddress: 'Ada+git@corp.example' })],
+        /bitbucket:x: user:default\/ada may be this person/,
+      ],
+      [
+        'is called like an entity, in another order',
+        [bitbucketUser('x', { id: 8, displayName: 'LOVELACE, Ada' })],
+        /bitbucket:x: user:default\/ada\.lovelace may be this person/,
+      ],
+      [
+        'has the name of an entity at another domain',
+        [bitbucketUser('x', { id: 8, emailAddress: 'ada@other.example' })],
+        /bitbucket:x: user:default\/ada may be this person/,
       ],
       [
         'is nearly an entity',
         [bitbucketUser('x', { id: 8, emailAddress: '\uff41da@corp.example' })],
-        /bitbucket:x: nearly user:default\/ada/,
+        /bitbucket:x: user:default\/ada may be this person/,
       ],
       [
         'has no name for an entity',
@@ -366,6 +381,7 @@ spec:
         /^The next audit/,
       ],
     ])('makes none for somebody who %s', async (_what, users, why) => {
+      folder.write('org/b.yaml', entity('ada.lovelace'));
       const { stdout, stderr } = await people(users);
       expect(stderr).toMatch(why);
       expect(stdout).toBe('');
