@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly env?: string;
   readonly users?: string;
   readonly entities?: string;
+  /** Only of `audit`: Bitbucket's list of those who have a licence. */
+  readonly licensed?: string;
 }
 
 /** @internal */
@@ -34,6 +36,8 @@ export interface World {
   readonly settings: AuditSettings;
   readonly users: Users;
   readonly entities: SourceResult<SourcedEntity>;
+  /** Usernames. */
+  readonly licensed?: ReadonlySet<string>;
 }
 
 interface Users extends SourceResult<unknown> {
@@ -57,6 +61,7 @@ export async function readWorld(
 ): Promise<World> {
   const config = await loadConfig(options.config, io);
   const settings = readAuditSettings(config, options.env);
+  const licensed = readLicensed(options, io);
   // One that fails ends the other, so that nothing goes on behind an error.
   const other = new AbortController();
   const onAbort = () => other.abort();
@@ -72,13 +77,38 @@ export async function readWorld(
         'The catalog has no User and no Group entities, or this token cannot read them: nobody could sign in',
       );
     }
-    return { settings, users, entities };
+    const notes = [...users.notes, ...strangersAmong(licensed, users)];
+    return { settings, users: { ...users, notes }, entities, licensed };
   } catch (error) {
     other.abort();
     throw error;
   } finally {
     io.signal.removeEventListener('abort', onAbort);
   }
+}
+
+function readLicensed({ licensed }: WorldOptions, { cwd }: CliIo): Set<string> | undefined {
+  if (licensed === undefined) return undefined;
+  const { items, findings } = readUserFiles(resolve(cwd, licensed));
+  const cut = findings.find(({ rule }) => rule === 'incompleteList');
+  // Whoever is missing in it would silently leave the percentage.
+  if (cut) {
+    throw new AuditError(
+      `--licensed: ${cut.source!.file} is not the last page of its list, and the next one is missing`,
+    );
+  }
+  return new Set((items as readonly { readonly name: string }[]).map(({ name }) => name));
+}
+
+function strangersAmong(licensed: ReadonlySet<string> | undefined, { items, missing }: Users) {
+  if (!licensed || missing) return [];
+  const names = new Set(items.map(item => (item as { name?: unknown } | null)?.name));
+  const strangers = [...licensed].filter(name => !names.has(name)).length;
+  return strangers > 0
+    ? [
+        `${strangers} of the ${licensed.size} users of --licensed are not in Bitbucket's list of users`,
+      ]
+    : [];
 }
 
 async function readUsers(
