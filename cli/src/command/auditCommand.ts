@@ -141,13 +141,14 @@ function placesOf(entities: World['entities']['items']): Map<string, FindingSour
 }
 
 function inputOf(
-  { settings, users, entities, licensed }: World,
+  { settings, users, entities, owners, licensed }: World,
   { usedWithin }: AuditCommandOptions,
 ) {
   return {
     settings,
     payloads: users.items,
     entities: entities.items,
+    owners,
     findDirectory: users.findDirectory,
     usedWithinMs: usedWithin,
     licensed,

@@ -9,6 +9,7 @@ import {
   createPatientHttp,
   fetchBitbucketUsers,
   fetchCatalogEntities,
+  fetchCatalogOwners,
   readEntityFiles,
   readUserFiles,
 } from '../sources';
@@ -36,6 +37,8 @@ export interface World {
   readonly settings: AuditSettings;
   readonly users: Users;
   readonly entities: SourceResult<SourcedEntity>;
+  /** Refs that own something; absent where that is not known or does not matter. */
+  readonly owners?: readonly string[];
   /** Usernames. */
   readonly licensed?: ReadonlySet<string>;
 }
@@ -44,6 +47,8 @@ interface Users extends SourceResult<unknown> {
   /** What the sign-in is told of directories, where that is known. */
   readonly findDirectory?: FindDirectory;
 }
+
+type Entities = SourceResult<SourcedEntity> & Pick<World, 'owners'>;
 
 /**
  * Reads config, users and entities: from files where the options name them, else from Bitbucket and
@@ -68,9 +73,12 @@ export async function readWorld(
   io.signal.addEventListener('abort', onAbort, { once: true });
   if (io.signal.aborted) onAbort();
   try {
-    const [users, entities] = await Promise.all([
+    const allows = settings.match.some(
+      item => 'matcher' in item && item.dangerouslyAllowSignInWithoutUserInCatalog,
+    );
+    const [users, { owners, ...entities }] = await Promise.all([
       readUsers(options, config, settings, io, progress, other.signal, filter),
-      readEntities(options, config, io, progress, other.signal),
+      readEntities(options, config, io, progress, other.signal, allows),
     ]);
     if (entities.items.length === 0 && !entities.missing) {
       throw new AuditError(
@@ -78,7 +86,7 @@ export async function readWorld(
       );
     }
     const notes = [...users.notes, ...strangersAmong(licensed, users)];
-    return { settings, users: { ...users, notes }, entities, licensed };
+    return { settings, users: { ...users, notes }, entities, owners, licensed };
   } catch (error) {
     other.abort();
     throw error;
@@ -106,7 +114,7 @@ function strangersAmong(licensed: ReadonlySet<string> | undefined, { items, miss
   const strangers = [...licensed].filter(name => !names.has(name)).length;
   return strangers > 0
     ? [
-        `${strangers} of the ${licensed.size} users of --licensed are not in Bitbucket's list of users`,
+        `users of --licensed whom Bitbucket's list of users does not have: ${strangers} of ${licensed.size}`,
       ]
     : [];
 }
@@ -176,18 +184,29 @@ async function readEntities(
   io: CliIo,
   progress: Progress,
   signal: AbortSignal,
-): Promise<SourceResult<SourcedEntity>> {
-  if (options.entities !== undefined) return readEntityFiles(resolve(io.cwd, options.entities));
+  allowsWithoutEntity: boolean,
+): Promise<Entities> {
+  if (options.entities !== undefined) {
+    const read = await readEntityFiles(resolve(io.cwd, options.entities));
+    const note =
+      'dangerouslyAllowSignInWithoutUserInCatalog signs nobody in under a name that owns something in the catalog, which files do not say: people without an entity may be refused';
+    return allowsWithoutEntity ? { ...read, notes: [...read.notes, note] } : read;
+  }
   const backendUrl = config.getOptionalString('backend.baseUrl');
   if (!backendUrl) {
     throw new AuditError(
       'backend.baseUrl is not in the config: set it, or read the entities from files with --entities',
     );
   }
-  return fetchCatalogEntities({
+  const catalog = {
     backendUrl,
     token: io.env.BACKSTAGE_TOKEN?.trim() || undefined,
     signal,
+  };
+  const entities = await fetchCatalogEntities({
+    ...catalog,
     onProgress: (read, total) => progress.update('catalog entities', read, total),
   });
+  if (!allowsWithoutEntity || entities.missing) return entities;
+  return { ...entities, owners: await fetchCatalogOwners(catalog) };
 }

@@ -65,6 +65,17 @@ export async function fetchCatalogEntities(
   return { items: [...entities.values()], notes: [], findings: [] };
 }
 
+/**
+ * The refs that own anything in a catalog, of whatever kind. With
+ * `dangerouslyAllowSignInWithoutUserInCatalog`, nobody signs in under one of these.
+ *
+ * @throws {@link AuditError} when the catalog cannot be asked
+ * @public
+ */
+export async function fetchCatalogOwners(options: OpenCatalogOptions): Promise<readonly string[]> {
+  return openCatalog(options).valuesOf('relations.ownedBy');
+}
+
 function isEntity(value: unknown): value is Entity {
   const { kind, metadata } = (value ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
   return typeof kind === 'string' && typeof metadata?.name === 'string';

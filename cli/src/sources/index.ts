@@ -5,7 +5,7 @@ export type {
   FetchBitbucketUsersOptions,
   PatientHttpOptions,
 } from './fetchBitbucketUsers';
-export { fetchCatalogEntities } from './fetchCatalogEntities';
+export { fetchCatalogEntities, fetchCatalogOwners } from './fetchCatalogEntities';
 export type { FetchCatalogEntitiesOptions } from './fetchCatalogEntities';
 export { openCatalog } from './openCatalog';
 export type { OpenCatalogOptions } from './openCatalog';

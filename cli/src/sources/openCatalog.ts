@@ -20,6 +20,12 @@ export interface OpenCatalogOptions {
 export interface OpenCatalog {
   /** @throws {@link AuditError} when the catalog cannot be asked */
   query(request: QueryEntitiesRequest): Promise<QueryEntitiesResponse>;
+  /**
+   * All values of a field, of all entities.
+   *
+   * @throws {@link AuditError} when the catalog cannot be asked
+   */
+  valuesOf(field: string): Promise<readonly string[]>;
 }
 
 /**
@@ -43,6 +49,15 @@ export function openCatalog(options: OpenCatalogOptions): OpenCatalog {
         throw explain(error, url, token !== undefined);
       }
       throw new AuditError(`The catalog at ${url} did not answer with a list of entities`);
+    },
+    async valuesOf(field) {
+      try {
+        const { facets } = await client.getEntityFacets({ facets: [field] }, { token });
+        if (Array.isArray(facets?.[field])) return facets[field].map(({ value }) => value);
+      } catch (error) {
+        throw explain(error, url, token !== undefined);
+      }
+      throw new AuditError(`The catalog at ${url} did not answer with the values of ${field}`);
     },
   };
 }
