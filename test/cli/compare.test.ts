@@ -64,7 +64,7 @@ describe('audit --compare', () => {
   it('shows it in the table', async () => {
     const { stdout } = await folder.run('audit', ...offline, '--compare', 'by-email.yaml');
     expect(stdout).toContain(
-      'Compared with by-email.yaml: 1 becomes another entity, 1 loses the sign-in, 1 gains it.\n' +
+      'Compared with by-email.yaml: 1 becomes another entity, 1 loses the sign-in, 1 gains the sign-in.\n' +
         'becomes another swap: user:default/other by emailMatchingUserEntityProfileEmail -> user:default/swap by usernameMatchingUserEntityName\n' +
         'loses loses: user:default/lost by emailMatchingUserEntityProfileEmail -> nobody (usernameMatchingUserEntityName: nobody)\n',
     );

@@ -64,7 +64,7 @@ describe('the audit of the demo', () => {
     const added = [...dry.stdout.matchAll(/^\+.*user-id: "(\d+)"$/gm)].map(([, id]) => id);
     expect(added).toEqual(['1120', '1121', '1123', '1110']);
     expect(dry.stderr).toContain(
-      'user:default/vera.rubin: it has the username "vrubin", which vera.rubin has not',
+      'user:default/vera.rubin: its username "vrubin" is not that of vera.rubin',
     );
     expect(dry.stderr).toContain('user:default/margaret: it may be Margaret.HAMILTON, eve');
     expect(dry.stderr).toContain('bitbucket:barbara: user:default/barbara.liskov may be this');
