@@ -321,6 +321,16 @@ describe('the doctor', () => {
     expect(lines.at(-1)).toMatch(/^ok {3}catalog: /);
   });
 
+  it('tells of a secret that is not set once, and names the config', async () => {
+    await start();
+    const { lines } = await doctor({ clientId: '${NOT_SET}' });
+    expect(lines.filter(line => line.startsWith('fail config: '))).toEqual([
+      expect.stringMatching(
+        /development\.clientId" is missing in 'app-config', or the environment/,
+      ),
+    ]);
+  });
+
   it('says when a clock is wrong', async () => {
     await start();
     const clocks = async (ahead: number) => {

@@ -24,7 +24,8 @@ export async function loadConfig(
   const paths = files.map(file => resolve(io.cwd, file));
   for (const path of pathsOf(files, io)) {
     if (!existsSync(path)) {
-      throw new AuditError(`Config file ${path} does not exist; use --config to name yours`);
+      const hint = files.length > 0 ? '' : '; use --config to name yours';
+      throw new AuditError(`Config file ${path} does not exist${hint}`);
     }
   }
   // Loaded only now: --help should not wait for it.
@@ -41,7 +42,8 @@ export async function loadConfig(
     const config = await ConfigSources.toConfig(source);
     const data = config.get();
     config.close();
-    return new ConfigReader(data as never);
+    // Its name in errors; without one, Backstage calls it "mock-config".
+    return new ConfigReader(data as never, 'app-config');
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
     throw new AuditError(`The config cannot be read: ${line}`);
