@@ -20,11 +20,11 @@ import type { RealWorld } from './startRealWorld';
 import { bitbucketUser } from './worlds';
 
 const root = join(__dirname, '../..');
-const docs = readFileSync(join(root, 'docs/audit.md'), 'utf8');
+const docs = readFileSync(join(root, 'docs/audit-in-ci.md'), 'utf8');
 
-/** The code block below a heading of docs/audit.md. */
+/** The code block below a heading. */
 function sampleBelow(heading: string, language: string): string {
-  const section = docs.split(`\n### ${heading}\n`)[1]!.split('\n##')[0]!;
+  const section = docs.split(`\n## ${heading}\n`)[1]!.split('\n##')[0]!;
   const [, sample] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(section)!;
   return sample!;
 }
@@ -52,7 +52,7 @@ interface Workflow {
   };
 }
 
-describe('the CI jobs of docs/audit.md', () => {
+describe('the jobs of docs/audit-in-ci.md', () => {
   let world: RealWorld;
   let folder: string;
 
