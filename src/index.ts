@@ -112,7 +112,7 @@ export type { SignInObserver, SignInObserverOptions } from './observability';
 export { createTransitiveGroups } from './ownership';
 export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
 export { createDirectoryLookup, readDirectoryOptions } from './directory';
-export type { DirectoryCredential, DirectoryLookupOptions, DirectoryOptions } from './directory';
+export type { DirectoryLookupOptions } from './directory';
 export { createBitbucketHttp } from './http';
 export type {
   BitbucketHttp,

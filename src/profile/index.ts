@@ -11,4 +11,3 @@ export type { FetchBitbucketServerUserOptions } from './signedInUser';
 export { toSubject } from './subject';
 export type { Subject, SubjectDirectory } from './subject';
 export { readUsersNamed } from './users';
-export type { ReadUsersNamedOptions } from './users';

@@ -1,7 +1,6 @@
 import { z } from 'zod/v3';
-import { createSignInError } from '../errors';
-import type { BitbucketHttp, BitbucketOperation, GetJsonOptions } from '../http';
-import { isSignInError } from '../errors';
+import { createSignInError, isSignInError } from '../errors';
+import type { BitbucketHttp, GetJsonOptions } from '../http';
 import { quote } from '../shared';
 import { parseBitbucketServerUser } from './bitbucketServerUser';
 import type { BitbucketServerUser } from './bitbucketServerUser';
@@ -64,12 +63,7 @@ export async function fetchUserByName(
   // "." and ".." would be path segments of the URL.
   const guessed = /[a-z0-9_-]/.test(slug) ? await fetchUserBySlug(request, slug) : undefined;
   if (guessed?.name === username) return guessed;
-  const found = await readUsersNamed({
-    ...request,
-    url: `${request.baseUrl}/rest/api/latest/users`,
-    username,
-    query: { avatarSize: String(avatarSize) },
-  });
+  const found = await readUsersNamed(request, 'users', username);
   if (found.length !== 1) {
     throw createSignInError('USER_NOT_READABLE', {
       phase: 'profile',
@@ -85,16 +79,11 @@ const pageSchema = z.object({
   nextPageStart: z.number().int().nonnegative().nullish(),
 });
 
-/** @internal */
-export interface ReadUsersNamedOptions extends Omit<UserRequest, 'baseUrl'> {
-  /** Of the list: `<base>/rest/api/latest/users` or `<base>/rest/api/latest/admin/users`. */
-  readonly url: string;
-  readonly username: string;
-  /** Further parameters of the list. */
-  readonly query?: Readonly<Record<string, string>>;
-  /** Default `find_users`. */
-  readonly operation?: BitbucketOperation;
-}
+/** The plain list, and the one with directories, which takes an account with more rights. */
+const lists = {
+  users: { operation: 'find_users', query: { avatarSize: String(avatarSize) } },
+  'admin/users': { operation: 'find_directory', query: {} },
+} as const;
 
 /**
  * What a list of users holds under exactly the given name, not validated further.
@@ -107,31 +96,42 @@ export interface ReadUsersNamedOptions extends Omit<UserRequest, 'baseUrl'> {
  * @throws SignInError `USER_NOT_READABLE`, `BITBUCKET_*`
  * @internal
  */
-export async function readUsersNamed(options: ReadUsersNamedOptions): Promise<unknown[]> {
+export async function readUsersNamed(
+  request: UserRequest,
+  list: keyof typeof lists,
+  username: string,
+): Promise<unknown[]> {
   for (let page = 0, start: number | undefined = 0; start !== undefined; page += 1) {
     if (page === maxPages) {
       throw createSignInError('USER_NOT_READABLE', {
         phase: 'profile',
-        detail: `More than ${maxPages} pages of users contain ${quote(options.username)}`,
+        detail: `More than ${maxPages} pages of users contain ${quote(username)}`,
       });
     }
-    const { values, next } = await readPage(options, start);
-    const found = values.filter(value => nameOf(value) === options.username);
+    const { values, next } = await readPage(request, list, username, start);
+    const found = values.filter(
+      value => (value as { readonly name?: unknown } | null)?.name === username,
+    );
     if (found.length > 0) return found;
     start = next;
   }
   return [];
 }
 
-async function readPage(options: ReadUsersNamedOptions, start: number) {
-  const { http, url, username, query, operation = 'find_users', ...request } = options;
+async function readPage(
+  { http, baseUrl, ...request }: UserRequest,
+  list: keyof typeof lists,
+  username: string,
+  start: number,
+) {
+  const { operation, query } = lists[list];
   const search = new URLSearchParams({
     ...query,
     filter: username,
     limit: String(pageSize),
     start: String(start),
   });
-  const { json } = await http.getJson(`${url}?${search}`, {
+  const { json } = await http.getJson(`${baseUrl}/rest/api/latest/${list}?${search}`, {
     ...request,
     operation,
     phase: 'profile',
@@ -147,12 +147,6 @@ async function readPage(options: ReadUsersNamedOptions, start: number) {
     throw invalidPage(start, `continues at ${quote(nextPageStart)}`);
   }
   return { values, next: nextPageStart };
-}
-
-function nameOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as { readonly name?: unknown }).name
-    : undefined;
 }
 
 function invalidPage(start: number, what: string) {
