@@ -26,12 +26,9 @@ export type {
 export { fetchBitbucketServerUser, parseBitbucketServerUser, toPassportProfile } from './profile';
 export type {
   BitbucketServerPassportProfile,
-  BitbucketServerSession,
   BitbucketServerUser,
-  FetchBitbucketServerUserOptions,
   Subject,
   SubjectDirectory,
-  ToPassportProfileOptions,
 } from './profile';
 export { bitbucketServerProfileTransforms, composeProfileTransforms } from './transforms';
 export type {

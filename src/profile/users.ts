@@ -22,11 +22,9 @@ export interface UserRequest extends Pick<
 }
 
 /**
- * Reads the user with a slug.
+ * Reads the user with a slug; `undefined` when there is none.
  *
- * @returns `undefined` when there is none
  * @throws SignInError `USER_PAYLOAD_INVALID`, `BITBUCKET_*`
- * @internal
  */
 export async function fetchUserBySlug(
   { http, baseUrl, ...request }: UserRequest,
@@ -53,7 +51,6 @@ export async function fetchUserBySlug(
  * counts only when it has exactly this name. Otherwise the user is searched for.
  *
  * @throws SignInError `USER_NOT_READABLE`, `USER_PAYLOAD_INVALID`, `BITBUCKET_*`
- * @internal
  */
 export async function fetchUserByName(
   request: UserRequest,
@@ -94,7 +91,6 @@ const lists = {
  *
  * @see https://developer.atlassian.com/server/bitbucket/rest/ (users)
  * @throws SignInError `USER_NOT_READABLE`, `BITBUCKET_*`
- * @internal
  */
 export async function readUsersNamed(
   request: UserRequest,
