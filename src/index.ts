@@ -31,13 +31,7 @@ export type {
   SubjectDirectory,
 } from './profile';
 export { bitbucketServerProfileTransforms, composeProfileTransforms } from './transforms';
-export type {
-  EmailFromUsernameOptions,
-  ProfileTransformInput,
-  ProfileTransformResult,
-  ProfileTransformStep,
-  RestrictEmailDomainsOptions,
-} from './transforms';
+export type { ProfileTransformStep } from './transforms';
 export { readSignInSetup } from './readSignInSetup';
 export type { SignInSetup } from './readSignInSetup';
 export { createCatalogUserLookup } from './lookup';

@@ -1,5 +1,5 @@
 import type { Config } from '@backstage/config';
-import type { ProfileTransform } from '@backstage/plugin-auth-node';
+import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
 import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
 import type { BitbucketServerAddress } from './authenticator';
 import { checkKeys } from './config';
@@ -10,7 +10,6 @@ import type { OwnershipOptions } from './ownership';
 import { readSignInChain } from './resolvers';
 import type { ChainStep } from './resolvers';
 import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
-import type { ProfileTransformResult } from './transforms';
 
 /**
  * What one environment of `auth.providers.bitbucketServer` says about who signs in as whom.
@@ -28,7 +27,7 @@ export interface SignInSetup extends BitbucketServerAddress {
    */
   readonly weakestLink?: string;
   /** `profileTransforms`, behind the one that refuses inactive accounts. */
-  readonly profileTransform: ProfileTransform<ProfileTransformResult>;
+  readonly profileTransform: ProfileTransform<{ readonly fullProfile: PassportProfile }>;
   /** Whether a step asks for the directory of an account: `emailTrust: readOnlyDirectory`. */
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
