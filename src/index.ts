@@ -101,7 +101,7 @@ export type {
 export { createSignInObserver } from './observability';
 export type { SignInObserver, SignInObserverOptions } from './observability';
 export { createTransitiveGroups } from './ownership';
-export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
+export type { TransitiveGroupsOptions } from './ownership';
 export { createDirectoryLookup, readDirectoryOptions } from './directory';
 export type { DirectoryLookupOptions } from './directory';
 export { createBitbucketHttp } from './http';

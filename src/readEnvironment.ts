@@ -39,9 +39,8 @@ export function readEnvironment(
   const path = `auth.providers.bitbucketServer.${env}`;
   const setup = readSignInSetup(config, path);
   const { timeoutMs, warnings } = readAuthenticatorConfig(config);
-  const { match, profileTransform, ownership } = setup;
-  const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
-  const { transitiveGroups, ...groupLimits } = ownership;
+  const { match, profileTransform, userLookup } = setup;
+  const { transitiveGroups, ...groupLimits } = setup.ownership;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
   for (const warning of [...warnings, ...setup.warnings]) logger.warn(warning);
@@ -57,24 +56,14 @@ export function readEnvironment(
       match.length > 0
         ? createSignInResolver({
             match,
-            lookup: createCatalogUserLookup({ catalog, auth, logger, ...setup.userLookup }),
+            lookup: createCatalogUserLookup({ catalog, auth, logger, ...userLookup }),
             accountIdAnnotation: `${setup.host}/user-id`,
             logger,
             findDirectory,
             onDecision: observer.onDecision,
             findNearMisses: createNearMissFinder({ catalog, auth }),
             extendOwnership: transitiveGroups
-              ? createTransitiveGroups({
-                  catalog,
-                  auth,
-                  logger,
-                  ttl,
-                  notFoundTtl,
-                  staleIfError,
-                  timeout,
-                  maxEntries,
-                  ...groupLimits,
-                })
+              ? createTransitiveGroups({ catalog, auth, logger, ...userLookup, ...groupLimits })
               : undefined,
           })
         : undefined,

@@ -6,7 +6,7 @@ import { checkKeys } from './config';
 import { readUserLookupOptions } from './lookup';
 import type { UserLookupConfig } from './lookup';
 import { readOwnershipOptions } from './ownership';
-import type { OwnershipOptions } from './ownership';
+import type { TransitiveGroupsOptions } from './ownership';
 import { readSignInChain } from './resolvers';
 import type { ChainStep } from './resolvers';
 import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
@@ -32,7 +32,10 @@ export interface SignInSetup extends BitbucketServerAddress {
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
   readonly userLookup: UserLookupConfig;
-  readonly ownership: OwnershipOptions;
+  /** For `createTransitiveGroups`, and whether it is wanted: not unless `transitiveGroups` is true. */
+  readonly ownership: Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> & {
+    readonly transitiveGroups?: boolean;
+  };
   /** Warnings, with the path of the key. */
   readonly warnings: readonly string[];
 }
