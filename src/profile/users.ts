@@ -93,56 +93,42 @@ const lists = {
  * @throws SignInError `USER_NOT_READABLE`, `BITBUCKET_*`
  */
 export async function readUsersNamed(
-  request: UserRequest,
-  list: keyof typeof lists,
-  username: string,
-): Promise<unknown[]> {
-  for (let page = 0, start: number | undefined = 0; start !== undefined; page += 1) {
-    if (page === maxPages) {
-      throw createSignInError('USER_NOT_READABLE', {
-        phase: 'profile',
-        detail: `More than ${maxPages} pages of users contain ${quote(username)}`,
-      });
-    }
-    const { values, next } = await readPage(request, list, username, start);
-    const found = values.filter(
-      value => (value as { readonly name?: unknown } | null)?.name === username,
-    );
-    if (found.length > 0) return found;
-    start = next;
-  }
-  return [];
-}
-
-async function readPage(
   { http, baseUrl, ...request }: UserRequest,
   list: keyof typeof lists,
   username: string,
-  start: number,
-) {
+): Promise<unknown[]> {
   const { operation, query } = lists[list];
-  const search = new URLSearchParams({
-    ...query,
-    filter: username,
-    limit: String(pageSize),
-    start: String(start),
-  });
-  const { json } = await http.getJson(`${baseUrl}/rest/api/latest/${list}?${search}`, {
-    ...request,
-    operation,
+  let start = 0;
+  for (let page = 0; page < maxPages; page += 1) {
+    const search = new URLSearchParams({
+      ...query,
+      filter: username,
+      limit: String(pageSize),
+      start: String(start),
+    });
+    const { json } = await http.getJson(`${baseUrl}/rest/api/latest/${list}?${search}`, {
+      ...request,
+      operation,
+      phase: 'profile',
+    });
+    const { data } = pageSchema.safeParse(json);
+    if (!data) throw invalidPage(start, 'is not a page of users');
+    const isLast = data.isLastPage ?? data.nextPageStart == null;
+    const next = isLast ? undefined : (data.nextPageStart ?? start);
+    // A page that points back to itself would cause an endless loop.
+    if (next !== undefined && next <= start) {
+      throw invalidPage(start, `continues at ${quote(data.nextPageStart)}`);
+    }
+    const found = data.values.filter(
+      value => (value as { readonly name?: unknown } | null)?.name === username,
+    );
+    if (found.length > 0 || next === undefined) return found;
+    start = next;
+  }
+  throw createSignInError('USER_NOT_READABLE', {
     phase: 'profile',
+    detail: `More than ${maxPages} pages of users contain ${quote(username)}`,
   });
-  const page = pageSchema.safeParse(json);
-  if (!page.success) throw invalidPage(start, 'is not a page of users');
-  const { values, isLastPage, nextPageStart } = page.data;
-  if (isLastPage === true || (isLastPage === undefined && nextPageStart == null)) {
-    return { values, next: undefined };
-  }
-  // A page that points back to itself would cause an endless loop.
-  if (nextPageStart == null || nextPageStart <= start) {
-    throw invalidPage(start, `continues at ${quote(nextPageStart)}`);
-  }
-  return { values, next: nextPageStart };
 }
 
 function invalidPage(start: number, what: string) {
