@@ -39,8 +39,8 @@ export function readEnvironment(
   const path = `auth.providers.bitbucketServer.${env}`;
   const setup = readSignInSetup(config, path);
   const { timeoutMs, warnings } = readAuthenticatorConfig(config);
-  const { match, profileTransform, userLookup } = setup;
-  const { transitiveGroups, ...groupLimits } = setup.ownership;
+  const { match, profileTransform, ownership } = setup;
+  const { transitiveGroups, ...groupLimits } = ownership;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
   for (const warning of [...warnings, ...setup.warnings]) logger.warn(warning);
@@ -56,14 +56,20 @@ export function readEnvironment(
       match.length > 0
         ? createSignInResolver({
             match,
-            lookup: createCatalogUserLookup({ catalog, auth, logger, ...userLookup }),
+            lookup: createCatalogUserLookup({ catalog, auth, logger, ...setup.userLookup }),
             accountIdAnnotation: `${setup.host}/user-id`,
             logger,
             findDirectory,
             onDecision: observer.onDecision,
             findNearMisses: createNearMissFinder({ catalog, auth }),
             extendOwnership: transitiveGroups
-              ? createTransitiveGroups({ catalog, auth, logger, ...userLookup, ...groupLimits })
+              ? createTransitiveGroups({
+                  catalog,
+                  auth,
+                  logger,
+                  ...setup.userLookup,
+                  ...groupLimits,
+                })
               : undefined,
           })
         : undefined,

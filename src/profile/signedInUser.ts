@@ -28,11 +28,7 @@ type SignedInRequest = UserRequest & { readonly accessToken: string };
  */
 async function fetchWhoAmI({ http, baseUrl, ...request }: SignedInRequest): Promise<WhoAmI> {
   const url = `${baseUrl}/rest/api/latest/application-properties`;
-  const { headers } = await http.getJson(url, {
-    ...request,
-    operation: 'who_am_i',
-    phase: 'profile',
-  });
+  const { headers } = await http.getJson(url, { ...request, operation: 'who_am_i' });
   const username = decodeUsername(headers.get('x-ausername'));
   const id = headers.get('x-auserid')?.trim() || undefined;
   if (id !== undefined && !/^\d{1,19}$/.test(id)) {

@@ -32,11 +32,7 @@ export async function fetchUserBySlug(
 ): Promise<BitbucketServerUser | undefined> {
   const url = `${baseUrl}/rest/api/latest/users/${encodeURIComponent(slug)}?avatarSize=${avatarSize}`;
   try {
-    const { json } = await http.getJson(url, {
-      ...request,
-      operation: 'read_user',
-      phase: 'profile',
-    });
+    const { json } = await http.getJson(url, { ...request, operation: 'read_user' });
     return parseBitbucketServerUser(json);
   } catch (error) {
     if (isSignInError(error) && error.code === 'BITBUCKET_NOT_FOUND') return undefined;
@@ -106,11 +102,8 @@ export async function readUsersNamed(
       limit: String(pageSize),
       start: String(start),
     });
-    const { json } = await http.getJson(`${baseUrl}/rest/api/latest/${list}?${search}`, {
-      ...request,
-      operation,
-      phase: 'profile',
-    });
+    const url = `${baseUrl}/rest/api/latest/${list}?${search}`;
+    const { json } = await http.getJson(url, { ...request, operation });
     const { data } = pageSchema.safeParse(json);
     if (!data) throw invalidPage(start, 'is not a page of users');
     const isLast = data.isLastPage ?? data.nextPageStart == null;
