@@ -1,20 +1,11 @@
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from 'sarif';
 import { parse } from 'yaml';
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
+import { useFolder } from '../support/useFolder';
 import { startRealWorld } from './startRealWorld';
 import type { RealWorld } from './startRealWorld';
 import { bitbucketUser } from './worlds';
@@ -53,8 +44,9 @@ interface Workflow {
 }
 
 describe('the jobs of docs/audit-in-ci.md', () => {
+  const folder = useFolder();
+  const { read, write } = folder;
   let world: RealWorld;
-  let folder: string;
 
   beforeAll(async () => {
     world = await startRealWorld({
@@ -70,7 +62,6 @@ describe('the jobs of docs/audit-in-ci.md', () => {
 
   /** A repository as the samples expect it, with the command among its dependencies. */
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-ci-'));
     write('app-config.yaml', { auth: { environment: 'production' } });
     configure('usernameMatchingUserEntityName');
     const people = ['ada', 'bob'].map(name => ({
@@ -85,16 +76,8 @@ describe('the jobs of docs/audit-in-ci.md', () => {
     const loader = require.resolve('tsx', { paths: [root] });
     const main = join(root, 'cli/src/main.ts');
     write(program, `#!/bin/sh\nexec node --import '${loader}' '${main}' "$@"\n`);
-    chmodSync(join(folder, program), 0o755);
+    chmodSync(join(folder.path, program), 0o755);
   });
-
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  function write(name: string, content: unknown) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    const text = typeof content === 'string' ? content : JSON.stringify(content);
-    writeFileSync(join(folder, name), text);
-  }
 
   function configure(resolver: string) {
     const production = {
@@ -108,8 +91,6 @@ describe('the jobs of docs/audit-in-ci.md', () => {
     });
   }
 
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-
   const secrets = () => ({
     BITBUCKET_TOKEN: world.demo.bitbucket.issueTokens('ada').accessToken,
     BACKSTAGE_TOKEN: world.catalogToken,
@@ -118,7 +99,7 @@ describe('the jobs of docs/audit-in-ci.md', () => {
   /** Runs a step as the CI server does. */
   async function run(shell: 'sh' | 'bash', script: string, env: Record<string, string>) {
     const child = spawn(shell, ['-e', '-c', script], {
-      cwd: folder,
+      cwd: folder.path,
       env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), ...env },
     });
     let output = '';
@@ -144,7 +125,7 @@ describe('the jobs of docs/audit-in-ci.md', () => {
     const [, results] = /junit '(.+)'/.exec(pipeline)!;
     expectJunit(results!, 0);
     const [, artifacts] = /archiveArtifacts artifacts: '(.+)\/\*'/.exec(pipeline)!;
-    expect(readdirSync(join(folder, artifacts!))).toEqual(
+    expect(readdirSync(join(folder.path, artifacts!))).toEqual(
       expect.arrayContaining(['junit.xml', 'report.html', 'report.json']),
     );
     expect((JSON.parse(read('audit/report.json')) as JudgedReport).summary.coverage).toBe(100);
@@ -189,7 +170,7 @@ describe('the jobs of docs/audit-in-ci.md', () => {
     expectJunit(last[0]['test-parser']['test-results'], 0);
     const [{ location, pattern }] = artifacts;
     expect(pattern).toMatch(/^\*\.\w+$/);
-    const kept = readdirSync(join(folder, location)).filter(name =>
+    const kept = readdirSync(join(folder.path, location)).filter(name =>
       name.endsWith(pattern.slice(1)),
     );
     expect(kept).toEqual(['report.html']);
@@ -203,7 +184,7 @@ describe('the jobs of docs/audit-in-ci.md', () => {
     expect(await run('bash', step.run!, { BITBUCKET_TOKEN })).toMatchObject({ exitCode: 0 });
     const upload = steps.find(({ uses }) => uses?.startsWith('github/codeql-action/upload-sarif'))!;
     expect((JSON.parse(read(upload.with!.sarif_file!)) as Log).version).toBe('2.1.0');
-    expect(existsSync(join(folder, 'audit/report.html'))).toBe(true);
+    expect(existsSync(join(folder.path, 'audit/report.html'))).toBe(true);
   });
 
   it('a job without servers has all that it needs from the list of the nightly one', async () => {
@@ -216,7 +197,7 @@ describe('the jobs of docs/audit-in-ci.md', () => {
       BITBUCKET_TOKEN: secrets().BITBUCKET_TOKEN,
     });
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.anything() as string });
-    expect(readdirSync(join(folder, 'audit/users')).sort()).toEqual(['0.json', '1.json']);
+    expect(readdirSync(join(folder.path, 'audit/users')).sort()).toEqual(['0.json', '1.json']);
     expectJunit('audit/junit.xml', 0);
     expect((JSON.parse(read('audit/findings.sarif')) as Log).runs[0]!.results).toEqual([]);
     expect(read('audit/report.html')).toContain('100 %');

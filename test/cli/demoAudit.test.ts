@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Expectation } from '../../demo/world/Expectation';
 import { expectations } from '../../demo/world/expectations';
 import { strictExpectations } from '../../demo/world/strictExpectations';
 import type { JudgedReport } from 'backstage-bitbucket-server';
+import { useFolder } from '../support/useFolder';
 
 const root = join(__dirname, '../..');
 const world = join(root, 'demo/world');
@@ -14,15 +14,8 @@ const outcomeOf = ({ expect: outcome }: Expectation) =>
   'entityRef' in outcome ? outcome.entityRef : outcome.code;
 
 describe('the audit of the demo', () => {
-  let folder: string;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-demo-'));
-  });
-
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const folder = useFolder();
+  const { read } = folder;
   const readReport = (name: string) => JSON.parse(read(name)) as JudgedReport;
 
   /** `npm run demo:audit`, in a folder of its own. */
@@ -30,7 +23,7 @@ describe('the audit of the demo', () => {
     const loader = require.resolve('tsx', { paths: [root] });
     const program = ['--import', loader, join(root, 'demo/audit.ts')];
     const env = { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') };
-    const child = spawn(process.execPath, [...program, ...args], { cwd: folder, env });
+    const child = spawn(process.execPath, [...program, ...args], { cwd: folder.path, env });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', chunk => void (stdout += String(chunk)));
@@ -54,7 +47,9 @@ describe('the audit of the demo', () => {
 
   it('mends what is certain, and the next audit says what this one promised', async () => {
     for (const copy of ['org', 'patched/org']) {
-      cpSync(join(world, 'catalog.yaml'), join(folder, copy, 'catalog.yaml'), { recursive: true });
+      cpSync(join(world, 'catalog.yaml'), join(folder.path, copy, 'catalog.yaml'), {
+        recursive: true,
+      });
     }
     const files = ['--entities', 'org'];
     await demoAudit(...files, '--json', 'before.json');
@@ -72,7 +67,10 @@ describe('the audit of the demo', () => {
     // What is shown is what is written.
     const written = await demoAudit(...files, ...fix, '--write');
     expect(written.stdout).toBe('');
-    execFileSync('git', ['apply', '--directory=patched', '-'], { cwd: folder, input: dry.stdout });
+    execFileSync('git', ['apply', '--directory=patched', '-'], {
+      cwd: folder.path,
+      input: dry.stdout,
+    });
     for (const name of ['catalog.yaml', 'people.yaml']) {
       expect(read(`patched/org/${name}`)).toBe(read(`org/${name}`));
     }

@@ -1,14 +1,12 @@
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
-import { createCliFolder, storedEntities } from './cliFolder';
-import type { CliFolder } from './cliFolder';
+import { storedEntities, useCliFolder } from './cliFolder';
 import { bitbucketUser, host } from './worlds';
 
 describe('explain <entity>', () => {
-  let folder: CliFolder;
+  const folder = useCliFolder();
 
   beforeEach(() => {
-    folder = createCliFolder();
     folder.configure(
       'app-config.yaml',
       'userIdMatchingUserEntityAnnotation',
@@ -24,8 +22,6 @@ describe('explain <entity>', () => {
       ),
     );
   });
-
-  afterEach(() => folder.remove());
 
   const explain = async (ref: string, users: object[], ...more: string[]) => {
     folder.write('users.json', users);

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import Ajv2020 from 'ajv/dist/2020';
@@ -11,7 +10,7 @@ import { createSarifLog, toJunit } from '../../cli/src/report';
 import { launchBrowser } from '../support/browser';
 import { userEntity } from '../support/createEntityLookup';
 import { runInMemory } from './runInMemory';
-import { storedEntities } from './cliFolder';
+import { storedEntities, useCliFolder } from './cliFolder';
 import { audit, bitbucketUser, host, twinOf } from './worlds';
 
 type Schema = { readonly [key: string]: unknown };
@@ -44,27 +43,8 @@ const bySlug = [
 const world = join(__dirname, '../../demo/world');
 
 describe('the formats of a report', () => {
-  let folder: string;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-formats-'));
-  });
-
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  const write = (name: string, content: unknown) =>
-    writeFileSync(
-      join(folder, name),
-      typeof content === 'string' ? content : JSON.stringify(content),
-    );
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-
-  function configure(file: string, ...resolvers: object[]) {
-    const production = { host, signIn: { resolvers } };
-    write(file, { auth: { providers: { bitbucketServer: { production } } } });
-  }
+  const folder = useCliFolder();
+  const { configure, read, write } = folder;
 
   describe('JSON', () => {
     it('is as its schema says, for the people of the demo', async () => {
@@ -101,7 +81,7 @@ describe('the formats of a report', () => {
           ...['--compare', 'old.yaml', '--baseline', 'accepted.yaml', '--problems'],
           ...['--fail-under', '99%', '--fail-on', 'danger', 'changed'],
         ],
-        { cwd: folder },
+        { cwd: folder.path },
       );
       expect(exitCode).toBe(1);
       const report = JSON.parse(stdout) as JudgedReport;
@@ -165,7 +145,7 @@ describe('the formats of a report', () => {
       write('entities.json', storedEntities(userEntity('ada')));
       const args = ['audit', '--users', 'users.json', '--entities', 'entities.json'];
       const run = async (...limits: string[]) => {
-        const io = { cwd: folder };
+        const io = { cwd: folder.path };
         const { exitCode } = await runInMemory([...args, '--junit', 'a.xml', ...limits], io);
         return { exitCode, suites: await parse(read('a.xml')) };
       };
@@ -268,14 +248,18 @@ describe('the formats of a report', () => {
       const config = ['--config', 'base.yaml', '--config', 'sign-in.yaml'];
       const report = ['--sarif', '-', '--json', 'a.json'];
       const { stdout } = await runInMemory(['audit', ...config, ...files, ...report], {
-        cwd: folder,
+        cwd: folder.path,
       });
       expect(problemsOf(JSON.parse(stdout) as Log)).toEqual(none);
       // As of a live catalog, which has no files.
       const { findings, ...rest } = JSON.parse(read('a.json')) as JudgedReport;
       const live = { ...rest, findings: findings.map(({ source: _, ...finding }) => finding) };
-      const source = { file: join(folder, 'sign-in.yaml'), line: 3 };
-      const log: Log = createSarifLog(live, { root: folder, version: '1.2.3', config: source });
+      const source = { file: join(folder.path, 'sign-in.yaml'), line: 3 };
+      const log: Log = createSarifLog(live, {
+        root: folder.path,
+        version: '1.2.3',
+        config: source,
+      });
       expect(problemsOf(log)).toEqual(none);
       expect(log.runs[0]!.results![0]!.locations).toEqual([
         {
@@ -288,7 +272,7 @@ describe('the formats of a report', () => {
           ),
         },
       ]);
-      const bare: Log = createSarifLog(live, { root: folder, version: '1.2.3' });
+      const bare: Log = createSarifLog(live, { root: folder.path, version: '1.2.3' });
       expect(problemsOf(bare).standard).toEqual([]);
     });
 
@@ -301,9 +285,9 @@ describe('the formats of a report', () => {
       const [shared] = report.findings;
       const accepted = { reason: 'one person', date: '2026-01-31' };
       const places = new Map([
-        ['user:default/ada', { file: join(folder, 'org', 'a b.yaml'), line: 7 }],
+        ['user:default/ada', { file: join(folder.path, 'org', 'a b.yaml'), line: 7 }],
       ]);
-      const options = { root: folder, version: '1.2.3', places };
+      const options = { root: folder.path, version: '1.2.3', places };
       // The type is that of the standard: what does not fit does not compile.
       const log: Log = createSarifLog({ ...report, findings: [shared!] }, options);
       const [result] = log.runs[0]!.results!;
@@ -324,7 +308,7 @@ describe('the formats of a report', () => {
       );
       expect(log.runs[0]!.tool.driver.rules![result!.ruleIndex!]!.id).toBe('sharedEntity');
 
-      const source = { file: join(folder, 'b.yaml'), line: 3 };
+      const source = { file: join(folder.path, 'b.yaml'), line: 3 };
       const sourced = { ...shared!, accepted, source };
       const other: Log = createSarifLog({ ...report, findings: [sourced] }, options);
       const [again] = other.runs[0]!.results!;
@@ -339,20 +323,20 @@ describe('the formats of a report', () => {
     });
 
     it('names a file outside of the repository by its whole path', async () => {
-      mkdirSync(join(folder, 'repo'));
+      mkdirSync(join(folder.path, 'repo'));
       const report = await audit({
         resolvers: bySlug,
         payloads: [bitbucketUser('ada'), twinOf('ada')],
         entities: [userEntity('ada')],
       });
       const log = createSarifLog(report, {
-        root: join(folder, 'repo'),
+        root: join(folder.path, 'repo'),
         version: '1',
-        places: new Map([['user:default/ada', { file: join(folder, 'b.yaml') }]]),
+        places: new Map([['user:default/ada', { file: join(folder.path, 'b.yaml') }]]),
       });
       expect(log.runs[0]!.results[0]!.locations[0]).toEqual({
         physicalLocation: {
-          artifactLocation: { uri: `file://${join(folder, 'b.yaml')}` },
+          artifactLocation: { uri: `file://${join(folder.path, 'b.yaml')}` },
           region: { startLine: 1 },
         },
         logicalLocations: expect.any(Array) as unknown,
@@ -364,7 +348,9 @@ describe('the formats of a report', () => {
       write('users.json', [bitbucketUser('ada'), twinOf('ada')]);
       write('entities.json', storedEntities(userEntity('ada')));
       const files = ['--users', 'users.json', '--entities', 'entities.json'];
-      const { stdout } = await runInMemory(['audit', ...files, '--sarif', '-'], { cwd: folder });
+      const { stdout } = await runInMemory(['audit', ...files, '--sarif', '-'], {
+        cwd: folder.path,
+      });
       const log = JSON.parse(stdout) as Log;
       expect(log.version).toBe('2.1.0');
       expect(log.runs[0]!.invocations![0]!.executionSuccessful).toBe(true);

@@ -1,20 +1,16 @@
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
-import { createCliFolder, storedEntities } from './cliFolder';
-import type { CliFolder } from './cliFolder';
+import { storedEntities, useCliFolder } from './cliFolder';
 import { bitbucketUser } from './worlds';
 
 describe('audit --licensed', () => {
-  let folder: CliFolder;
+  const folder = useCliFolder();
 
   beforeEach(() => {
-    folder = createCliFolder();
     folder.configure('app-config.yaml', 'usernameMatchingUserEntityName');
     folder.write('users.json', ['ada', 'bob', 'lost', 'extra'].map(bitbucketUserNamed));
     folder.write('entities.json', storedEntities(userEntity('ada'), userEntity('bob')));
   });
-
-  afterEach(() => folder.remove());
 
   const bitbucketUserNamed = (name: string) => bitbucketUser(name);
   const page = (names: string[], rest: object = { isLastPage: true }) => ({

@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { useFolder } from '../support/useFolder';
 import { pictureOfTerminal } from './pictureOfTerminal';
 import { runInMemory } from './runInMemory';
 
@@ -9,14 +9,11 @@ const demo = 'npm run demo:audit --';
 
 /** What the pictures of docs/audit.md show. */
 describe('in a terminal', () => {
-  let folder: string;
+  const folder = useFolder();
 
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-pictures-'));
-    cpSync(join(root, 'demo/world'), join(folder, 'demo/world'), { recursive: true });
+  beforeEach(() => {
+    cpSync(join(root, 'demo/world'), join(folder.path, 'demo/world'), { recursive: true });
   });
-
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   /** All that is written, in its order. */
   async function runInTerminal(...args: string[]) {
@@ -25,7 +22,7 @@ describe('in a terminal', () => {
     const files = ['--users', 'demo/world/users', '--entities', 'demo/world/catalog.yaml'];
     const configs = ['--config', 'demo/world/app-config.yaml'];
     await runInMemory(['audit', ...configs, ...files, ...args], {
-      cwd: folder,
+      cwd: folder.path,
       env: { BITBUCKET_URL: 'http://127.0.0.1:7990' },
       isTerminal: true,
       stdout: keep,
