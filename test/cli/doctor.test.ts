@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigReader } from '@backstage/config';
 import { runDoctor } from 'backstage-bitbucket-server';
-import { checkProxy } from '../../cli/src/doctor/checkProxy';
+import { checkProxy } from '../../cli/src/doctor/checkMachine';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
 import { userEntity } from '../support/createEntityLookup';

@@ -68,9 +68,8 @@ export interface AuditInput {
   /** All `User` and `Group` entities of the catalog; findings name the `source` of those that have one. */
   readonly entities: readonly SourcedEntity[];
   /**
-   * Refs that own something in the catalog. They matter where a config has
-   * `dangerouslyAllowSignInWithoutUserInCatalog`, because nobody may sign in under one of them.
-   * Default: none is known.
+   * Refs that own something in the catalog: with `dangerouslyAllowSignInWithoutUserInCatalog`, nobody
+   * signs in under one of them. Default: none is known.
    */
   readonly owners?: readonly string[];
   /**

@@ -8,7 +8,7 @@ import {
   readSignInSetup,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { SignInSetup } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type { Check } from './Check';
+import type { Check } from './probe';
 
 /** @internal */
 export interface CheckedConfig {
