@@ -50,9 +50,9 @@ export interface CatalogUserLookupOptions {
   readonly timeout?: HumanDuration;
   /** Most answers in memory; the least recently used one goes first. Default 10,000. */
   readonly maxEntries?: number;
-  /** Maximum number of names in one catalog request. Default 1,000, as many as the client sends at once. */
+  /** Most names in one request to the catalog. Default 1,000, as many as the client sends at once. */
   readonly maxRefsPerRequest?: number;
-  /** Maximum number of emails or annotation values in one catalog request. Default 100. */
+  /** Most emails or annotation values in one request to the catalog. Default 100. */
   readonly maxValuesPerRequest?: number;
   /**
    * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
