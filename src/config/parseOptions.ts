@@ -38,7 +38,8 @@ export function parseOptions<TSchema extends z.ZodTypeAny>(
  * @internal
  */
 export function createUnknownKeyError(path: string, known: readonly string[]) {
-  const expected = known.length > 0 ? `expected one of: ${known.join(', ')}` : 'there is none here';
+  const expected =
+    known.length > 0 ? `expected one of: ${known.join(', ')}` : 'no options are allowed here';
   return createConfigError(path, `is not a known option; ${expected}`);
 }
 

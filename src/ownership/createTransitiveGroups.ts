@@ -85,7 +85,7 @@ export function createTransitiveGroups(options: TransitiveGroupsOptions): Transi
       if (depth >= maxDepth) {
         warn(
           'depth',
-          `A person is in groups with more than ${maxDepth} levels of parents; those further up are left out of the ownership claims`,
+          `A person is in groups with more than ${maxDepth} levels of parents; groups further up are left out of the ownership claims (ownership.maxDepth)`,
         );
         break;
       }
@@ -95,7 +95,7 @@ export function createTransitiveGroups(options: TransitiveGroupsOptions): Transi
       if (level.length > room) {
         warn(
           'count',
-          `A person has more than ${maxRefs} ownership refs with all parent groups; those furthest up are left out of the ownership claims`,
+          `A person has more than ${maxRefs} ownership refs with all parent groups; the groups furthest up are left out of the ownership claims (ownership.maxRefs)`,
         );
         level = level.slice(0, room);
       }

@@ -143,7 +143,8 @@ export const unreachable = {
   'not https': /failed with ERR_SSL_|failed with EPROTO/,
   'unknown authority': /failed with DEPTH_ZERO_SELF_SIGNED_CERT: .*NODE_EXTRA_CA_CERTS=<file>/,
   'expired certificate': /failed with CERT_HAS_EXPIRED: .*renew it/,
-  'certificate of another host': /failed with ERR_TLS_CERT_ALTNAME_INVALID: .*for another name/,
+  'certificate of another host':
+    /failed with ERR_TLS_CERT_ALTNAME_INVALID: .*for another host name/,
 } as const;
 
 export type UnreachableName = keyof typeof unreachable;
