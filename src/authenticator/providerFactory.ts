@@ -77,9 +77,7 @@ function createProvider(
     try {
       options.onOutcome?.(event);
     } catch (error) {
-      logger.error(
-        `onOutcome of the Bitbucket Server provider threw an error: ${describeCause(error)}`,
-      );
+      logger.error(`A listener of Bitbucket Server sign-ins failed: ${describeCause(error)}`);
     }
   }
 
@@ -98,7 +96,7 @@ function createProvider(
       handlers.set(env, createRouteHandlers({ ...parts, context, env, envConfig, log, onOutcome }));
     } else {
       logger.warn(
-        `"${path}.${env}" is missing, so nobody can sign in with Bitbucket Server in the environment "${env}"; configured: ${configured.join(', ') || 'none'}. Set "auth.environment" to a configured environment, or add this one`,
+        `"${path}.${env}" is missing, so nobody can sign in with Bitbucket Server in the environment "${env}"; configured: ${configured.join(', ') || 'none'}. The environment is chosen by "auth.environment"`,
       );
     }
   }
@@ -112,7 +110,7 @@ function createProvider(
   const notServed = createRefusingHandlers(context, (req, operation) => {
     const env = req.query.env?.toString() ?? readState(req)?.env;
     const error = configInvalid(
-      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${[...handlers.keys()].join(', ') || 'none'}. Set "auth.environment" to the same value for the backend and the frontend.`,
+      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${[...handlers.keys()].join(', ') || 'none'}. It is chosen by "auth.environment", for the backend and the frontend alike.`,
     );
     log.write(error);
     if (operation) onOutcome({ operation, request: req, error, durationMs: 0 });
@@ -155,14 +153,17 @@ function findProblem(
   context: ProviderContext,
 ): Problem | undefined {
   if (!state) {
-    return ['the state is missing or not readable', 'The address of the callback is incomplete.'];
+    return [
+      'the state is missing or not readable',
+      'The address that you came back with is incomplete.',
+    ];
   }
   const cookies = req.cookies as Readonly<Record<string, string | undefined>> | undefined;
   const nonce = cookies?.[`${context.providerId}-nonce`];
   if (!nonce) {
     return [
-      'the nonce cookie is missing: the attempt was already completed, is older than ten minutes or from another browser, or cookies are blocked',
-      'It was already completed, was started more than ten minutes ago or in another browser, or your browser blocks cookies.',
+      'the nonce cookie is missing: the attempt has ended, is older than ten minutes or from another browser, or cookies are blocked',
+      'It has ended already, was started more than ten minutes ago or in another browser, or your browser blocks cookies.',
     ];
   }
   if (nonce !== state.nonce) {
@@ -176,13 +177,13 @@ function findProblem(
   if (env !== undefined && env !== state.env) {
     return [
       'the environment in the query differs from the one in the state',
-      'The address of the callback was changed.',
+      'The address that you came back with was changed.',
     ];
   }
   if (state.redirectUrl !== undefined && !allowedUrl(state.redirectUrl, context)) {
     return [
       'the redirect URL of the state is not on an allowed origin',
-      'It would have sent you to an address outside this Backstage.',
+      'It would lead to an address that does not belong to this Backstage.',
     ];
   }
   return undefined;

@@ -145,7 +145,7 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         if (deadline.ended() === 'aborted') {
           throw createSignInError('REQUEST_ABORTED', {
             phase: call.phase,
-            detail: `The request was cancelled while it waited for a retry after: ${outcome.error.detail}`,
+            detail: `The caller gave up while waiting to retry after: ${outcome.error.detail}`,
           });
         }
         if (deadline.ended() === 'timeout') throw outcome.error;

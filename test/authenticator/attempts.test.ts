@@ -113,7 +113,7 @@ describe('a sign-in attempt that fails', () => {
       'AUTHORIZATION_SCOPE_INVALID',
       'NotAllowedError',
     );
-    expect(text).toContain('Requested: REPO_ADMIN. The application link grants: unknown.');
+    expect(text).toContain('Requested: REPO_ADMIN. The application link grants: not said.');
     expect(text).not.toContain('script');
   });
 
@@ -217,7 +217,7 @@ describe('a sign-in attempt that fails', () => {
         await browser.start();
         const session = await browser.comeBack(callback({ code: 'x', state }));
         const text = expectRefusal(session, code, 'NotAllowedError');
-        expect(text).toContain('The address of the callback is incomplete.');
+        expect(text).toContain('The address that you came back with is incomplete.');
       },
     );
 

@@ -125,7 +125,7 @@ describe('the verdict of the audit', () => {
       ['eve', 'unknown'],
     ]);
     expect(people.find(({ username }) => username === 'bob')?.reason).toContain(
-      'people can edit their own email in the directory',
+      'where people edit their own email',
     );
     expect(summary).toMatchObject({ expected: 3, conflicts: 0 });
   });

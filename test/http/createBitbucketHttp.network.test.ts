@@ -89,7 +89,7 @@ describe('createBitbucketHttp over the network', () => {
       const http = createBitbucketHttp({ random: () => 0 });
       await expect(http.getJson(url)).rejects.toMatchObject({
         code: 'BITBUCKET_RESPONSE_INVALID',
-        detail: expect.stringContaining('with a body that cannot be decompressed'),
+        detail: expect.stringContaining('with a compressed body that is broken'),
       });
       expect(requests).toBe(3);
     });
