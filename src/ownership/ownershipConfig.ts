@@ -1,13 +1,8 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, readSection } from '../config';
-import type { TransitiveGroupsOptions } from './createTransitiveGroups';
 
-/**
- * `ownership` of one environment.
- *
- * @internal
- */
+/** `ownership` of one environment. */
 export const ownershipSchema = z
   .object({
     transitiveGroups: z
@@ -31,23 +26,11 @@ export const ownershipSchema = z
   .describe('The groups through which people own things.');
 
 /**
- * `ownership` of one environment, as configured.
- *
- * @public
- */
-export interface OwnershipOptions extends Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> {
-  /** Whether a member of a group also counts as a member of its parent groups. Default `false`. */
-  readonly transitiveGroups?: boolean;
-}
-
-/**
  * Reads `ownership` of one environment.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns what is not configured is `undefined`
  * @throws {@link SignInError} `CONFIG_INVALID`
- * @internal
  */
-export function readOwnershipOptions(config: Config, path: string): OwnershipOptions {
+export function readOwnershipOptions(config: Config, path: string) {
   return readSection(config, 'ownership', ownershipSchema, path) ?? {};
 }

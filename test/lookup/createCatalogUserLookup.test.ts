@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createCatalogUserLookup } from '../../src/lookup';
 import type { CatalogUserLookupOptions, UserLookupAnswer, UserQuery } from '../../src/lookup';
 import { createLogRecorder } from '../support/createLogRecorder';
-import { deferred, fakeClock, settled } from './support/controlled';
+import { deferred, fakeClock, settled } from '../support/controlled';
 import { byEmail, byField, byName, user } from './support/people';
 import { recordingCatalog } from './support/recordingCatalog';
 
