@@ -101,8 +101,10 @@ describe('Beside another sign-in provider, with the sample of docs/frontend.md',
     expect(await whoseToken()).toBe('ada');
 
     await page.goto(`${demo.appUrl}/settings/auth-providers`);
-    await page.getByTitle('Sign out from Bitbucket Server').click();
-    await page.getByTitle('Sign in to Bitbucket Server').waitFor();
+    await Promise.all([
+      page.waitForResponse('**/api/auth/bitbucketServer/logout*'),
+      page.getByTitle('Sign out from Bitbucket Server').click(),
+    ]);
     await page.goto(`${demo.appUrl}/plugin`);
     await press('Ask Bitbucket');
     await loginRequest().waitFor();

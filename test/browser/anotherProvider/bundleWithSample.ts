@@ -13,6 +13,7 @@ export async function bundleWithSample(sample: string): Promise<string> {
       write: false,
       bundle: true,
       format: 'esm',
+      minify: true,
       jsx: 'automatic',
       target: 'es2022',
       logLevel: 'error',
