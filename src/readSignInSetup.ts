@@ -84,7 +84,7 @@ export function readSignInSetup(config: Config, path: string): SignInSetup {
     warnings: [
       ...(chain?.warnings ?? []).map(warning => `${path}: ${warning}`),
       ...(unused
-        ? [`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`]
+        ? [`"${path}.directory" is not used: no resolver has emailTrust "readOnlyDirectory"`]
         : []),
     ],
   };

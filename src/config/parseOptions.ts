@@ -42,7 +42,8 @@ export function parseOptions<TSchema extends z.ZodTypeAny>(
 
 /** A misspelt option must not be ignored silently. */
 export function createUnknownKeyError(path: string, known: readonly string[]) {
-  const expected = known.length > 0 ? `expected one of: ${known.join(', ')}` : 'there is none here';
+  const expected =
+    known.length > 0 ? `expected one of: ${known.join(', ')}` : 'no options are allowed here';
   return createConfigError(path, `is not a known option; ${expected}`);
 }
 

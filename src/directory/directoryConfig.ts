@@ -19,15 +19,15 @@ export const directorySchema = z
       ),
     username: matching(/^\s*[^:\s][^:]*$/, 'must be a non-empty string without a colon')
       .optional()
-      .describe('Account for these requests, if there is no token.'),
+      .describe('Username for these requests, if there is no token.'),
     password: secret(z.string().regex(/^[^]/, 'must be a non-empty string'))
       .optional()
-      .describe('Its password.'),
+      .describe('Password for this username.'),
     trustedDirectories: z
       .array(text())
       .optional()
       .describe(
-        'Names of directories whose emails are trusted although people can edit them in Bitbucket. The internal directory gets a warning. Default: none.',
+        'Names of directories whose emails are trusted although people can edit them in Bitbucket. Listing the internal directory makes a warning at startup. Default: none.',
       ),
     ttl: duration({ min: 0, max: maxTtlMs })
       .optional()

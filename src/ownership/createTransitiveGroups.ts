@@ -64,7 +64,7 @@ export function createTransitiveGroups(
       if (depth >= maxDepth) {
         warn(
           'depth',
-          `A person is in groups with more than ${maxDepth} levels of parents; those further up are left out of the ownership claims`,
+          `A person is in groups with more than ${maxDepth} levels of parents; groups further up are left out of the ownership claims (ownership.maxDepth)`,
         );
         break;
       }
@@ -74,7 +74,7 @@ export function createTransitiveGroups(
       if (level.length > room) {
         warn(
           'count',
-          `A person has more than ${maxRefs} ownership refs with all parent groups; those furthest up are left out of the ownership claims`,
+          `A person has more than ${maxRefs} ownership refs with all parent groups; the groups furthest up are left out of the ownership claims (ownership.maxRefs)`,
         );
         level = level.slice(0, room);
       }

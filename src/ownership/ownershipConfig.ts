@@ -14,16 +14,16 @@ export const ownershipSchema = z
     maxRefs: count(10_000)
       .optional()
       .describe(
-        'Most ownership refs of a person with all parent groups; groups beyond are left out. Default: 500.',
+        'Maximum number of ownership refs of a person, including parent groups; further groups are left out. Default: 500.',
       ),
     maxDepth: count(100)
       .optional()
       .describe(
-        'Most levels of parent groups; those further up are left out. Each level that is not in memory costs one request. Default: 20.',
+        'Maximum number of levels of parent groups; groups further up are left out. Each level that is not cached costs one catalog request. Default: 20.',
       ),
   })
   .strict()
-  .describe('The groups through which people own things.');
+  .describe('Which groups count as owners on behalf of a person.');
 
 /**
  * Reads `ownership` of one environment.

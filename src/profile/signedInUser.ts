@@ -78,7 +78,7 @@ export async function readSignedInUser(
   if (!isSameUser(user, whoAmI)) {
     throw createSignInError('USER_ID_MISMATCH', {
       phase: 'profile',
-      detail: `The server says that the token belongs to user ${quote(whoAmI.id)}, and that the user named ${quote(whoAmI.username)} has the id ${user.id}`,
+      detail: `The token belongs to the user id ${quote(whoAmI.id)}, but the user named ${quote(whoAmI.username)} has the id ${user.id}`,
     });
   }
   return user;

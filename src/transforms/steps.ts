@@ -55,7 +55,7 @@ export function requireActiveUser(): ProfileTransformStep {
       throw createSignInError('USER_PAYLOAD_INVALID', {
         phase: 'transform',
         detail:
-          'requireActiveUser needs the Bitbucket user in the profile; the authenticator in use does not carry it',
+          'requireActiveUser needs the Bitbucket user record, which the authenticator in use does not provide; remove requireActiveUser, or use the authenticator of this package',
       });
     }
     if (user.active === false) {
@@ -116,7 +116,7 @@ export function restrictEmailDomains(options: {
     if (onDenied === 'drop') return { ...profile, email: undefined };
     throw createSignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
       phase: 'transform',
-      detail: `email ${quote(profile.email)} is not from ${list.domains.join(', ')}`,
+      detail: `the domain of the email ${quote(profile.email)} is not one of ${list.domains.join(', ')}`,
     });
   };
 }

@@ -114,7 +114,7 @@ describe('a sign-in attempt that fails', () => {
       'AUTHORIZATION_SCOPE_INVALID',
       'NotAllowedError',
     );
-    expect(text).toContain('Requested: REPO_ADMIN. The application link grants: not said.');
+    expect(text).toContain('Requested: REPO_ADMIN. The application link grants: unknown.');
     expect(text).not.toContain('script');
   });
 

@@ -759,8 +759,8 @@ describe('listeners', () => {
     const { find, lines } = setUp({ onRequest: broken, onAnswer: broken });
     expect(await find(byName('p1'))).toEqual([['p1']]);
     expect(lines).toEqual([
-      'error: A listener of the user lookup failed: Error: no metrics',
-      'error: A listener of the user lookup failed: Error: no metrics',
+      'error: A callback of the user lookup threw an error: Error: no metrics',
+      'error: A callback of the user lookup threw an error: Error: no metrics',
     ]);
   });
 });
