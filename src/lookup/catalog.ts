@@ -15,7 +15,6 @@ const lastCallAt = 0.9;
 /** Tokens of Backstage's own auth service live for an hour; a minute is far from its end. */
 const tokenReuseMs = 60_000;
 
-/** @internal */
 export interface CatalogCallerOptions {
   readonly catalog: CatalogService | CatalogApi;
   readonly auth: AuthService;
@@ -24,11 +23,7 @@ export interface CatalogCallerOptions {
   readonly onRequest?: (event: CatalogRequestEvent) => void;
 }
 
-/**
- * A request to the catalog that has ended.
- *
- * @internal
- */
+/** A request to the catalog that has ended. */
 export interface CatalogRequestEvent {
   readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
   /** Milliseconds since it was sent; what it waited for its turn before that is not in it. */
@@ -47,8 +42,6 @@ export interface CatalogCredentials {
 /**
  * Sends one request. Rejects with what the client threw, when what answered was not the catalog, and
  * at the end of the time.
- *
- * @internal
  */
 export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
   operation: CatalogRequestEvent['operation'],
@@ -58,8 +51,6 @@ export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
 
 /**
  * Does work of one or more requests that must be done within the time limit, their waiting included.
- *
- * @internal
  */
 export type CatalogCaller = <T>(work: (ask: AskCatalog) => Promise<T>) => Promise<T>;
 
@@ -71,8 +62,6 @@ export type CatalogCaller = <T>(work: (ask: AskCatalog) => Promise<T>) => Promis
  * same names nothing tells one from the other for certain (a wrapped client looks like either). So
  * both are sent: each kind of client reads its own and ignores the other. As signing a token costs
  * about as much as an answer of the catalog, one is used for up to a minute.
- *
- * @internal
  */
 export function createCatalogCaller(options: CatalogCallerOptions): CatalogCaller {
   const { auth, timeoutMs, now, onRequest } = options;
@@ -165,8 +154,6 @@ function checkShape(answer: unknown, mayMiss: boolean): void {
  *
  * By status and name, never by class: the error may come over HTTP, from an in-process catalog or
  * from another copy of `@backstage/errors`.
- *
- * @internal
  */
 export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailable' {
   const { name, statusCode } = Object(error) as { name?: unknown; statusCode?: unknown };
@@ -179,11 +166,7 @@ export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailabl
 /** Asks the catalog. A rejection is not remembered, and does not replace what is. */
 type Load<T> = () => Promise<{ readonly value: T; readonly ttlMs: number }>;
 
-/**
- * A cache of the catalog's answers, with one request at a time for each key.
- *
- * @internal
- */
+/** A cache of the catalog's answers, with one request at a time for each key. */
 export interface CatalogMemory<T> {
   /** The answer from memory or from a request under way, or else the result of `load`. */
   get(
@@ -198,11 +181,7 @@ export interface CatalogMemory<T> {
   readonly size: number;
 }
 
-/**
- * Makes a memory of answers.
- *
- * @internal
- */
+/** Makes a memory of answers. */
 export function createCatalogMemory<T extends object>(options: {
   readonly maxEntries: number;
   readonly staleIfErrorMs: number;

@@ -12,8 +12,6 @@ const nobody: UserLookupAnswer = { type: 'entities', entities: [] };
  * A lookup that needs no services: it asks through the context that Backstage hands to every
  * sign-in resolver, one request per query. Nothing is cached, because a context is made for one
  * sign-in.
- *
- * @internal
  */
 export function createContextUserLookup(
   context: Pick<AuthResolverContext, 'findCatalogUser'>,

@@ -2,23 +2,14 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogCaller } from './catalog';
 import type { CatalogUserLookup } from './CatalogUserLookup';
 
-/**
- * The kinds that can own things. Backstage reads an `owner` without a kind as a group.
- *
- * @internal
- */
+/** The kinds that can own things. Backstage reads an `owner` without a kind as a group. */
 export const ownerKinds = ['User', 'Group'];
 
-/** @internal */
 export function ownerRefs({ namespace, name }: { namespace: string; name: string }): string[] {
   return ownerKinds.map(kind => stringifyEntityRef({ kind, namespace, name }));
 }
 
-/**
- * Makes `isNameTaken` of a lookup: asks the catalog each time.
- *
- * @internal
- */
+/** Makes `isNameTaken` of a lookup: asks the catalog each time. */
 export function createNameCheck(
   call: CatalogCaller,
 ): NonNullable<CatalogUserLookup['isNameTaken']> {

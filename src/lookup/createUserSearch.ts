@@ -45,8 +45,6 @@ export type LookupResult =
  * the catalog can. Extra candidates do no harm, because each is checked again. A missing one does.
  *
  * Never rejects; the results have the length and order of the queries.
- *
- * @internal
  */
 export type UserSearch = (
   ask: AskCatalog,
@@ -62,7 +60,6 @@ export type UserSearch = (
  * safe in one and the full-text filter the others.
  *
  * @see https://backstage.io/docs/features/software-catalog/software-catalog-api
- * @internal
  */
 export function createUserSearch(options: {
   readonly fields: 'all' | 'identity';

@@ -6,11 +6,7 @@ import type { CatalogUserLookupOptions } from './createCatalogUserLookup';
 const minute = 60_000;
 const hour = 60 * minute;
 
-/**
- * `userLookup` of one environment.
- *
- * @internal
- */
+/** `userLookup` of one environment. */
 export const userLookupSchema = z
   .object({
     ttl: duration({ min: 0, max: 24 * hour })
@@ -71,7 +67,6 @@ export type UserLookupConfig = Pick<
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns options for `createCatalogUserLookup`; what is not configured is `undefined`
  * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
- * @internal
  */
 export function readUserLookupOptions(config: Config, path: string): UserLookupConfig {
   return readSection(config, 'userLookup', userLookupSchema, path) ?? {};

@@ -5,14 +5,11 @@ import { annotationOf, ownProperty, readField } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { foldAscii } from '../shared';
 
-/** @internal */
 export type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
 
 /**
  * Keeps only candidates that match the query, each entity once. The catalog folds all of Unicode
  * and may be wrong in other ways. Nobody signs in as an entity that does not pass this check.
- *
- * @internal
  */
 export function verifyCandidates(candidates: readonly Entity[], query: UserQuery): EntitiesAnswer {
   const accepted = new Map<string, Entity>();
@@ -31,8 +28,6 @@ export function verifyCandidates(candidates: readonly Entity[], query: UserQuery
 /**
  * Why an entity does not match the query, or `undefined` when it does: it is of kind `User`, it has
  * a name, and it has the value that was asked for.
- *
- * @internal
  */
 export function mismatchReason(entity: unknown, query: UserQuery): string | undefined {
   const kind = ownProperty(entity, 'kind');
@@ -66,8 +61,6 @@ function describe(entity: Entity): string {
 /**
  * The part of a verified user that an identity needs: its ref, its memberships, and the value that
  * was matched. The rest would cost memory for each of a hundred thousand users.
- *
- * @internal
  */
 export function identityOf(entity: Entity, query: UserQuery): Entity {
   const matched = query.by === 'field' ? annotationOf(query.field) : undefined;
@@ -102,8 +95,6 @@ const maxTexts = 50_000;
  * Makes frozen deep copies of JSON-like data, so that one caller cannot change an entity for the
  * next one. Copies, because an in-process catalog returns its own objects. Equal strings are
  * shared, because a hundred thousand people are members of the same few groups.
- *
- * @internal
  */
 export function createFrozenCopier(): <T>(value: T) => T {
   const texts = new Map<string, string>();

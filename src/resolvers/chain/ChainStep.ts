@@ -30,7 +30,6 @@ export interface StepPolicy {
 
 const action = z.enum(['next', 'stop']).optional();
 
-/** @internal */
 export const policyShape = {
   onMissing: action.describe('When the account lacks the attribute. Default: next.'),
   onNoMatch: action.describe('When no entity matches. Default: next.'),
@@ -58,7 +57,6 @@ export interface ChainStep extends StepPolicy {
   readonly dangerouslyAllowSignInWithoutUserInCatalog?: boolean | { readonly namespace: string };
 }
 
-/** @internal */
 export const withoutUserShape = {
   dangerouslyAllowSignInWithoutUserInCatalog: z
     .union([
@@ -77,7 +75,6 @@ const stepShape = { matcher: z.unknown(), ...policyShape, ...withoutUserShape };
  * Checks a chain once, at start.
  *
  * @throws `Error` that names the step and what is wrong with it
- * @internal
  */
 export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly ChainStep[] {
   if (!Array.isArray(match) || match.length === 0) {
@@ -120,8 +117,6 @@ export type StepOutcome =
 /**
  * The record of a step. `describeDecision` turns it into a trace only when somebody reads it, so
  * that a sign-in does not pay for the texts.
- *
- * @internal
  */
 export interface StepRecord {
   readonly step: ChainStep;
@@ -134,7 +129,6 @@ export interface StepRecord {
   readonly cause?: unknown;
 }
 
-/** @internal */
 export interface AttemptRecord {
   /** Whose attempt: the step's matcher, or a part of its agreement. */
   readonly matcher: Matcher;
@@ -145,11 +139,7 @@ export interface AttemptRecord {
   readonly rejected: readonly RejectedCandidate[];
 }
 
-/**
- * The decision of a chain.
- *
- * @internal
- */
+/** The decision of a chain. */
 export type Decision =
   | {
       readonly outcome: 'matched';
@@ -176,8 +166,6 @@ export type Decision =
 /**
  * What follows the outcome of a step, by its policy. An outcome without a policy stops the chain:
  * if the catalog is unavailable, the chain fails closed.
- *
- * @internal
  */
 export function policyAction(policy: StepPolicy, outcome: StepOutcome): PolicyAction {
   switch (outcome) {
@@ -195,11 +183,7 @@ export function policyAction(policy: StepPolicy, outcome: StepOutcome): PolicyAc
   }
 }
 
-/**
- * The code of the refusal when a chain stops at a step.
- *
- * @internal
- */
+/** The code of the refusal when a chain stops at a step. */
 export function refusalCode({
   outcome,
   plan,

@@ -6,7 +6,6 @@ import type { ChainStep, Decision, StepRecord } from './ChainStep';
 import { runStep, safeMatch } from './runStep';
 import { decideWithoutUser } from './withoutUser';
 
-/** @internal */
 export interface EvaluateOptions {
   readonly steps: readonly ChainStep[];
   readonly subject: Subject;
@@ -22,8 +21,6 @@ export interface EvaluateOptions {
  * length takes at most two requests in sequence.
  *
  * Never throws and never rejects: a matcher that throws and a catalog that is down are decisions.
- *
- * @internal
  */
 export async function evaluate(options: EvaluateOptions): Promise<Decision> {
   const { steps, subject, lookup } = options;

@@ -7,24 +7,18 @@ import { foldAscii } from '../../shared';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 import type { AttemptRecord, ChainStep, StepOutcome, StepRecord } from './ChainStep';
 
-/**
- * The account that signs in, and the annotation in which entities name theirs.
- *
- * @internal
- */
+/** The account that signs in, and the annotation in which entities name theirs. */
 export interface Account {
   readonly id?: string;
   readonly annotation?: string;
 }
 
-/** @internal */
 export interface StepContext {
   /** Answers the same question once only, and never rejects. */
   readonly ask: (query: UserQuery) => Promise<UserLookupAnswer>;
   readonly account: Account;
 }
 
-/** @internal */
 export type Match =
   | { readonly plan: MatchPlan; readonly queries: readonly UserQuery[] }
   | { readonly failed: unknown };
@@ -32,8 +26,6 @@ export type Match =
 /**
  * Asks a matcher for its plan. Never throws: custom matchers may throw, and not all of them are
  * type-checked.
- *
- * @internal
  */
 export function safeMatch({ matcher }: ChainStep, subject: Subject): Match {
   try {
@@ -76,11 +68,7 @@ interface Result {
   readonly cause?: unknown;
 }
 
-/**
- * Runs one step whose plan is known. All its questions are asked at once. Never rejects.
- *
- * @internal
- */
+/** Runs one step whose plan is known. All its questions are asked at once. Never rejects. */
 export async function runStep(
   step: ChainStep,
   match: Match,

@@ -6,8 +6,6 @@ import type { Decision, StepRecord } from './ChainStep';
 /**
  * The decision when no step found anybody. If the catalog answered every query and a step allows
  * it, the person signs in without an entity, under a ref that nobody has.
- *
- * @internal
  */
 export async function decideWithoutUser(
   records: readonly StepRecord[],
@@ -73,11 +71,7 @@ function exhaustedCode(records: readonly StepRecord[]) {
 // meaning in a ref, so that the ref reads back as what it was built from.
 const safeName = /^[A-Za-z0-9](?:[A-Za-z0-9._+@-]{0,251}[A-Za-z0-9])?$/;
 
-/**
- * Whether a value may be the name of a person who is in no catalog.
- *
- * @internal
- */
+/** Whether a value may be the name of a person who is in no catalog. */
 export function isFallbackName(value: unknown): value is string {
   return typeof value === 'string' && safeName.test(value);
 }

@@ -68,11 +68,7 @@ export function createNearMissFinder(options: {
   };
 }
 
-/**
- * Everything that a decision asked the catalog for.
- *
- * @internal
- */
+/** Everything that a decision asked the catalog for. */
 export function queriesOf(decision: Decision): readonly UserQuery[] {
   return decision.records.flatMap(({ attempts }) => attempts.map(({ attempt }) => attempt.query));
 }
@@ -169,11 +165,7 @@ function loosen(value: string): string {
   return value.normalize('NFKC').replace(/\s/g, '').toLowerCase();
 }
 
-/**
- * Writes the nearest misses of a refused person to the log. Never rejects.
- *
- * @internal
- */
+/** Writes the nearest misses of a refused person to the log. Never rejects. */
 export async function logNearMisses(options: {
   readonly decision: Decision;
   readonly reference: string;

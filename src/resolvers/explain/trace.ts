@@ -78,16 +78,11 @@ export interface TracedCandidate {
   readonly rejectedBecause?: string;
 }
 
-/**
- * Puts a decision into words.
- *
- * @internal
- */
+/** Puts a decision into words. */
 export function describeDecision(decision: Decision): SignInTrace {
   return { decision: traceDecision(decision), steps: decision.records.map(traceStep) };
 }
 
-/** @internal */
 export function traceDecision(decision: Decision): TracedDecision {
   const step = decision.record?.step.matcher.name;
   switch (decision.outcome) {
@@ -166,11 +161,7 @@ export function formatTrace(trace: SignInTrace): string {
   return [...steps, `=> ${formatDecision(trace)}`].join('\n');
 }
 
-/**
- * A trace as text of one line, for a log.
- *
- * @internal
- */
+/** A trace as text of one line, for a log. */
 export function summarizeTrace(trace: SignInTrace): string {
   const steps = trace.steps.map(step => {
     const reason = step.reason ? ` (${step.reason})` : '';

@@ -173,7 +173,6 @@ const agreements = new WeakSet<Matcher>();
  *
  * @param where - what the options belong to, for the error
  * @throws `Error` for an unknown option or a value that is not valid
- * @internal
  */
 export function checkOptions(where: string, shape: z.ZodRawShape, options: unknown): void {
   let schema = schemas.get(shape);

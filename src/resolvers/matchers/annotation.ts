@@ -29,8 +29,6 @@ const labels: Record<SubjectAttribute, string> = {
 /**
  * The options for an attribute: `emailTrust` is for an email only, `stripPrefix` for a username
  * only.
- *
- * @internal
  */
 export function annotationShape(from: SubjectAttribute) {
   return {

@@ -30,7 +30,6 @@ export interface EmailOptions {
   readonly emailTrust?: EmailTrust;
 }
 
-/** @internal */
 export const emailShape = {
   allowedDomains: z
     .array(z.string())
@@ -45,7 +44,6 @@ export const emailShape = {
     .describe('Whether the email is trusted. Default: always.'),
 } as const;
 
-/** @internal */
 export interface EmailCheck {
   readonly needs: Matcher['needs'];
   /** The email if it may be used, else a plan with the reason. */
@@ -57,7 +55,6 @@ export interface EmailCheck {
  * allowed.
  *
  * @throws `Error` for an entry of `allowedDomains` that is not a domain
- * @internal
  */
 export function createEmailCheck(options: EmailOptions): EmailCheck {
   const list = options.allowedDomains && createDomainList(options.allowedDomains);

@@ -30,7 +30,6 @@ export interface ProfileEmailOptions extends EmailOptions, NamespaceOptions {
   readonly stripPlusTag?: boolean;
 }
 
-/** @internal */
 export const profileEmailShape = {
   ...emailShape,
   stripPlusTag: z
@@ -82,7 +81,6 @@ function byEmail(value: string): UserQuery {
  */
 export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
 
-/** @internal */
 export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]') } as const;
 
 /**
@@ -123,7 +121,6 @@ export interface EmailEntityNameOptions extends EmailOptions, NamespaceOptions {
   readonly normalize?: 'underscore' | 'dash';
 }
 
-/** @internal */
 export const emailEntityNameShape = {
   ...emailShape,
   ...namespaceShape('[default]'),

@@ -20,7 +20,6 @@ export interface NamespaceOptions {
   readonly namespaces?: readonly string[];
 }
 
-/** @internal */
 export function namespaceShape(byDefault: string) {
   return {
     namespaces: z
@@ -35,11 +34,7 @@ function isNotNamespace(value: string) {
   return { message: `"${value}" is not a namespace` };
 }
 
-/**
- * The queries for an entity name, one for each namespace.
- *
- * @internal
- */
+/** The queries for an entity name, one for each namespace. */
 export function createNameQueries({ namespaces = ['default'] }: NamespaceOptions) {
   return (name: string): UserQuery[] =>
     namespaces.map(namespace =>
@@ -52,8 +47,6 @@ export function createNameQueries({ namespaces = ['default'] }: NamespaceOptions
 /**
  * Attempts with the same query that accept one namespace after the other. The catalog is asked
  * once.
- *
- * @internal
  */
 export function inNamespaces(query: UserQuery, namespaces: readonly string[] = ['*']) {
   return namespaces.map((namespace): MatchAttempt => {
@@ -69,12 +62,10 @@ export function inNamespaces(query: UserQuery, namespaces: readonly string[] = [
   });
 }
 
-/** @internal */
 export function isNamespace(value: string): boolean {
   return KubernetesValidatorFunctions.isValidNamespace(value.toLowerCase());
 }
 
-/** @internal */
 export function isEntityName(value: string): boolean {
   return KubernetesValidatorFunctions.isValidObjectName(value);
 }
@@ -95,7 +86,6 @@ export function isEntityName(value: string): boolean {
  */
 export type NameNormalization = 'none' | 'underscore' | 'dash';
 
-/** @internal */
 export const normalizations = ['underscore', 'dash'] as const;
 
 const invalidInNames = /[^a-zA-Z0-9_.-]/g;
@@ -126,7 +116,6 @@ export interface StripPrefixOptions {
   readonly stripPrefix?: string;
 }
 
-/** @internal */
 export const stripPrefixShape = {
   stripPrefix: z
     .string()
@@ -139,8 +128,6 @@ export const stripPrefixShape = {
 
 /**
  * The username or slug of a person, without its prefix, or the plan that says why there is none.
- *
- * @internal
  */
 export function readName(
   subject: Subject,
@@ -169,7 +156,6 @@ export interface EntityNameOptions extends NamespaceOptions, StripPrefixOptions 
   readonly normalize?: NameNormalization;
 }
 
-/** @internal */
 export const entityNameShape = {
   ...namespaceShape('[default]'),
   normalize: z

@@ -12,17 +12,12 @@ import {
 } from '../matchers';
 import type { AnnotationOptions, Matcher, SubjectAttribute } from '../matchers';
 
-/**
- * What a named resolver knows about its environment.
- *
- * @internal
- */
+/** What a named resolver knows about its environment. */
 export interface ResolverEnvironment {
   /** Host name of the Bitbucket Server, for defaults of annotations. */
   readonly host?: string;
 }
 
-/** @internal */
 export interface ResolverEntry {
   /** Options of the matcher, without those of the step. */
   readonly matcherSchema: z.AnyZodObject;
@@ -34,7 +29,6 @@ export interface ResolverEntry {
   readonly warnings: (options: Record<string, unknown>) => readonly string[];
 }
 
-/** @internal */
 export function resolverEntry<TShape extends z.ZodRawShape>(
   shape: TShape,
   createMatcher: (options: z.output<z.ZodObject<TShape>>, env: ResolverEnvironment) => Matcher,
@@ -110,8 +104,6 @@ export type BitbucketServerResolverName =
 /**
  * What `signIn.resolvers` of a config can name, apart from `agreement`, which is made of these.
  * Factories, the reader of the config, its schema and the documentation all come from here.
- *
- * @internal
  */
 export const resolverRegistry = {
   emailMatchingUserEntityProfileEmail: resolverEntry(
@@ -195,11 +187,7 @@ function readParts(options: Record<string, unknown>) {
   });
 }
 
-/**
- * Everything that `signIn.resolvers` of a config can name.
- *
- * @internal
- */
+/** Everything that `signIn.resolvers` of a config can name. */
 export const allResolvers: Readonly<Record<BitbucketServerResolverName, ResolverEntry>> = {
   ...resolverRegistry,
   agreement: agreementEntry,

@@ -7,7 +7,6 @@ import { allResolvers } from './entries';
 import type { ResolverEntry, ResolverEnvironment } from './entries';
 import { describeWeakestLink } from './weakestLink';
 
-/** @internal */
 export interface SignInChain {
   readonly steps: readonly ChainStep[];
   /** Names of the resolvers, in order. */
@@ -18,11 +17,7 @@ export interface SignInChain {
   readonly warnings: readonly string[];
 }
 
-/**
- * `signIn` of one environment, without the options of the resolvers.
- *
- * @internal
- */
+/** `signIn` of one environment, without the options of the resolvers. */
 export const signInSchema = z
   .object({
     resolvers: z
@@ -41,7 +36,6 @@ export const signInSchema = z
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns `undefined` when no resolver is configured
  * @throws {@link SignInError} `CONFIG_INVALID`
- * @internal
  */
 export function readSignInChain(
   config: Config,
@@ -89,7 +83,6 @@ function fallbackWarnings(options: Record<string, unknown>): string[] {
  * Makes a step from the parsed options of a named resolver. The step has the name of the resolver.
  *
  * @throws `Error` for options that cannot be
- * @internal
  */
 export function createChainStep(
   name: string,

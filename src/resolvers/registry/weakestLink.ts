@@ -24,7 +24,6 @@ interface NamedStep {
  * The step that a stranger would choose to become somebody else with, and what it relies on.
  *
  * @returns `undefined` when no step signs anybody in
- * @internal
  */
 export function describeWeakestLink(steps: readonly NamedStep[]): string | undefined {
   const found = steps.map(step => ({ step, link: linkOf(step) }));

@@ -93,7 +93,6 @@ export interface SignInResolverOptions {
 
 const optional = z.unknown().optional();
 
-/** @internal */
 export const optionsShape = {
   match: optional,
   lookup: optional,
@@ -210,8 +209,6 @@ function traceOutcome(decision: Decision, error: SignInError | undefined): Trace
 /**
  * The subject with the facts that the matchers of a chain need and that cost I/O. Unchanged when
  * none needs any. Never rejects.
- *
- * @internal
  */
 export async function withDirectory(
   subject: Subject,

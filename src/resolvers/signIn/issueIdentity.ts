@@ -18,7 +18,6 @@ export type OwnershipExtension = (
  * says. Where the context has none, it is the person and the direct groups.
  *
  * @throws {@link SignInError} `TOKEN_NOT_ISSUED`
- * @internal
  */
 export async function issueIdentity(
   context: AuthResolverContext,
@@ -40,7 +39,6 @@ export async function issueIdentity(
  * Issues the Backstage token of a person who is in no catalog.
  *
  * @throws {@link SignInError} `TOKEN_NOT_ISSUED`
- * @internal
  */
 export async function issueIdentityWithoutUser(
   context: AuthResolverContext,
