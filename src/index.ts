@@ -46,13 +46,9 @@ export type { SignInSetup } from './readSignInSetup';
 export { createCatalogUserLookup } from './lookup';
 export { foldAscii } from './shared';
 export type {
-  CachedUserLookup,
   CatalogUserLookup,
   CatalogUserLookupOptions,
-  RejectedCandidate,
   UserLookupAnswer,
-  UserLookupConfig,
-  UserLookupOptions,
   UserQuery,
   UserQueryField,
 } from './lookup';

@@ -4,7 +4,7 @@ import { authenticatorSchema, readBitbucketServerAddress } from './authenticator
 import type { BitbucketServerAddress } from './authenticator';
 import { checkKeys } from './config';
 import { readUserLookupOptions } from './lookup';
-import type { UserLookupConfig } from './lookup';
+import type { CatalogUserLookupOptions } from './lookup';
 import { readOwnershipOptions } from './ownership';
 import type { OwnershipOptions } from './ownership';
 import { readSignInChain } from './resolvers';
@@ -32,7 +32,10 @@ export interface SignInSetup extends BitbucketServerAddress {
   /** Whether a step asks for the directory of an account: `emailTrust: readOnlyDirectory`. */
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
-  readonly userLookup: UserLookupConfig;
+  readonly userLookup: Omit<
+    CatalogUserLookupOptions,
+    'catalog' | 'auth' | 'logger' | 'onRequest' | 'onAnswer' | 'now'
+  >;
   readonly ownership: OwnershipOptions;
   /** Warnings, with the path of the key. */
   readonly warnings: readonly string[];

@@ -1,3 +1,4 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import { foldAscii } from '../shared';
 
 /**
@@ -116,4 +117,11 @@ export function ownProperty(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
     : undefined;
+}
+
+/** The kinds that can own things. Backstage reads an `owner` without a kind as a group. */
+export const ownerKinds = ['User', 'Group'];
+
+export function ownerRefs(ref: { readonly namespace: string; readonly name: string }): string[] {
+  return ownerKinds.map(kind => stringifyEntityRef({ kind, ...ref }));
 }

@@ -41,17 +41,6 @@ export type LookupResult =
   | { readonly type: 'unavailable'; readonly cause: unknown };
 
 /**
- * Asks for the candidates of several queries, all by ref or all of one field, in one request where
- * the catalog can. Extra candidates do no harm, because each is checked again. A missing one does.
- *
- * Never rejects; the results have the length and order of the queries.
- */
-export type UserSearch = (
-  ask: AskCatalog,
-  queries: readonly UserQuery[],
-) => Promise<readonly LookupResult[]>;
-
-/**
  * Makes the requests that find users in the catalog. Names go by ref. A value of a field goes by
  * the exact filter, the request that Backstage itself makes; several of them, and those that would
  * not mean themselves in a filter, by the predicate endpoint, where values are JSON.
@@ -64,7 +53,7 @@ export type UserSearch = (
 export function createUserSearch(options: {
   readonly fields: 'all' | 'identity';
   readonly now: () => number;
-}): UserSearch {
+}) {
   const { now } = options;
   let withoutPredicatesUntil = -Infinity;
   // Counting costs the catalog as much as the search. Older versions do not accept this key.
@@ -168,6 +157,12 @@ export function createUserSearch(options: {
     return allPages(page, await page(request), request);
   }
 
+  /**
+   * Asks for the candidates of several queries, all by ref or all of one field, in one request where
+   * the catalog can. Extra candidates do no harm, because each is checked again. A missing one does.
+   *
+   * Never rejects; the results have the length and order of the queries.
+   */
   async function search(
     ask: AskCatalog,
     queries: readonly UserQuery[],

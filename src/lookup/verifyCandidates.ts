@@ -1,6 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import type { RejectedCandidate, UserLookupAnswer } from './CatalogUserLookup';
+import type { UserLookupAnswer } from './CatalogUserLookup';
 import { annotationOf, ownProperty, readField } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { foldAscii } from '../shared';
@@ -10,19 +10,26 @@ export type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
 /**
  * Keeps only candidates that match the query, each entity once. The catalog folds all of Unicode
  * and may be wrong in other ways. Nobody signs in as an entity that does not pass this check.
+ *
+ * @param reject - a further reason to refuse an entity that matches
  */
-export function verifyCandidates(candidates: readonly Entity[], query: UserQuery): EntitiesAnswer {
+export function verifyCandidates(
+  candidates: readonly Entity[],
+  query: UserQuery,
+  reject?: (entity: Entity) => string | undefined,
+): EntitiesAnswer {
   const accepted = new Map<string, Entity>();
-  const rejected: RejectedCandidate[] = [];
+  const rejected: { entityRef: string; reason: string }[] = [];
   for (const entity of candidates) {
-    const reason = mismatchReason(entity, query);
+    const reason = mismatchReason(entity, query) ?? reject?.(entity);
     if (reason === undefined) accepted.set(stringifyEntityRef(entity), entity);
     else rejected.push({ entityRef: describe(entity), reason });
   }
-  const entities = [...accepted.values()];
-  return rejected.length > 0
-    ? { type: 'entities', entities, rejected }
-    : { type: 'entities', entities };
+  return {
+    type: 'entities',
+    entities: [...accepted.values()],
+    ...(rejected.length > 0 && { rejected }),
+  };
 }
 
 /**

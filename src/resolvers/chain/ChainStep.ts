@@ -1,7 +1,7 @@
 import type { Entity } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
 import type { SignInErrorCode } from '../../errors';
-import type { RejectedCandidate, UserLookupAnswer } from '../../lookup';
+import type { UserLookupAnswer } from '../../lookup';
 import { checkOptions, isNamespace } from '../matchers';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 
@@ -136,7 +136,7 @@ export interface AttemptRecord {
   readonly answer: UserLookupAnswer;
   /** The entities that passed all checks. */
   readonly accepted: readonly Entity[];
-  readonly rejected: readonly RejectedCandidate[];
+  readonly rejected: readonly { readonly entityRef: string; readonly reason: string }[];
 }
 
 /** The decision of a chain. */

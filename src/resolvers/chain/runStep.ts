@@ -1,7 +1,7 @@
 import type { Entity } from '@backstage/catalog-model';
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { mismatchReason } from '../../lookup';
-import type { RejectedCandidate, UserLookupAnswer, UserQuery } from '../../lookup';
+import { verifyCandidates } from '../../lookup';
+import type { UserLookupAnswer, UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { foldAscii } from '../../shared';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
@@ -96,7 +96,7 @@ async function runPlan(
   if (plan.type !== 'query') return { outcome: plan.type };
   for (const attempt of plan.attempts) {
     const answer = await context.ask(attempt.query);
-    const { accepted, rejected } = checkCandidates(attempt, answer);
+    const { entities: accepted, rejected } = checkAgain(attempt, answer);
     const record = { matcher, attempt, answer, accepted, rejected };
     attempts.push(record);
     if (answer.type === 'unavailable') return { outcome: 'unavailable', cause: answer.cause };
@@ -112,34 +112,11 @@ async function runPlan(
   return { outcome: 'none' };
 }
 
-/**
- * The entities of an answer that pass: kind `User`, a value that matches the query, not refused by
- * the matcher, each once. It is checked here for custom lookups too.
- */
-function checkCandidates({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
-  const accepted = new Map<string, Entity>();
-  const rejected: RejectedCandidate[] = [];
-  if (answer.type === 'entities') {
-    rejected.push(...(answer.rejected ?? []));
-    for (const entity of answer.entities) {
-      const entityRef = refOf(entity);
-      const reason =
-        mismatchReason(entity, query) ??
-        (entityRef === undefined ? 'its name is not valid' : reject?.(entity));
-      if (reason === undefined) accepted.set(entityRef!, entity);
-      else rejected.push({ entityRef: entityRef ?? 'unknown', reason });
-    }
-  }
-  return { accepted: [...accepted.values()], rejected };
-}
-
-function refOf(entity: Entity): string | undefined {
-  try {
-    return typeof entity.metadata.name === 'string' ? stringifyEntityRef(entity) : undefined;
-  } catch {
-    // Not an entity, so it has no ref. It is refused.
-    return undefined;
-  }
+/** The entities of an answer that pass all checks; a custom lookup may not check anything. */
+function checkAgain({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
+  if (answer.type !== 'entities') return { entities: [], rejected: [] };
+  const { entities, rejected = [] } = verifyCandidates(answer.entities, query, reject);
+  return { entities, rejected: [...(answer.rejected ?? []), ...rejected] };
 }
 
 /**
