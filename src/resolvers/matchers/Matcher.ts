@@ -48,45 +48,34 @@ export interface Matcher {
 export type MatchPlan =
   | {
       readonly type: 'query';
-      readonly attempts: readonly MatchAttempt[];
+      readonly attempts: readonly {
+        readonly query: UserQuery;
+        /** A further check of a candidate, beyond kind and query: the reason to refuse it, or `undefined`. */
+        readonly reject?: (entity: Entity) => string | undefined;
+      }[];
       /** Entity name for `dangerouslyAllowSignInWithoutUserInCatalog`; not used when it is not safe as one. */
       readonly fallbackName?: string;
     }
-  | { readonly type: 'missing'; readonly attribute: SubjectAttribute; readonly reason: string }
+  | {
+      readonly type: 'missing';
+      readonly attribute: 'id' | 'username' | 'slug' | 'email';
+      readonly reason: string;
+    }
   | {
       readonly type: 'denied';
       readonly code: 'EMAIL_DOMAIN_NOT_ALLOWED' | 'EMAIL_NOT_TRUSTED';
       readonly reason: string;
     }
-  | { readonly type: 'agreement'; readonly parts: readonly AgreementPart[] };
+  | {
+      readonly type: 'agreement';
+      readonly parts: readonly {
+        readonly matcher: Matcher;
+        readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
+      }[];
+    };
 
-/**
- * An attribute of an account that a matcher can match by.
- *
- * @public
- */
-export type SubjectAttribute = 'id' | 'username' | 'slug' | 'email';
-
-/**
- * One question for the catalog, and what else a candidate must satisfy.
- *
- * @public
- */
-export interface MatchAttempt {
-  readonly query: UserQuery;
-  /** A further check of a candidate, beyond kind and query: the reason to refuse it, or `undefined`. */
-  readonly reject?: (entity: Entity) => string | undefined;
-}
-
-/**
- * One matcher of an agreement, with what it answered.
- *
- * @public
- */
-export interface AgreementPart {
-  readonly matcher: Matcher;
-  readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
-}
+export type SubjectAttribute = Extract<MatchPlan, { type: 'missing' }>['attribute'];
+export type MatchAttempt = Extract<MatchPlan, { type: 'query' }>['attempts'][number];
 
 /**
  * The answers that a matcher can give.
@@ -115,12 +104,12 @@ export const matchPlan = {
   },
 
   /** The person lacks the attribute, or has one that this matcher cannot use. */
-  missing(attribute: SubjectAttribute, reason: string): MatchPlan {
+  missing(attribute: 'id' | 'username' | 'slug' | 'email', reason: string): MatchPlan {
     return { type: 'missing', attribute, reason };
   },
 
   /** The attribute is present but not allowed. */
-  denied(code: Extract<MatchPlan, { type: 'denied' }>['code'], reason: string): MatchPlan {
+  denied(code: 'EMAIL_DOMAIN_NOT_ALLOWED' | 'EMAIL_NOT_TRUSTED', reason: string): MatchPlan {
     return { type: 'denied', code, reason };
   },
 } as const;
@@ -156,7 +145,7 @@ export function agreement(parts: readonly Matcher[]): Matcher {
         type: 'agreement',
         parts: parts.map(part => ({
           matcher: part,
-          plan: part.match(subject) as AgreementPart['plan'],
+          plan: part.match(subject) as Exclude<MatchPlan, { type: 'agreement' }>,
         })),
       };
     },

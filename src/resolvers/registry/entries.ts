@@ -10,7 +10,7 @@ import {
   matchers,
   profileEmailShape,
 } from '../matchers';
-import type { AnnotationOptions, Matcher, SubjectAttribute } from '../matchers';
+import type { Matcher, SubjectAttribute } from '../matchers';
 
 /** What a named resolver knows about its environment. */
 export interface ResolverEnvironment {
@@ -43,6 +43,8 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
     warnings: options => warnings(options as Options),
   };
 }
+
+type AnnotationOptions = Parameters<typeof matchers.annotation>[0];
 
 /**
  * A resolver by annotation, whose default key is `<host>/<suffix>`: the host keeps the people of two
