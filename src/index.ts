@@ -60,7 +60,6 @@ export {
   createSignInResolver,
   explainSignIn,
   formatExplanation,
-  formatTrace,
   matchers,
   matchPlan,
   nearMissesOf,
@@ -79,17 +78,11 @@ export type {
   Matcher,
   MatchPlan,
   NearMiss,
-  PolicyAction,
   OwnershipExtension,
   SignInDecisionEvent,
   SignInExplanation,
   SignInTrace,
   StepOutcome,
-  StepPolicy,
-  TracedCandidate,
-  TracedDecision,
-  TracedLookup,
-  TracedStep,
 } from './resolvers';
 export { createSignInObserver } from './observability';
 export type { SignInObserver, SignInObserverOptions } from './observability';

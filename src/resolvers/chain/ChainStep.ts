@@ -5,29 +5,6 @@ import type { UserLookupAnswer } from '../../lookup';
 import { checkOptions, isNamespace } from '../matchers';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 
-/**
- * What a chain does after a step without a match.
- *
- * @public
- */
-export type PolicyAction = 'next' | 'stop';
-
-/**
- * Per step of a chain.
- *
- * @public
- */
-export interface StepPolicy {
-  /** The subject lacks the attribute. Default `next`. */
-  readonly onMissing?: PolicyAction;
-  /** No verified entity. Default `next`. */
-  readonly onNoMatch?: PolicyAction;
-  /** Domain not allowed, or email not trusted. Default `next`. */
-  readonly onDenied?: PolicyAction;
-  /** Two or more verified entities, or attributes that disagree. Default `stop`. */
-  readonly onAmbiguous?: PolicyAction;
-}
-
 const action = z.enum(['next', 'stop']).optional();
 
 export const policyShape = {
@@ -44,8 +21,16 @@ export const policyShape = {
  *
  * @public
  */
-export interface ChainStep extends StepPolicy {
+export interface ChainStep {
   readonly matcher: Matcher;
+  /** The subject lacks the attribute. Default `next`. */
+  readonly onMissing?: 'next' | 'stop';
+  /** No verified entity. Default `next`. */
+  readonly onNoMatch?: 'next' | 'stop';
+  /** Domain not allowed, or email not trusted. Default `next`. */
+  readonly onDenied?: 'next' | 'stop';
+  /** Two or more verified entities, or attributes that disagree. Default `stop`. */
+  readonly onAmbiguous?: 'next' | 'stop';
   /**
    * Signs people in who have no `User` entity, when every step said none or missing. Never under a
    * name that a `User` or `Group` has, or that owns anything.
@@ -167,17 +152,17 @@ export type Decision =
  * What follows the outcome of a step, by its policy. An outcome without a policy stops the chain:
  * if the catalog is unavailable, the chain fails closed.
  */
-export function policyAction(policy: StepPolicy, outcome: StepOutcome): PolicyAction {
+export function policyAction(step: ChainStep, outcome: StepOutcome): 'next' | 'stop' {
   switch (outcome) {
     case 'missing':
-      return policy.onMissing ?? 'next';
+      return step.onMissing ?? 'next';
     case 'none':
-      return policy.onNoMatch ?? 'next';
+      return step.onNoMatch ?? 'next';
     case 'denied':
-      return policy.onDenied ?? 'next';
+      return step.onDenied ?? 'next';
     case 'ambiguous':
     case 'disagreement':
-      return policy.onAmbiguous ?? 'stop';
+      return step.onAmbiguous ?? 'stop';
     default:
       return 'stop';
   }

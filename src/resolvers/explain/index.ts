@@ -2,10 +2,4 @@ export { createNearMissFinder, logNearMisses, nearMissesOf, queriesOf } from './
 export type { FindNearMisses, NearMiss } from './nearMisses';
 export { createRefusal } from './refusal';
 export { describeDecision, formatTrace, summarizeTrace, traceDecision } from './trace';
-export type {
-  SignInTrace,
-  TracedCandidate,
-  TracedDecision,
-  TracedLookup,
-  TracedStep,
-} from './trace';
+export type { SignInTrace, TracedDecision } from './trace';

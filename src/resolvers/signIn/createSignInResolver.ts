@@ -30,7 +30,7 @@ export interface SignInDecisionEvent {
    * Outcome, with entity ref or code, and the step that decided. Refused with `TOKEN_NOT_ISSUED` when
    * no token could be issued for whoever was found.
    */
-  readonly decision: TracedDecision;
+  readonly decision: SignInTrace['decision'];
   /** What the resolver was given as `result`. */
   readonly result: unknown;
   /** The facts about who signed in. */

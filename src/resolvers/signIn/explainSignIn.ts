@@ -11,7 +11,7 @@ import { composeProfileTransforms, requireActiveUser } from '../../transforms';
 import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep } from '../chain';
 import { describeDecision, formatTrace, queriesOf } from '../explain';
-import type { FindNearMisses, NearMiss, SignInTrace, TracedDecision } from '../explain';
+import type { FindNearMisses, NearMiss, SignInTrace } from '../explain';
 import type { Matcher } from '../matchers';
 import { withDirectory } from './createSignInResolver';
 import type { FindDirectory } from './createSignInResolver';
@@ -31,8 +31,7 @@ export interface SignInExplanation {
   };
   /** What matchers saw. Absent when a profile transform refused the person. */
   readonly subject?: Subject;
-  /** The decision, with the entity ref or the code. The same as `trace.decision`. */
-  readonly decision: TracedDecision;
+  /** Every step, and the decision with the entity ref or the code. */
   readonly trace: SignInTrace;
   /** Entities that nearly matched. Empty unless nobody matched. */
   readonly nearMisses: readonly NearMiss[];
@@ -109,19 +108,17 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
   } catch (error) {
     if (!isSignInError(error)) throw error;
     const decision = { outcome: 'refused', code: error.code, reason: error.detail } as const;
-    return { user: who, decision, trace: { decision, steps: [] }, nearMisses: [] };
+    return { user: who, trace: { decision, steps: [] }, nearMisses: [] };
   }
 
   const facts = toSubject({ profile, result: { fullProfile } });
   const subject = await withDirectory(facts, steps, findDirectory);
   const decision = await evaluate({ steps, subject, lookup, accountIdAnnotation });
   const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
-  const trace = describeDecision(decision);
   return {
     user: { ...who, email: subject.email },
     subject,
-    decision: trace.decision,
-    trace,
+    trace: describeDecision(decision),
     nearMisses: nobody && findNearMisses ? await findNearMisses(queriesOf(decision)) : [],
   };
 }
