@@ -67,9 +67,7 @@ export {
 } from './resolvers';
 export type {
   BitbucketServerResolverName,
-  BitbucketServerSignInResolvers,
   ChainStep,
-  BitbucketServerSignInResolversOptions,
   SignInResolverOptions,
   EmailOptions,
   ExplainSignInOptions,
@@ -78,7 +76,6 @@ export type {
   Matcher,
   MatchPlan,
   NearMiss,
-  OwnershipExtension,
   SignInDecisionEvent,
   SignInExplanation,
   SignInTrace,

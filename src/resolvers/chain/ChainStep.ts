@@ -125,28 +125,22 @@ export interface AttemptRecord {
 }
 
 /** The decision of a chain. */
-export type Decision =
-  | {
-      readonly outcome: 'matched';
-      readonly entity: Entity;
-      readonly record: StepRecord;
-      readonly records: readonly StepRecord[];
-    }
+export type Decision = { readonly records: readonly StepRecord[] } & (
+  | { readonly outcome: 'matched'; readonly entity: Entity; readonly record: StepRecord }
   | {
       /** `dangerouslyAllowSignInWithoutUserInCatalog`. */
       readonly outcome: 'withoutUser';
       readonly userEntityRef: string;
       readonly record: StepRecord;
-      readonly records: readonly StepRecord[];
     }
   | {
       readonly outcome: 'refused';
       readonly code: SignInErrorCode;
       /** The step that decided; `undefined` when no step matched. */
       readonly record?: StepRecord;
-      readonly records: readonly StepRecord[];
       readonly cause?: unknown;
-    };
+    }
+);
 
 /**
  * What follows the outcome of a step, by its policy. An outcome without a policy stops the chain:
@@ -168,16 +162,13 @@ export function policyAction(step: ChainStep, outcome: StepOutcome): 'next' | 's
   }
 }
 
+type Refusing = Exclude<StepOutcome, 'matched'>;
+
 /** The code of the refusal when a chain stops at a step. */
-export function refusalCode({
-  outcome,
-  plan,
-}: Pick<StepRecord, 'plan'> & { outcome: Refusing }): SignInErrorCode {
+export function refusalCode(outcome: Refusing, plan: MatchPlan | undefined): SignInErrorCode {
   if (outcome === 'denied') return deniedCode(plan) ?? 'EMAIL_NOT_TRUSTED';
   return codes[outcome];
 }
-
-type Refusing = Exclude<StepOutcome, 'matched'>;
 
 const codes: Record<Exclude<Refusing, 'denied'>, SignInErrorCode> = {
   none: 'NO_MATCHING_USER',

@@ -6,14 +6,6 @@ import type { ChainStep, Decision, StepRecord } from './ChainStep';
 import { runStep, safeMatch } from './runStep';
 import { decideWithoutUser } from './withoutUser';
 
-export interface EvaluateOptions {
-  readonly steps: readonly ChainStep[];
-  readonly subject: Subject;
-  readonly lookup: CatalogUserLookup;
-  /** Annotation in which an entity names its account. Default: `<host>/user-id` with the subject's host. */
-  readonly accountIdAnnotation?: string;
-}
-
 /**
  * The evaluator of chains, for sign-in, explain and audit. Its result is that of trying the steps
  * one after another. The first step that has a question asks alone, because it signs most people
@@ -22,7 +14,13 @@ export interface EvaluateOptions {
  *
  * Never throws and never rejects: a matcher that throws and a catalog that is down are decisions.
  */
-export async function evaluate(options: EvaluateOptions): Promise<Decision> {
+export async function evaluate(options: {
+  readonly steps: readonly ChainStep[];
+  readonly subject: Subject;
+  readonly lookup: CatalogUserLookup;
+  /** Annotation in which an entity names its account. Default: `<host>/user-id` with the subject's host. */
+  readonly accountIdAnnotation?: string;
+}): Promise<Decision> {
   const { steps, subject, lookup } = options;
   const ask = createQuestions(lookup, subject);
   const annotation = options.accountIdAnnotation ?? accountIdAnnotationOf(subject);
@@ -60,7 +58,7 @@ function decisionOf(record: StepRecord, records: readonly StepRecord[]): Decisio
   const { step, outcome, entity, cause, plan } = record;
   if (outcome === 'matched') return { outcome: 'matched', entity: entity!, record, records };
   if (policyAction(step, outcome) === 'next') return undefined;
-  return { outcome: 'refused', code: refusalCode({ outcome, plan }), record, records, cause };
+  return { outcome: 'refused', code: refusalCode(outcome, plan), record, records, cause };
 }
 
 /** Sends each query of an evaluation once. Never rejects. */

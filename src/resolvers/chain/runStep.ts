@@ -7,19 +7,14 @@ import { foldAscii } from '../../shared';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 import type { AttemptRecord, ChainStep, StepOutcome, StepRecord } from './ChainStep';
 
-/** The account that signs in, and the annotation in which entities name theirs. */
-export interface Account {
-  readonly id?: string;
-  readonly annotation?: string;
-}
-
-export interface StepContext {
+interface StepContext {
   /** Answers the same question once only, and never rejects. */
   readonly ask: (query: UserQuery) => Promise<UserLookupAnswer>;
-  readonly account: Account;
+  /** The account that signs in, and the annotation in which entities name theirs. */
+  readonly account: { readonly id?: string; readonly annotation?: string };
 }
 
-export type Match =
+type Match =
   | { readonly plan: MatchPlan; readonly queries: readonly UserQuery[] }
   | { readonly failed: unknown };
 
@@ -62,11 +57,7 @@ function checkQuery(query: UserQuery): UserQuery {
   throw new TypeError('the matcher returned a query that is not valid');
 }
 
-interface Result {
-  readonly outcome: StepOutcome;
-  readonly entity?: Entity;
-  readonly cause?: unknown;
-}
+type Result = Pick<StepRecord, 'outcome' | 'entity' | 'cause'>;
 
 /** Runs one step whose plan is known. All its questions are asked at once. Never rejects. */
 export async function runStep(
@@ -123,7 +114,10 @@ function checkAgain({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
  * An entity that names its account by id belongs to that account only: an email or a username may
  * be given to somebody new, an id never is. An account without an id does not match either.
  */
-function namesAnotherAccount(entity: Entity, { id, annotation }: Account): string | undefined {
+function namesAnotherAccount(
+  entity: Entity,
+  { id, annotation }: StepContext['account'],
+): string | undefined {
   if (annotation === undefined) return undefined;
   const wanted = foldAscii(annotation);
   // The catalog ignores the case of keys.

@@ -68,9 +68,16 @@ export function createNearMissFinder(options: {
   };
 }
 
-/** Everything that a decision asked the catalog for. */
-export function queriesOf(decision: Decision): readonly UserQuery[] {
-  return decision.records.flatMap(({ attempts }) => attempts.map(({ attempt }) => attempt.query));
+/** Who nearly matched, when nobody did. Rejects with what `find` rejects with. */
+export async function nearMissesOfDecision(
+  decision: Decision,
+  find: FindNearMisses | undefined,
+): Promise<readonly NearMiss[]> {
+  if (decision.outcome !== 'refused' || decision.code !== 'NO_MATCHING_USER') return [];
+  const queries = decision.records.flatMap(({ attempts }) =>
+    attempts.map(({ attempt }) => attempt.query),
+  );
+  return find && queries.length > 0 ? find(queries) : [];
 }
 
 type Miss = Omit<NearMiss, 'entityRef'>;
@@ -173,11 +180,8 @@ export async function logNearMisses(options: {
   readonly logger: LoggerService;
 }): Promise<void> {
   const { decision, reference, findNearMisses, logger } = options;
-  if (decision.outcome !== 'refused' || decision.code !== 'NO_MATCHING_USER') return;
-  const queries = queriesOf(decision);
-  if (queries.length === 0) return;
   try {
-    const misses = await findNearMisses(queries);
+    const misses = await nearMissesOfDecision(decision, findNearMisses);
     const texts = misses.map(({ entityRef, reason }) => `${entityRef}: ${reason}`);
     if (texts.length > 0) {
       logger.warn(`Bitbucket Server sign-in ${reference}, near misses: ${texts.join('; ')}`);

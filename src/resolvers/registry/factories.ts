@@ -9,31 +9,8 @@ import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } 
 import { createChainStep } from './readSignInChain';
 
 /**
- * What the named resolvers share: the options of {@link createSignInResolver} without `match`.
- *
- * @public
- */
-export type BitbucketServerSignInResolversOptions = Omit<SignInResolverOptions, 'match'> & {
-  /**
-   * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
-   * `annotation` is required.
-   */
-  readonly host?: string;
-};
-
-/**
- * The named resolvers as factories, by name.
- *
- * @public
- */
-export type BitbucketServerSignInResolvers = Record<
-  BitbucketServerResolverName,
-  SignInResolverFactory
->;
-
-/**
  * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`, with what they
- * share.
+ * share: the options of {@link createSignInResolver} without `match`.
  *
  * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, after which
  * Backstage's reader tries the next resolver; when it says `stop`, and for a catalog that is down, an
@@ -50,8 +27,14 @@ export type BitbucketServerSignInResolvers = Record<
  * @public
  */
 export function createBitbucketServerSignInResolvers(
-  options: BitbucketServerSignInResolversOptions = {},
-): BitbucketServerSignInResolvers {
+  options: Omit<SignInResolverOptions, 'match'> & {
+    /**
+     * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
+     * `annotation` is required.
+     */
+    readonly host?: string;
+  } = {},
+): Record<BitbucketServerResolverName, SignInResolverFactory> {
   const { match: _match, ...shape } = { ...optionsShape, host: z.string().min(1).optional() };
   checkOptions('createBitbucketServerSignInResolvers', shape, options);
   const { host, ...rest } = options;
@@ -61,7 +44,7 @@ export function createBitbucketServerSignInResolvers(
     name,
     createFactory(name, entry, shared, { host }),
   ]);
-  return Object.fromEntries(entries) as BitbucketServerSignInResolvers;
+  return Object.fromEntries(entries) as Record<BitbucketServerResolverName, SignInResolverFactory>;
 }
 
 /**

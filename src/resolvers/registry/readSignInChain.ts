@@ -2,6 +2,7 @@ import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { createConfigError, readNamedList, readSection } from '../../config';
 import { isSignInError } from '../../errors';
+import { policyShape, withoutUserShape } from '../chain';
 import type { ChainStep } from '../chain';
 import { allResolvers } from './entries';
 import type { ResolverEntry, ResolverEnvironment } from './entries';
@@ -90,19 +91,10 @@ export function createChainStep(
   options: Record<string, unknown>,
   env: ResolverEnvironment,
 ): ChainStep {
-  const { onMissing, onNoMatch, onDenied, onAmbiguous, ...rest } = options as Omit<
-    ChainStep,
-    'matcher'
-  > &
-    Record<string, unknown>;
-  const { dangerouslyAllowSignInWithoutUserInCatalog, ...matcherOptions } = rest;
-  const matcher = entry.createMatcher(matcherOptions, env);
-  return {
-    matcher: { ...matcher, name },
-    onMissing,
-    onNoMatch,
-    onDenied,
-    onAmbiguous,
-    dangerouslyAllowSignInWithoutUserInCatalog,
-  };
+  const pick = (isPolicy: boolean) =>
+    Object.fromEntries(Object.entries(options).filter(([key]) => key in policy === isPolicy));
+  const matcher = entry.createMatcher(pick(false), env);
+  return { ...pick(true), matcher: { ...matcher, name } };
 }
+
+const policy = { ...policyShape, ...withoutUserShape };

@@ -14,11 +14,10 @@ import type { Subject, SubjectDirectory } from '../../profile';
 import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep, Decision } from '../chain';
 import { createRefusal, describeDecision, logNearMisses, traceDecision } from '../explain';
-import type { FindNearMisses, SignInTrace, TracedDecision } from '../explain';
+import type { FindNearMisses, SignInTrace } from '../explain';
 import { checkOptions } from '../matchers';
 import type { Matcher } from '../matchers';
-import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
-import type { OwnershipExtension } from './issueIdentity';
+import { issueIdentity } from './issueIdentity';
 
 /**
  * A decision, as observers get it.
@@ -85,8 +84,14 @@ export interface SignInResolverOptions {
    * refusal. Needs `logger`. Default: none.
    */
   readonly findNearMisses?: FindNearMisses;
-  /** Adds to the ownership claims of a person, such as parent groups. Default: nothing. */
-  readonly extendOwnership?: OwnershipExtension;
+  /**
+   * Adds to the ownership claims of a person, such as parent groups. A rejection ends the sign-in.
+   * Default: nothing.
+   */
+  readonly extendOwnership?: (
+    ownershipEntityRefs: readonly string[],
+    options: { readonly refresh: boolean },
+  ) => Promise<string[]>;
   /** Called for every sign-in and refusal. Must not throw. */
   readonly onDecision?: (event: SignInDecisionEvent) => void;
 }
@@ -156,15 +161,17 @@ export function createSignInResolver(
       lookup: lookup ?? createContextUserLookup(context),
       accountIdAnnotation,
     });
-    const tell = (error?: SignInError) =>
+    function tell(error?: SignInError): void {
+      const traced = traceDecision(decision);
       onDecision?.({
-        decision: traceOutcome(decision, error),
+        decision: error ? { outcome: 'refused', code: error.code, step: traced.step } : traced,
         subject,
         result: info.result,
         reference: error?.reference,
         durationMs: performance.now() - startedAt,
         trace: () => describeDecision(decision),
       });
+    }
     return log.watch(async () => {
       let issued: BackstageSignInResult;
       try {
@@ -189,21 +196,18 @@ async function issue(
   decision: Decision,
   { refresh }: Subject,
   context: AuthResolverContext,
-  extendOwnership: OwnershipExtension | undefined,
+  extendOwnership: SignInResolverOptions['extendOwnership'],
 ): Promise<BackstageSignInResult> {
   switch (decision.outcome) {
     case 'matched':
-      return issueIdentity(context, decision.entity, { extendOwnership, refresh });
+      return issueIdentity(context, decision.entity, refs =>
+        extendOwnership ? extendOwnership(refs, { refresh }) : refs,
+      );
     case 'withoutUser':
-      return issueIdentityWithoutUser(context, decision.userEntityRef);
+      return issueIdentity(context, decision.userEntityRef);
     case 'refused':
       throw createRefusal(decision);
   }
-}
-
-function traceOutcome(decision: Decision, error: SignInError | undefined): TracedDecision {
-  const traced = traceDecision(decision);
-  return error ? { outcome: 'refused', code: error.code, step: traced.step } : traced;
 }
 
 /**

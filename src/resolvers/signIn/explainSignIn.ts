@@ -10,7 +10,7 @@ import type { BitbucketServerPassportProfile, Subject } from '../../profile';
 import { composeProfileTransforms, requireActiveUser } from '../../transforms';
 import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep } from '../chain';
-import { describeDecision, formatTrace, queriesOf } from '../explain';
+import { describeDecision, formatTrace, nearMissesOfDecision } from '../explain';
 import type { FindNearMisses, NearMiss, SignInTrace } from '../explain';
 import type { Matcher } from '../matchers';
 import { withDirectory } from './createSignInResolver';
@@ -114,12 +114,11 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
   const facts = toSubject({ profile, result: { fullProfile } });
   const subject = await withDirectory(facts, steps, findDirectory);
   const decision = await evaluate({ steps, subject, lookup, accountIdAnnotation });
-  const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
   return {
     user: { ...who, email: subject.email },
     subject,
     trace: describeDecision(decision),
-    nearMisses: nobody && findNearMisses ? await findNearMisses(queriesOf(decision)) : [],
+    nearMisses: await nearMissesOfDecision(decision, findNearMisses),
   };
 }
 

@@ -6,4 +6,3 @@ export type {
 } from './createSignInResolver';
 export { explainSignIn, formatExplanation, traceChain } from './explainSignIn';
 export type { ExplainSignInOptions, SignInExplanation } from './explainSignIn';
-export type { OwnershipExtension } from './issueIdentity';
