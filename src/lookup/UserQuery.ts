@@ -88,11 +88,8 @@ export function queryKey(query: UserQuery): string {
  * @see https://backstage.io/docs/features/software-catalog/software-catalog-api#filtering
  */
 export function isFilterSafe(field: string, value: string): boolean {
-  return !field.includes('=') && [field, value].every(isFilterSafeText);
-}
-
-function isFilterSafeText(text: string): boolean {
-  return text !== '' && !text.includes(',') && text.trim() === text;
+  const isSafe = (text: string) => text !== '' && !text.includes(',') && text.trim() === text;
+  return !field.includes('=') && isSafe(field) && isSafe(value);
 }
 
 /**

@@ -54,7 +54,8 @@ export const withoutUserShape = {
     ),
 } as const;
 
-const stepShape = { matcher: z.unknown(), ...policyShape, ...withoutUserShape };
+/** Made once: an audit checks a chain hundreds of thousands of times. */
+const stepSchema = z.strictObject({ matcher: z.unknown(), ...policyShape, ...withoutUserShape });
 
 /**
  * Checks a chain once, at start.
@@ -73,11 +74,13 @@ export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly 
     if (typeof matcher?.name !== 'string' || typeof matcher.match !== 'function') {
       throw new Error(`"${where}" must be a matcher or { matcher, …policy }`);
     }
-    const misplaced = Object.keys(stepShape).find(key => key !== 'matcher' && key in matcher);
+    const misplaced = Object.keys(stepSchema.shape).find(
+      key => key !== 'matcher' && key in matcher,
+    );
     if (misplaced) {
       throw new Error(`"${where}" must be { matcher, ${misplaced} }: a matcher has no policy`);
     }
-    checkOptions(where, stepShape, step);
+    checkOptions(where, stepSchema, step);
     return step;
   });
 }

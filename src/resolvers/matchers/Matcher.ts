@@ -1,5 +1,5 @@
 import type { Entity } from '@backstage/catalog-model';
-import { z } from 'zod/v3';
+import type { z } from 'zod/v3';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 
@@ -161,24 +161,21 @@ const agreements = new WeakSet<Matcher>();
  * `allowedDomain` would otherwise allow every domain.
  *
  * @param where - what the options belong to, for the error
+ * @param schema - a strict one
  * @throws `Error` for an unknown option or a value that is not valid
  */
-export function checkOptions(where: string, shape: z.ZodRawShape, options: unknown): void {
-  let schema = schemas.get(shape);
-  if (!schema) schemas.set(shape, (schema = z.object(shape).strict()));
+export function checkOptions(where: string, schema: z.AnyZodObject, options: unknown): void {
   const result = schema.safeParse(options);
   const issue = result.error && deepest(result.error.issues[0]!);
   if (!issue) return;
   if (issue.code === 'unrecognized_keys') {
     const path = [where, ...issue.path, issue.keys[0]].join('.');
-    const known = issue.path.length > 0 ? '' : `; expected one of ${Object.keys(shape).join(', ')}`;
+    const known =
+      issue.path.length > 0 ? '' : `; expected one of ${Object.keys(schema.shape).join(', ')}`;
     throw new Error(`"${path}" is not a known option${known}`);
   }
   throw new Error(`"${[where, ...issue.path].join('.')}" ${problemOf(issue)}`);
 }
-
-/** Making one costs more than a whole evaluation, and an audit checks a chain hundreds of thousands of times. */
-const schemas = new WeakMap<z.ZodRawShape, z.AnyZodObject>();
 
 /** Zod nests the issues of a union. The last alternative has the most specific one. */
 function deepest(issue: z.ZodIssue): z.ZodIssue {

@@ -42,7 +42,7 @@ export function annotation(
   const { from, annotation: key, namespaces, stripPrefix } = options;
   const attribute = z.enum(['id', 'username', 'slug', 'email']);
   const shape = { from: attribute, annotation: z.string(), ...annotationShape(from) };
-  checkOptions('annotation', shape, options);
+  checkOptions('annotation', z.strictObject(shape), options);
   if (!KubernetesValidatorFunctions.isValidAnnotationKey(key)) {
     throw new Error(`"${key}" is not an annotation key`);
   }

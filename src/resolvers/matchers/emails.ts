@@ -124,7 +124,7 @@ export function profileEmail(
     readonly stripPlusTag?: boolean;
   } = {},
 ): Matcher {
-  checkOptions('profileEmail', profileEmailShape, options);
+  checkOptions('profileEmail', z.strictObject(profileEmailShape), options);
   const { stripPlusTag = false, namespaces } = options;
   return emailMatcher('profileEmail', 'email address', options, email => {
     const parts = stripPlusTag ? plusTag.exec(email) : null;
@@ -150,7 +150,7 @@ export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]
  * @public
  */
 export function emailLocalPart(options: EmailOptions = {}): Matcher {
-  checkOptions('emailLocalPart', emailLocalPartShape, options);
+  checkOptions('emailLocalPart', z.strictObject(emailLocalPartShape), options);
   const { namespaces } = options;
   return emailMatcher('emailLocalPart', 'first part of the email address', options, email => {
     const name = email.slice(0, email.indexOf('@'));
@@ -187,7 +187,7 @@ export function emailEntityName(
     readonly normalize?: 'underscore' | 'dash';
   } = {},
 ): Matcher {
-  checkOptions('emailEntityName', emailEntityNameShape, options);
+  checkOptions('emailEntityName', z.strictObject(emailEntityNameShape), options);
   const { normalize = 'underscore', namespaces } = options;
   return emailMatcher('emailEntityName', 'email address as a name', options, email => {
     const invalid = matchPlan.missing('email', 'the email address cannot be made an entity name');

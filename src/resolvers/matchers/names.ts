@@ -145,7 +145,8 @@ export function entityName(options: {
    */
   readonly stripPrefix?: string;
 }): Matcher {
-  checkOptions('entityName', { from: z.enum(['username', 'slug']), ...entityNameShape }, options);
+  const shape = { from: z.enum(['username', 'slug']), ...entityNameShape };
+  checkOptions('entityName', z.strictObject(shape), options);
   const { from, normalize = 'none', namespaces, stripPrefix } = options;
   return {
     name: `${from}EntityName`,

@@ -12,26 +12,23 @@ import {
 } from '../matchers';
 import type { Matcher, SubjectAttribute } from '../matchers';
 
-/** What a named resolver knows about its environment. */
-export interface ResolverEnvironment {
-  /** Host name of the Bitbucket Server, for defaults of annotations. */
-  readonly host?: string;
-}
-
 export interface ResolverEntry {
   /** Options of the matcher, without those of the step. */
   readonly matcherSchema: z.AnyZodObject;
   /** All options. */
   readonly optionsSchema: z.AnyZodObject;
-  /** @throws `Error` for options that are not valid */
-  readonly createMatcher: (options: Record<string, unknown>, env: ResolverEnvironment) => Matcher;
+  /**
+   * @param host - of the Bitbucket Server, for defaults of annotations
+   * @throws `Error` for options that are not valid
+   */
+  readonly createMatcher: (options: Record<string, unknown>, host?: string) => Matcher;
   /** Warnings about these options. */
   readonly warnings: (options: Record<string, unknown>) => readonly string[];
 }
 
 export function resolverEntry<TShape extends z.ZodRawShape>(
   shape: TShape,
-  createMatcher: (options: z.output<z.ZodObject<TShape>>, env: ResolverEnvironment) => Matcher,
+  createMatcher: (options: z.output<z.ZodObject<TShape>>, host?: string) => Matcher,
   warnings: (options: z.output<z.ZodObject<TShape>>) => readonly string[] = () => [],
 ): ResolverEntry {
   type Options = z.output<z.ZodObject<TShape>>;
@@ -39,7 +36,7 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
     matcherSchema: z.object(shape).strict(),
     optionsSchema: z.object({ ...shape, ...withoutUserShape, ...policyShape }).strict(),
     // The options were parsed by the schema above, which the type of the registry does not express.
-    createMatcher: (options, env) => createMatcher(options as Options, env),
+    createMatcher: (options, host) => createMatcher(options as Options, host),
     warnings: options => warnings(options as Options),
   };
 }
@@ -57,7 +54,7 @@ function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEnt
     .describe(`Key of the annotation. Default: <host>/${suffix}.`);
   return resolverEntry(
     { ...annotationShape(from), annotation },
-    (parsed, { host }) => {
+    (parsed, host) => {
       // The shape depends on the attribute. The matcher checks its options again.
       const options = parsed as Partial<AnnotationOptions>;
       const key = options.annotation ?? (host && `${host}/${suffix}`);
@@ -168,8 +165,8 @@ const agreementEntry: ResolverEntry = {
   matcherSchema: z.object(agreementShape).strict(),
   // Several attributes do not give one name, so an agreement cannot sign in without a user.
   optionsSchema: z.object({ ...agreementShape, ...policyShape }).strict(),
-  createMatcher: (options, env) =>
-    agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, env))),
+  createMatcher: (options, host) =>
+    agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, host))),
   warnings(options) {
     const all = readParts(options);
     // A forged email is not enough when another attribute must agree.

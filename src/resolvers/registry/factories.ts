@@ -2,10 +2,10 @@ import { createSignInResolverFactory } from '@backstage/plugin-auth-node';
 import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
 import { checkOptions } from '../matchers';
-import { createSignInResolver, optionsShape } from '../signIn';
+import { createSignInResolver, optionsSchema } from '../signIn';
 import type { SignInResolverOptions } from '../signIn';
 import { allResolvers } from './entries';
-import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
+import type { BitbucketServerResolverName, ResolverEntry } from './entries';
 import { createChainStep } from './readSignInChain';
 
 /**
@@ -35,14 +35,14 @@ export function createBitbucketServerSignInResolvers(
     readonly host?: string;
   } = {},
 ): Record<BitbucketServerResolverName, SignInResolverFactory> {
-  const { match: _match, ...shape } = { ...optionsShape, host: z.string().min(1).optional() };
-  checkOptions('createBitbucketServerSignInResolvers', shape, options);
+  const schema = optionsSchema.omit({ match: true }).extend({ host: z.string().min(1).optional() });
+  checkOptions('createBitbucketServerSignInResolvers', schema, options);
   const { host, ...rest } = options;
   const accountIdAnnotation = options.accountIdAnnotation ?? (host && `${host}/user-id`);
   const shared = { ...rest, accountIdAnnotation };
   const entries = Object.entries(allResolvers).map(([name, entry]) => [
     name,
-    createFactory(name, entry, shared, { host }),
+    createFactory(name, entry, shared, host),
   ]);
   return Object.fromEntries(entries) as Record<BitbucketServerResolverName, SignInResolverFactory>;
 }
@@ -59,7 +59,7 @@ function createFactory(
   name: string,
   entry: ResolverEntry,
   shared: Omit<SignInResolverOptions, 'match'>,
-  env: ResolverEnvironment,
+  host: string | undefined,
 ): SignInResolverFactory {
   const keys = Object.keys(entry.optionsSchema.shape).join(', ');
   const optionsSchema = entry.optionsSchema.strict(`not a known option; expected one of ${keys}`);
@@ -69,7 +69,7 @@ function createFactory(
     create(parsed = {}) {
       return createSignInResolver({
         ...shared,
-        match: [createChainStep(name, entry, parsed, env)],
+        match: [createChainStep(name, entry, parsed, host)],
       });
     },
   });

@@ -5,18 +5,8 @@ import { isSignInError } from '../../errors';
 import { policyShape, withoutUserShape } from '../chain';
 import type { ChainStep } from '../chain';
 import { allResolvers } from './entries';
-import type { ResolverEntry, ResolverEnvironment } from './entries';
+import type { ResolverEntry } from './entries';
 import { describeWeakestLink } from './weakestLink';
-
-export interface SignInChain {
-  readonly steps: readonly ChainStep[];
-  /** Names of the resolvers, in order. */
-  readonly names: readonly string[];
-  /** The weakest step and what it relies on; `undefined` when no step signs anybody in. */
-  readonly weakestLink?: string;
-  /** Warnings for the log. */
-  readonly warnings: readonly string[];
-}
 
 /** `signIn` of one environment, without the options of the resolvers. */
 export const signInSchema = z
@@ -35,14 +25,15 @@ export const signInSchema = z
  * can say what every step did, and the steps can query the catalog in parallel.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns `undefined` when no resolver is configured
+ * @returns the steps, the names of their resolvers, the weakest step and what it relies on, warnings
+ * for the log; `undefined` when no resolver is configured
  * @throws {@link SignInError} `CONFIG_INVALID`
  */
 export function readSignInChain(
   config: Config,
   path: string,
-  env: ResolverEnvironment,
-): SignInChain | undefined {
+  { host }: { readonly host?: string },
+) {
   readSection(config, 'signIn', signInSchema, path);
   const items = readNamedList({
     config,
@@ -55,7 +46,7 @@ export function readSignInChain(
 
   const steps = items.map(({ name, options, path: itemPath }) => {
     try {
-      return createChainStep(name, allResolvers[name], options, env);
+      return createChainStep(name, allResolvers[name], options, host);
     } catch (error) {
       const problem = isSignInError(error) ? error.detail : (error as Error).message;
       throw createConfigError(itemPath, `(${name}) ${problem}`);
@@ -89,11 +80,11 @@ export function createChainStep(
   name: string,
   entry: ResolverEntry,
   options: Record<string, unknown>,
-  env: ResolverEnvironment,
+  host: string | undefined,
 ): ChainStep {
   const pick = (isPolicy: boolean) =>
     Object.fromEntries(Object.entries(options).filter(([key]) => key in policy === isPolicy));
-  const matcher = entry.createMatcher(pick(false), env);
+  const matcher = entry.createMatcher(pick(false), host);
   return { ...pick(true), matcher: { ...matcher, name } };
 }
 

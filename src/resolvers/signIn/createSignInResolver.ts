@@ -98,7 +98,7 @@ export interface SignInResolverOptions {
 
 const optional = z.unknown().optional();
 
-export const optionsShape = {
+export const optionsSchema = z.strictObject({
   match: optional,
   lookup: optional,
   // A lookup with `fields: 'identity'` keeps annotations of this name only: another one would not be seen.
@@ -111,7 +111,7 @@ export const optionsShape = {
   findNearMisses: optional,
   extendOwnership: optional,
   onDecision: optional,
-} satisfies Record<keyof SignInResolverOptions, z.ZodTypeAny>;
+} satisfies Record<keyof SignInResolverOptions, z.ZodTypeAny>);
 
 /**
  * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
@@ -140,7 +140,7 @@ export function createSignInResolver(
   options: SignInResolverOptions,
   // `any`, because it accepts the results of every OAuth authenticator.
 ): SignInResolver<any> {
-  checkOptions('createSignInResolver', optionsShape, options);
+  checkOptions('createSignInResolver', optionsSchema, options);
   const steps = toChainSteps(options.match);
   const log = createRefusalLog(options.logger);
   const { lookup, accountIdAnnotation, logger, findNearMisses, extendOwnership, onDecision } =

@@ -1,4 +1,4 @@
-export { createSignInResolver, optionsShape } from './createSignInResolver';
+export { createSignInResolver, optionsSchema } from './createSignInResolver';
 export type {
   SignInResolverOptions,
   FindDirectory,
