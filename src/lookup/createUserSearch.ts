@@ -168,9 +168,10 @@ export function createUserSearch(options: {
     queries: readonly UserQuery[],
   ): Promise<readonly LookupResult[]> {
     try {
-      const found = isByRef(queries)
-        ? await byRefs(ask, queries)
-        : await byField(ask, queries as readonly FieldQuery[]);
+      const found =
+        queries[0]?.by === 'ref'
+          ? await byRefs(ask, queries as readonly RefQuery[])
+          : await byField(ask, queries as readonly FieldQuery[]);
       return found.map(entities => ({ type: 'candidates', entities }));
     } catch (cause) {
       if (queries.length === 1 || catalogFault(cause) !== 'refused') {
@@ -211,10 +212,6 @@ function wasAskedFor(field: UserQueryField, values: readonly string[]) {
     const value = readField(entity, field);
     return entity.kind === 'User' && (typeof value !== 'string' || asked.has(looseKey(value)));
   };
-}
-
-function isByRef(queries: readonly UserQuery[]): queries is readonly RefQuery[] {
-  return queries[0]?.by === 'ref';
 }
 
 /**

@@ -66,11 +66,8 @@ function createQuestions(lookup: CatalogUserLookup, { refresh }: Subject) {
   const answers = new Map<string, Promise<UserLookupAnswer>>();
   return (query: UserQuery): Promise<UserLookupAnswer> => {
     const key = JSON.stringify(query);
-    let answer = answers.get(key);
-    if (!answer) {
-      answer = safeFind(lookup, query, refresh);
-      answers.set(key, answer);
-    }
+    const answer = answers.get(key) ?? safeFind(lookup, query, refresh);
+    answers.set(key, answer);
     return answer;
   };
 }

@@ -181,7 +181,7 @@ export function createSignInResolver(
         const { reference } = error as SignInError;
         tell(error as SignInError);
         if (logger && findNearMisses) {
-          void logNearMisses({ decision, reference, findNearMisses, logger });
+          void logNearMisses(decision, reference, findNearMisses, logger);
         }
         throw error;
       }
