@@ -57,11 +57,7 @@ export const withoutUserShape = {
 /** Made once: an audit checks a chain hundreds of thousands of times. */
 const stepSchema = z.strictObject({ matcher: z.unknown(), ...policyShape, ...withoutUserShape });
 
-/**
- * Checks a chain once, at start.
- *
- * @throws `Error` that names the step and what is wrong with it
- */
+/** Checks a chain once, at start. Throws an `Error` that names the step and what is wrong with it. */
 export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly ChainStep[] {
   if (!Array.isArray(match) || match.length === 0) {
     throw new Error('"match" must be a list of at least one matcher');

@@ -52,11 +52,11 @@ export function readSignInChain(
       throw createConfigError(itemPath, `(${name}) ${problem}`);
     }
   });
-  const warnings = items.flatMap(({ name, options }) =>
-    [...allResolvers[name].warnings(options), ...fallbackWarnings(options)].map(
-      warning => `${name}: ${warning}`,
-    ),
-  );
+  const warnings = items.flatMap(({ name, options }) => {
+    const all = [...allResolvers[name].warnings(options)];
+    if (options.dangerouslyAllowSignInWithoutUserInCatalog) all.push(fallbackWarning);
+    return all.map(warning => `${name}: ${warning}`);
+  });
   return {
     steps,
     names: items.map(({ name }) => name),
@@ -65,17 +65,10 @@ export function readSignInChain(
   };
 }
 
-function fallbackWarnings(options: Record<string, unknown>): string[] {
-  return options.dangerouslyAllowSignInWithoutUserInCatalog
-    ? ['dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog']
-    : [];
-}
+const fallbackWarning =
+  'dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog';
 
-/**
- * Makes a step from the parsed options of a named resolver. The step has the name of the resolver.
- *
- * @throws `Error` for options that cannot be
- */
+/** Makes a step, with the name of its resolver, from parsed options. Throws for those that cannot be. */
 export function createChainStep(
   name: string,
   entry: ResolverEntry,
