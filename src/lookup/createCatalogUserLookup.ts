@@ -59,7 +59,7 @@ export function createCatalogUserLookup(
       try {
         listener?.(event);
       } catch (error) {
-        logger?.error(`A listener of the user lookup failed: ${describeCause(error)}`);
+        logger?.error(`A callback of the user lookup threw an error: ${describeCause(error)}`);
       }
     };
   }
