@@ -1,24 +1,14 @@
 export { authModuleBitbucketServer as default } from './module';
 export { isSignInError, SignInError, signInErrorCodes } from './errors';
-export type {
-  SignInErrorCode,
-  SignInErrorFault,
-  SignInErrorInit,
-  SignInErrorName,
-  SignInErrorPhase,
-} from './errors';
+export type { SignInErrorCode } from './errors';
 export {
   bitbucketServerAuthenticator,
   createBitbucketServerAuthenticator,
   createBitbucketServerProviderFactory,
 } from './authenticator';
 export type {
-  BitbucketServerAddress,
-  BitbucketServerAuthenticator,
-  BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
   BitbucketServerProviderFactoryOptions,
-  PersonSource,
   ProviderEnvironmentOptions,
   SessionEvent,
   SignInOutcomeEvent,
@@ -114,12 +104,4 @@ export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from
 export { createDirectoryLookup, readDirectoryOptions } from './directory';
 export type { DirectoryCredential, DirectoryLookupOptions, DirectoryOptions } from './directory';
 export { createBitbucketHttp } from './http';
-export type {
-  BitbucketHttp,
-  BitbucketHttpOptions,
-  BitbucketOperation,
-  GetJsonOptions,
-  JsonAnswer,
-  PostFormOptions,
-  Sleep,
-} from './http';
+export type { BitbucketHttp, JsonAnswer } from './http';

@@ -1,24 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { decodeOAuthState } from '@backstage/plugin-auth-node';
 import type { OAuthState } from '@backstage/plugin-auth-node';
 import { createSignInError } from '../errors';
-import { sha256 } from '../shared';
-import type { ScopeRequest } from './oauthError';
+import type { ProviderConfig } from './authenticatorConfig';
 import type { RequestWithResponse } from './requestSignals';
-
-/** The part of the configuration that an attempt needs. */
-export interface AttemptConfig {
-  readonly baseUrl: string;
-  readonly clientId: string;
-  readonly callbackUrl: string;
-  readonly additionalScopes: readonly string[];
-}
-
-/** A sign-in attempt, as it comes back in the callback. */
-export interface Attempt extends ScopeRequest {
-  readonly verifier: string;
-}
+import { sha256 } from './session';
 
 type AttemptRequest = RequestWithResponse & {
   readonly cookies?: Readonly<Record<string, string | undefined>>;
@@ -45,12 +32,11 @@ interface CookieContent {
  *
  * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
  * @see https://www.rfc-editor.org/rfc/rfc7636
- * @internal
  */
 export function startAttempt(
   req: AttemptRequest,
   { scope, state }: { readonly scope: string; readonly state: string },
-  config: AttemptConfig,
+  config: ProviderConfig,
 ): string {
   const verifier = randomBytes(32).toString('base64url');
   const { res } = req;
@@ -77,7 +63,7 @@ export function startAttempt(
     redirect_uri: config.callbackUrl,
     ...(scope && { scope }),
     state,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge: sha256(verifier),
     code_challenge_method: 'S256',
   });
   return `${config.baseUrl}/rest/oauth2/latest/authorize?${query}`;
@@ -89,9 +75,8 @@ export function startAttempt(
  * only once, even for somebody who knows the URL.
  *
  * @throws SignInError `AUTHORIZATION_STATE_INVALID`
- * @internal
  */
-export function takeAttempt(req: AttemptRequest, state: unknown, config: AttemptConfig): Attempt {
+export function takeAttempt(req: AttemptRequest, state: unknown, config: ProviderConfig) {
   const decoded = decodeOAuthState(typeof state === 'string' ? state : '');
   const cookies = req.cookies ?? {};
   const nonceCookie = Object.keys(cookies).find(
@@ -144,7 +129,7 @@ function readContent(value: string | undefined): CookieContent | undefined {
   }
 }
 
-function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: AttemptConfig): string {
+function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: ProviderConfig): string {
   return sha256([nonce, env, baseUrl, clientId].join('\n'));
 }
 
@@ -152,7 +137,7 @@ function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: AttemptCon
  * Backstage has just set the nonce cookie. The same attributes are right for ours, whichever router
  * serves the request and however its cookies are configured.
  */
-function nonceCookieOf(res: ServerResponse, config: AttemptConfig) {
+function nonceCookieOf(res: ServerResponse, config: ProviderConfig) {
   const lines = [res.getHeader('set-cookie') ?? []].flat().map(String).reverse();
   for (const line of lines) {
     const [, prefix, attributes] = /^([\w.-]+)-nonce=[^;]+(;.*)$/.exec(line) ?? [];
@@ -164,7 +149,7 @@ function nonceCookieOf(res: ServerResponse, config: AttemptConfig) {
   };
 }
 
-function defaultAttributes({ callbackUrl }: AttemptConfig): string {
+function defaultAttributes({ callbackUrl }: ProviderConfig): string {
   const { pathname, protocol } = new URL(callbackUrl);
   const path = pathname.replace(/\/frame$/, '');
   return `; Path=${path}; HttpOnly; SameSite=Lax${protocol === 'https:' ? '; Secure' : ''}`;

@@ -3,6 +3,7 @@ import type { Config } from '@backstage/config';
 import { createOAuthAuthenticator, createOAuthRouteHandlers } from '@backstage/plugin-auth-node';
 import type {
   AuthProviderRouteHandlers,
+  OAuthAuthenticator,
   OAuthAuthenticatorResult,
   OAuthStateTransform,
   ProfileTransform,
@@ -12,7 +13,6 @@ import { isSignInError } from '../errors';
 import type { RefusalLog } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
 import { markFailed, withSpan } from '../shared';
-import type { BitbucketServerAuthenticator } from './bitbucketServerAuthenticator';
 import { undeliveredSessionOf } from './session';
 import { sendOutage } from './refusals';
 import type { ProviderContext, Request } from './refusals';
@@ -25,7 +25,7 @@ type Result = OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
  * @public
  */
 export interface ProviderEnvironmentOptions {
-  readonly authenticator: BitbucketServerAuthenticator;
+  readonly authenticator: OAuthAuthenticator<unknown, BitbucketServerPassportProfile>;
   /** Default: that of the authenticator. */
   readonly profileTransform?: ProfileTransform<
     OAuthAuthenticatorResult<BitbucketServerPassportProfile>

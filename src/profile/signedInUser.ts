@@ -37,7 +37,6 @@ export async function fetchWhoAmI(options: SignedInRequest): Promise<WhoAmI> {
       accessToken: options.accessToken,
       signal: options.signal,
       operation: 'who_am_i',
-      phase: 'profile',
     },
   );
   const username = decodeUsername(headers.get('x-ausername'));

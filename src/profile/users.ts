@@ -1,6 +1,6 @@
 import { z } from 'zod/v3';
 import { createSignInError } from '../errors';
-import type { BitbucketHttp, BitbucketOperation, GetJsonOptions } from '../http';
+import type { BitbucketHttp, GetJsonOptions } from '../http';
 import { isSignInError } from '../errors';
 import { quote } from '../shared';
 import { parseBitbucketServerUser } from './bitbucketServerUser';
@@ -38,7 +38,6 @@ export async function fetchUserBySlug(
     const { json } = await http.getJson(url, {
       ...request,
       operation: 'read_user',
-      phase: 'profile',
     });
     return parseBitbucketServerUser(json);
   } catch (error) {
@@ -93,7 +92,7 @@ export interface ReadUsersNamedOptions extends Omit<UserRequest, 'baseUrl'> {
   /** Further parameters of the list. */
   readonly query?: Readonly<Record<string, string>>;
   /** Default `find_users`. */
-  readonly operation?: BitbucketOperation;
+  readonly operation?: GetJsonOptions['operation'];
 }
 
 /**
@@ -134,7 +133,6 @@ async function readPage(options: ReadUsersNamedOptions, start: number) {
   const { json } = await http.getJson(`${url}?${search}`, {
     ...request,
     operation,
-    phase: 'profile',
   });
   const page = pageSchema.safeParse(json);
   if (!page.success) throw invalidPage(start, 'is not a page of users');

@@ -1,47 +1,45 @@
-/**
- * Resolves after the given milliseconds, or as soon as the signal fires.
- *
- * @public
- */
-export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
-
 /** A timer that fires later than this, in milliseconds, was delayed by a blocked event loop. */
 const lateMs = 20;
 /** How much longer a late timer waits, in milliseconds. */
 const graceMs = 75;
 
 /**
- * The timer of the library. If the event loop was blocked, it waits a moment longer: the answer may
- * have arrived meanwhile and be next in the queue.
- *
- * @internal
+ * Resolves after the given milliseconds, or as soon as the signal fires. If the event loop was
+ * blocked, it waits a moment longer: the answer may have arrived meanwhile and be next in the queue.
  */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    if (signal.aborted) {
+    if (signal?.aborted) {
       resolve();
       return;
     }
     const dueAt = performance.now() + ms;
     const done = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     let timer = setTimeout(() => {
       if (performance.now() - dueAt < lateMs) done();
       else timer = setTimeout(done, Math.min(ms, graceMs));
     }, ms);
-    signal.addEventListener('abort', done, { once: true });
+    signal?.addEventListener('abort', done, { once: true });
   });
 }
 
-/** Why work has to end before it is done. */
-export type EndReason = 'timeout' | 'aborted';
+/** The time of sessions and calls. Tests set another one. */
+export const clock = {
+  /** Milliseconds since the epoch. */
+  now: (): number => Date.now(),
+  sleep,
+};
+
+type EndReason = 'timeout' | 'aborted';
 
 export interface Deadline {
   /** Fires at the end of the time, or when the caller gives up. */
   readonly signal: AbortSignal;
+  /** Why the work has to end before it is done. */
   readonly ended: () => EndReason | undefined;
   /** The work, or a rejection when the deadline ends first, for work that ignores its signal. */
   readonly race: <T>(work: Promise<T>) => Promise<T>;
@@ -49,12 +47,12 @@ export interface Deadline {
   readonly close: () => void;
 }
 
-export interface DeadlineOptions {
+interface DeadlineOptions {
   readonly timeoutMs: number;
   /** Of the caller, who may give up earlier. */
   readonly signal?: AbortSignal;
-  /** Default: a timer. */
-  readonly sleep?: Sleep;
+  /** Default: that of the clock. */
+  readonly sleep?: typeof sleep;
 }
 
 /**
@@ -65,9 +63,9 @@ export interface DeadlineOptions {
  * @internal
  */
 export function createDeadline(options: DeadlineOptions): Deadline {
-  const { timeoutMs, signal: outer, sleep: wait = sleep } = options;
+  const { timeoutMs, signal: outer, sleep: wait = clock.sleep } = options;
   const controller = new AbortController();
-  const clock = new AbortController();
+  const closed = new AbortController();
   let reason: EndReason | undefined;
   let expire!: (reason: Error) => void;
   // Not by a listener of the signal: `fetch` keeps the signal until the garbage collector tells it to
@@ -76,7 +74,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
     expire = reject;
   });
   const end = (why: EndReason) => {
-    if (reason !== undefined || clock.signal.aborted) return;
+    if (reason !== undefined || closed.signal.aborted) return;
     reason = why;
     const error = endError(why, timeoutMs);
     expire(error);
@@ -88,12 +86,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
 
   if (outer?.aborted) end('aborted');
   else outer?.addEventListener('abort', onAbort, { once: true });
-  if (reason === undefined) {
-    wait(timeoutMs, clock.signal).then(
-      () => end('timeout'),
-      () => end('timeout'),
-    );
-  }
+  if (reason === undefined) void wait(timeoutMs, closed.signal).then(() => end('timeout'));
 
   return {
     signal: controller.signal,
@@ -101,7 +94,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
     // `race` also handles the loser, so its late failure is not an unhandled rejection.
     race: work => Promise.race([work, expired]),
     close: () => {
-      clock.abort();
+      closed.abort();
       outer?.removeEventListener('abort', onAbort);
     },
   };
