@@ -26,8 +26,6 @@ interface AnswerPlace {
 /**
  * Answers a page load with a readable refusal: in the popup, or on the page that the redirect flow
  * came from. The target comes from the request, so only one that belongs to the app is used.
- *
- * @internal
  */
 export function sendRefusal(
   res: Response,
@@ -53,8 +51,6 @@ export function sendRefusal(
  * Answers a refresh that an outage has refused, as Backstage's error middleware would. The
  * middleware also logs a stack for each answer of 500 and above, which would be thousands of lines
  * in an outage of another system.
- *
- * @internal
  */
 export function sendOutage(req: Request, res: Response, error: SignInError): void {
   const { name, message, code, reference, phase } = error;
@@ -92,7 +88,6 @@ export function readState(req: Request): OAuthState | undefined {
  * Signing out still deletes the cookie.
  *
  * @param refuse - makes the error of one request, and logs it; `operation` is what the request ends
- * @internal
  */
 export function createRefusingHandlers(
   context: ProviderContext,

@@ -83,8 +83,6 @@ interface Attempt {
 /**
  * Backstage's own OAuth routes for one environment, with a refresh that reports the real error, and
  * an observer who is told how each request has ended.
- *
- * @internal
  */
 export function createRouteHandlers(options: RouteHandlersOptions): AuthProviderRouteHandlers {
   const { authenticator, context, env, envConfig, log, signInResolver, onOutcome } = options;

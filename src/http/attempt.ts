@@ -1,6 +1,6 @@
 import { createSignInError } from '../errors';
 import type { SignInError, SignInErrorCode } from '../errors';
-import { clock, redact } from '../shared';
+import { clock, isTimeout, redact } from '../shared';
 import type { Deadline } from '../shared';
 import {
   describeErrorBody,
@@ -61,9 +61,9 @@ export async function performAttempt(call: Call, deadline: Deadline): Promise<At
     status: response?.status,
   });
   const failOnNetwork = (cause: unknown): Attempt => {
-    const reason = deadline.ended();
-    if (reason === 'timeout') return fail('BITBUCKET_TIMEOUT', 'did not end in time');
-    if (reason === 'aborted') return fail('REQUEST_ABORTED', 'was given up by its caller');
+    const { signal } = deadline;
+    if (isTimeout(signal)) return fail('BITBUCKET_TIMEOUT', 'did not end in time');
+    if (signal.aborted) return fail('REQUEST_ABORTED', 'was given up by its caller');
     return fail('BITBUCKET_UNREACHABLE', describeNetworkError(cause), true);
   };
 

@@ -2,7 +2,7 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { SpanKind } from '@opentelemetry/api';
 import { createSignInError } from '../errors';
-import { clock, createDeadline, errorType, instruments, withSpan } from '../shared';
+import { clock, createDeadline, errorType, instruments, isTimeout, withSpan } from '../shared';
 import { performAttempt, phaseOf, retryDelay } from './attempt';
 import type { Call, JsonAnswer } from './attempt';
 
@@ -170,13 +170,13 @@ async function send(task: Task, sent: { attempts: number; status?: number }): Pr
       // Waiting longer than the call may take would only delay the same error.
       if (clock.now() + delay >= end) throw outcome.error;
       await clock.sleep(delay, deadline.signal);
-      if (deadline.ended() === 'aborted') {
+      if (isTimeout(deadline.signal)) throw outcome.error;
+      if (deadline.signal.aborted) {
         throw createSignInError('REQUEST_ABORTED', {
           phase: phaseOf(task),
           detail: `The caller gave up while waiting to retry after: ${outcome.error.detail}`,
         });
       }
-      if (deadline.ended() === 'timeout') throw outcome.error;
     }
   } finally {
     deadline.close();

@@ -24,11 +24,7 @@ function findCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/**
- * A network fault in words, by its code alone: the texts of such errors may hold a whole URL.
- *
- * @internal
- */
+/** A network fault in words, by its code alone: the texts of such errors may hold a whole URL. */
 export function describeNetworkError(error: unknown): string {
   const code = findCode(error);
   if (code === undefined) return 'failed without an error code';
@@ -44,11 +40,7 @@ export function describeNetworkError(error: unknown): string {
   return `failed with ${code}`;
 }
 
-/**
- * Where a redirect leads, without the query, which may hold anything.
- *
- * @internal
- */
+/** Where a redirect leads, without the query, which may hold anything. */
 export function describeRedirect(location: string | null, url: string): string {
   if (!location) return 'without saying where';
   try {
@@ -67,8 +59,6 @@ interface ErrorEntry {
 /**
  * What Bitbucket's error body says: `{ errors: [{ exceptionName, message }] }`. Empty when it says
  * nothing. The caller takes secrets out before.
- *
- * @internal
  */
 export function describeErrorBody(json: unknown): string {
   if (typeof json !== 'object' || json === null) return '';
@@ -83,11 +73,7 @@ export function describeErrorBody(json: unknown): string {
   return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }
 
-/**
- * Whether a body could not be decompressed: the server answered, and what it sent is broken.
- *
- * @internal
- */
+/** Whether a body could not be decompressed: the server answered, and what it sent is broken. */
 export function isCompressionFault(error: unknown): boolean {
   return /^(Z_|ERR_(?:_?BROTLI|_ERROR_FORMAT)|ZSTD_)/.test(findCode(error) ?? '');
 }

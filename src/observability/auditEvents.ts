@@ -34,7 +34,6 @@ const ordinary: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
  * put before the names of events by the auditor.
  *
  * @see https://backstage.io/docs/backend-system/core-services/auditor
- * @internal
  */
 export function signInAuditEvent(
   event: SignInOutcomeEvent,
@@ -62,11 +61,7 @@ export function signInAuditEvent(
   };
 }
 
-/**
- * The audit event of a session event, or `undefined` when it needs none.
- *
- * @internal
- */
+/** The audit event of a session event, or `undefined` when it needs none. */
 export function sessionAuditEvent(
   event: SessionEvent,
   environment: string | undefined,
@@ -105,11 +100,7 @@ function severityOf(
   return isSignInError(error) ? refusalSeverity(error.code) : 'medium';
 }
 
-/**
- * The severity of the audit event of a refusal.
- *
- * @internal
- */
+/** The severity of the audit event of a refusal. */
 export function refusalSeverity(code: SignInErrorCode): 'low' | 'medium' | 'high' {
   if (suspicious.has(code)) return 'high';
   return ordinary.has(code) ? 'low' : 'medium';

@@ -1,5 +1,5 @@
 export { createInFlight, createQueue } from './concurrency';
-export { clock, createDeadline, sleep, withTimeout } from './deadline';
+export { clock, createDeadline, isTimeout, sleep, withTimeout } from './deadline';
 export type { Deadline } from './deadline';
 export { createDomainList, isEmailAddress } from './email';
 export { foldAscii } from './foldAscii';
