@@ -98,7 +98,7 @@ export type {
   TracedStep,
 } from './resolvers';
 export { createSignInObserver } from './observability';
-export type { SignInObserver, SignInObserverOptions } from './observability';
+export type { SignInObserver } from './observability';
 export { createTransitiveGroups } from './ownership';
 export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
 export { createDirectoryLookup, readDirectoryOptions } from './directory';

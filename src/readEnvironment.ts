@@ -39,7 +39,6 @@ export function readEnvironment(
   const setup = readSignInSetup(config, path);
   const { timeoutMs, warnings } = readAuthenticatorConfig(config);
   const { match, profileTransform, ownership } = setup;
-  const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
   const { transitiveGroups, ...groupLimits } = ownership;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
@@ -67,11 +66,7 @@ export function readEnvironment(
                   catalog,
                   auth,
                   logger,
-                  ttl,
-                  notFoundTtl,
-                  staleIfError,
-                  timeout,
-                  maxEntries,
+                  ...setup.userLookup,
                   ...groupLimits,
                 })
               : undefined,

@@ -1,29 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeOAuthState } from '@backstage/plugin-auth-node';
 import type { OAuthState } from '@backstage/plugin-auth-node';
+import { z } from 'zod/v3';
 import { createSignInError } from '../errors';
 import type { ProviderConfig } from './authenticatorConfig';
-import type { RequestWithResponse } from './requestSignals';
 import { sha256 } from './session';
 
-type AttemptRequest = RequestWithResponse & {
+/** An Express request, which has its response; other callers may have none. */
+export type RequestWithResponse = IncomingMessage & {
+  readonly res?: ServerResponse;
   readonly cookies?: Readonly<Record<string, string | undefined>>;
 };
 
-/** The value of our cookie, JSON in base64url. */
-interface CookieContent {
+/** The value of our cookie, JSON in base64url. It comes back from the browser. */
+const contentSchema = z.object({
   /** PKCE verifier. */
-  readonly v: string;
+  v: z.string().regex(/^[\w-]{43}$/),
   /** What the attempt was made for: nonce, environment, server, application link. */
-  readonly b: string;
+  b: z.string(),
   /** Scope that was asked for. */
-  readonly s: string;
+  s: z.string(),
   /** Whether there was a session already. */
-  readonly n: boolean;
-  /** Attributes of the cookies, to clear them with. */
-  readonly a: string;
-}
+  n: z.boolean(),
+  /** Attributes of the cookies, to clear them with: they go into a header, and nothing else may. */
+  a: z.string().regex(/^(; ?[A-Za-z-]+(=[\w./~%:-]*)?)*$/),
+});
+type CookieContent = z.output<typeof contentSchema>;
 
 /**
  * Starts an attempt: the address of Bitbucket's consent page, and a cookie with a random PKCE
@@ -34,7 +37,7 @@ interface CookieContent {
  * @see https://www.rfc-editor.org/rfc/rfc7636
  */
 export function startAttempt(
-  req: AttemptRequest,
+  req: RequestWithResponse,
   { scope, state }: { readonly scope: string; readonly state: string },
   config: ProviderConfig,
 ): string {
@@ -76,7 +79,7 @@ export function startAttempt(
  *
  * @throws SignInError `AUTHORIZATION_STATE_INVALID`
  */
-export function takeAttempt(req: AttemptRequest, state: unknown, config: ProviderConfig) {
+export function takeAttempt(req: RequestWithResponse, state: unknown, config: ProviderConfig) {
   const decoded = decodeOAuthState(typeof state === 'string' ? state : '');
   const cookies = req.cookies ?? {};
   const nonceCookie = Object.keys(cookies).find(
@@ -111,18 +114,11 @@ export function takeAttempt(req: AttemptRequest, state: unknown, config: Provide
 }
 
 const epoch = new Date(0).toUTCString();
-// The value comes from the browser and goes into a header, so it may hold cookie attributes only.
-const attributesShape = /^(; ?[A-Za-z-]+(=[\w./~%:-]*)?)*$/;
 
-function readContent(value: string | undefined): CookieContent | undefined {
+function readContent(value = ''): CookieContent | undefined {
   try {
-    const content = JSON.parse(
-      Buffer.from(value ?? '', 'base64url').toString('utf8'),
-    ) as Partial<CookieContent> | null;
-    const { v, b, s, n, a } = content ?? {};
-    const complete = [v, b, s, a].every(text => typeof text === 'string');
-    if (!complete || !/^[\w-]{43}$/.test(v!) || !attributesShape.test(a!)) return undefined;
-    return { v: v!, b: b!, s: s!, n: n === true, a: a! };
+    const json: unknown = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
+    return contentSchema.parse(json);
   } catch {
     // Not the cookie of an attempt. The caller reports it.
     return undefined;

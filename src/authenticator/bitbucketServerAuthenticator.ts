@@ -10,12 +10,11 @@ import { readSignedInUser, toPassportProfile } from '../profile';
 import type { BitbucketServerPassportProfile, BitbucketServerUser } from '../profile';
 import { composeProfileTransforms, requireActiveUser } from '../transforms';
 import { startAttempt, takeAttempt } from './attempt';
+import type { RequestWithResponse } from './attempt';
 import { readAuthenticatorConfig } from './authenticatorConfig';
 import { authorizationError, readOAuthError } from './oauthError';
 import { createRefresher } from './refresher';
 import type { SessionEvent } from './refresher';
-import { createRequestSignal, onCookieDelivered } from './requestSignals';
-import type { RequestWithResponse } from './requestSignals';
 import { createSealedNotes } from './sealedNotes';
 import { createSessionCookie, keepUndelivered } from './session';
 import { createTokenClient } from './tokenClient';
@@ -174,4 +173,38 @@ function createContext(
 /** Tokens must not be cached by a browser or a proxy. */
 function forbidStoring({ res }: RequestWithResponse): void {
   if (res && !res.headersSent) res.setHeader('Cache-Control', 'no-store');
+}
+
+/**
+ * A signal that fires when the browser goes away before it has its answer. Without a response to
+ * watch, `undefined`.
+ */
+function createRequestSignal(request: RequestWithResponse): AbortSignal | undefined {
+  const response = request.res;
+  // A caller without a real response, such as a test with a mock, gets no signal.
+  if (typeof response?.once !== 'function') return undefined;
+  const controller = new AbortController();
+  if (response.destroyed && !response.writableFinished) controller.abort();
+  // The request closes as soon as it is read, so the response must be watched.
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/**
+ * Calls back when the browser has got its whole answer, and the answer sets a cookie to this value.
+ * Backstage leaves the cookie out when something after the refresh fails.
+ */
+function onCookieDelivered(
+  request: RequestWithResponse,
+  value: string | undefined,
+  delivered: () => void,
+): void {
+  const response = request.res;
+  if (value === undefined || typeof response?.once !== 'function') return;
+  response.once('finish', () => {
+    const cookies = [response.getHeader('set-cookie') ?? []].flat().map(String);
+    if (cookies.some(cookie => cookie.includes(encodeURIComponent(value)))) delivered();
+  });
 }

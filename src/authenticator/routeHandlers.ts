@@ -103,13 +103,8 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
   }
 
   const handlers = createOAuthRouteHandlers<BitbucketServerPassportProfile>({
-    appUrl: context.appUrl,
-    baseUrl: context.baseUrl,
+    ...context,
     config: envConfig,
-    isOriginAllowed: context.isOriginAllowed,
-    cookieConfigurer: context.cookieConfigurer,
-    providerId: context.providerId,
-    resolverContext: context.resolverContext,
     stateTransform: options.stateTransform,
     authenticator: createOAuthAuthenticator({
       ...authenticator,

@@ -42,14 +42,21 @@ interface DeadlineOptions {
   readonly sleep?: typeof sleep;
 }
 
-export type Deadline = ReturnType<typeof createDeadline>;
+export interface Deadline {
+  /** Fires at the end of the time, or when the caller gives up. */
+  readonly signal: AbortSignal;
+  /** The work, or a rejection when the deadline ends first, for work that ignores its signal. */
+  readonly race: <T>(work: Promise<T>) => Promise<T>;
+  /** Stops the clock. Must be called. */
+  readonly close: () => void;
+}
 
 /**
  * The one time-out of the library: a signal that fires at the end of the time or with the signal of
  * the caller, whichever comes first. Its reason is an error named `TimeoutError` or `AbortError`.
  * `AbortSignal.timeout` can neither be stopped nor be given another clock.
  */
-export function createDeadline(options: DeadlineOptions) {
+export function createDeadline(options: DeadlineOptions): Deadline {
   const { timeoutMs, signal: outer, sleep: wait = clock.sleep } = options;
   const controller = new AbortController();
   const closed = new AbortController();
@@ -79,11 +86,9 @@ export function createDeadline(options: DeadlineOptions) {
 
   return {
     signal,
-    /** The work, or a rejection when the deadline ends first, for work that ignores its signal. */
     // `race` also handles the loser, so its late failure is not an unhandled rejection.
-    race: <T>(work: Promise<T>): Promise<T> => Promise.race([work, expired]),
-    /** Stops the clock. Must be called. */
-    close(): void {
+    race: work => Promise.race([work, expired]),
+    close() {
       closed.abort();
       outer?.removeEventListener('abort', onAbort);
     },
