@@ -156,6 +156,7 @@ function setCookie(res: ServerResponse, line: string): void {
   res.setHeader('Set-Cookie', [...before, line]);
 }
 
-function stateInvalid(detail: string, hint: string) {
+/** The error of a callback that belongs to no attempt of its browser. */
+export function stateInvalid(detail: string, hint: string) {
   return createSignInError('AUTHORIZATION_STATE_INVALID', { phase: 'authorize', detail, hint });
 }

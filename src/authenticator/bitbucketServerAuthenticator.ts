@@ -16,7 +16,7 @@ import { authorizationError, readOAuthError } from './oauthError';
 import { createRefresher } from './refresher';
 import type { SessionEvent } from './refresher';
 import { createSealedNotes } from './sealedNotes';
-import { createSessionCookie, keepUndelivered } from './session';
+import { createSessionCookie, undeliveredSessions } from './session';
 import { createTokenClient } from './tokenClient';
 
 /**
@@ -106,7 +106,7 @@ export function createBitbucketServerAuthenticator(
           const session = cookie.toOAuthSession(answer.tokens, known.scope);
           onCookieDelivered(req, session.refreshToken, answer.delivered);
           if ('error' in answer) {
-            keepUndelivered(answer.error, session);
+            undeliveredSessions.set(answer.error, session);
             throw answer.error;
           }
           const { baseUrl } = config;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OAuthSession } from '@backstage/plugin-auth-node';
-import { createSignInError, isSignInError } from '../errors';
+import { createSignInError } from '../errors';
 import type { SignInError } from '../errors';
 
 /** What the token endpoint gives. */
@@ -12,13 +12,8 @@ export interface TokenAnswer {
   readonly refreshToken?: string;
 }
 
-/** What a scope of Bitbucket Server includes, directly. */
-const includes: Readonly<Record<string, string>> = {
-  PROJECT_ADMIN: 'REPO_ADMIN',
-  REPO_ADMIN: 'REPO_WRITE',
-  REPO_WRITE: 'REPO_READ',
-  REPO_READ: 'PUBLIC_REPOS',
-};
+/** Each of these scopes of Bitbucket Server includes those after it. */
+const ladder = ['PROJECT_ADMIN', 'REPO_ADMIN', 'REPO_WRITE', 'REPO_READ', 'PUBLIC_REPOS'];
 
 /** The scopes of a list; what does not look like a scope is left out. */
 export function scopesOf(list: string | undefined): string[] {
@@ -32,13 +27,8 @@ export function scopesOf(list: string | undefined): string[] {
  * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
  */
 function withIncludedScopes(scopes: readonly string[]): string[] {
-  const all = new Set(scopes);
-  for (const scope of all) {
-    const included = Object.hasOwn(includes, scope) ? includes[scope] : undefined;
-    // A set that grows while it is iterated over is iterated over to its new end.
-    if (included) all.add(included);
-  }
-  return [...all];
+  const highest = ladder.findIndex(scope => scopes.includes(scope));
+  return [...new Set([...scopes, ...(highest < 0 ? [] : ladder.slice(highest))])];
 }
 
 const format = /^bbs1:([\w-]{12}):([A-Z_+]*):(.+)$/s;
@@ -90,18 +80,8 @@ export function createSessionCookie(baseUrl: string, clientId: string) {
   };
 }
 
-/** Sessions of refreshes that failed after their exchange. */
-const undelivered = new WeakMap<SignInError, OAuthSession>();
-
-/** Notes that the browser has not got the session, because its refresh failed with this error. */
-export function keepUndelivered(error: SignInError, session: OAuthSession): void {
-  undelivered.set(error, session);
-}
-
-/** The session that the browser must get although its refresh failed with this error. */
-export function undeliveredSessionOf(error: unknown): OAuthSession | undefined {
-  return isSignInError(error) ? undelivered.get(error) : undefined;
-}
+/** What the browser must get although its refresh failed with this error, after the exchange. */
+export const undeliveredSessions = new WeakMap<object, OAuthSession>();
 
 export function sessionEnded(detail: string): SignInError {
   return createSignInError('SESSION_ENDED', { phase: 'token', detail });
