@@ -13,11 +13,7 @@ function findCode(error: unknown): string | undefined {
   // `fetch` wraps the fault of the socket, and Node wraps that of several addresses.
   for (let current = error, depth = 0; depth < 4; depth += 1) {
     if (typeof current !== 'object' || current === null) return undefined;
-    const { code, cause, errors } = current as {
-      readonly code?: unknown;
-      readonly cause?: unknown;
-      readonly errors?: unknown;
-    };
+    const { code, cause, errors } = current as Record<string, unknown>;
     if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code;
     current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }
@@ -51,11 +47,6 @@ export function describeRedirect(location: string | null, url: string): string {
   }
 }
 
-interface ErrorEntry {
-  readonly exceptionName?: unknown;
-  readonly message?: unknown;
-}
-
 /**
  * What Bitbucket's error body says: `{ errors: [{ exceptionName, message }] }`. Empty when it says
  * nothing. The caller takes secrets out before.
@@ -65,7 +56,7 @@ export function describeErrorBody(json: unknown): string {
   const { errors } = json as { readonly errors?: unknown };
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   if (typeof first !== 'object' || first === null) return '';
-  const { exceptionName, message } = first as ErrorEntry;
+  const { exceptionName, message } = first as Record<string, unknown>;
   const parts = [
     typeof exceptionName === 'string' ? `exception ${quote(exceptionName)}` : '',
     typeof message === 'string' ? `message ${quote(message)}` : '',
