@@ -1,9 +1,10 @@
 import { createBackend } from '@backstage/backend-defaults';
-import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
+import { coreServices } from '@backstage/backend-plugin-api';
 import type { RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import authModuleBitbucketServer from '../src';
 import { createCatalogReadiness } from './createCatalogReadiness';
 import { createClosableDatabases } from './createClosableDatabases';
+import { replaceService } from './replaceService';
 
 const CATALOG_TIMEOUT_MS = 60_000;
 
@@ -30,20 +31,8 @@ export async function startBackstage(options: {
     await backend.stop();
     await databases.close();
   };
-  backend.add(
-    createServiceFactory({
-      service: coreServices.rootConfig,
-      deps: {},
-      factory: () => config,
-    }),
-  );
-  backend.add(
-    createServiceFactory({
-      service: coreServices.rootLogger,
-      deps: {},
-      factory: () => logger,
-    }),
-  );
+  backend.add(replaceService(coreServices.rootConfig, config));
+  backend.add(replaceService(coreServices.rootLogger, logger));
   backend.add(databases.feature);
   backend.add(import('@backstage/plugin-auth-backend'));
   backend.add(authModuleBitbucketServer);

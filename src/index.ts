@@ -16,21 +16,12 @@ export type {
 export { fetchBitbucketServerUser, parseBitbucketServerUser, toPassportProfile } from './profile';
 export type {
   BitbucketServerPassportProfile,
-  BitbucketServerSession,
   BitbucketServerUser,
-  FetchBitbucketServerUserOptions,
   Subject,
   SubjectDirectory,
-  ToPassportProfileOptions,
 } from './profile';
 export { bitbucketServerProfileTransforms, composeProfileTransforms } from './transforms';
-export type {
-  EmailFromUsernameOptions,
-  ProfileTransformInput,
-  ProfileTransformResult,
-  ProfileTransformStep,
-  RestrictEmailDomainsOptions,
-} from './transforms';
+export type { ProfileTransformStep } from './transforms';
 export { readSignInSetup } from './readSignInSetup';
 export type { SignInSetup } from './readSignInSetup';
 export { createCatalogUserLookup } from './lookup';
@@ -100,8 +91,8 @@ export type {
 export { createSignInObserver } from './observability';
 export type { SignInObserver } from './observability';
 export { createTransitiveGroups } from './ownership';
-export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
+export type { TransitiveGroupsOptions } from './ownership';
 export { createDirectoryLookup, readDirectoryOptions } from './directory';
-export type { DirectoryCredential, DirectoryLookupOptions, DirectoryOptions } from './directory';
+export type { DirectoryLookupOptions } from './directory';
 export { createBitbucketHttp } from './http';
 export type { BitbucketHttp, JsonAnswer } from './http';

@@ -90,10 +90,10 @@ function readFindDirectory(
     );
   }
   if (!options) return undefined;
-  const { credential, trustedDirectories, ttl, warnings } = options;
+  const { warnings, ...asked } = options;
   for (const warning of warnings) logger.warn(warning);
   const http = createBitbucketHttp({ timeout: { milliseconds: timeoutMs } });
-  return createDirectoryLookup({ baseUrl, http, logger, credential, trustedDirectories, ttl });
+  return createDirectoryLookup({ baseUrl, http, logger, ...asked });
 }
 
 function describe(

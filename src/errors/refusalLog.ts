@@ -49,7 +49,7 @@ export function createRefusalLog(logger: LoggerService | undefined) {
     async watch<T>(work: () => Promise<T>): Promise<T> {
       try {
         const result = await work();
-        outage.recover('Bitbucket Server sign-ins are no longer refused by an outage');
+        outage.recover('Bitbucket Server sign-ins succeed again');
         return result;
       } catch (error) {
         write(error);

@@ -134,7 +134,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
       try {
         listener?.(event);
       } catch (error) {
-        logger?.error(`A listener of the user lookup failed: ${describeCause(error)}`);
+        logger?.error(`A callback of the user lookup threw an error: ${describeCause(error)}`);
       }
     };
   }

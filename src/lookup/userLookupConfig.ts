@@ -30,14 +30,18 @@ export const userLookupSchema = z
       ),
     timeout: duration({ min: 1, max: 5 * minute })
       .optional()
-      .describe('Time limit of the catalog for an answer, up to 5 minutes. Default: 10 seconds.'),
-    maxEntries: count(1_000_000).optional().describe('Most answers in memory. Default: 10000.'),
+      .describe('Time limit of one catalog request, up to 5 minutes. Default: 10 seconds.'),
+    maxEntries: count(1_000_000)
+      .optional()
+      .describe('Maximum number of cached answers. Default: 10000.'),
     maxValuesPerRequest: count(1_000)
       .optional()
-      .describe('Most emails or annotation values in one request to the catalog. Default: 100.'),
+      .describe(
+        'Maximum number of emails or annotation values in one catalog request. Default: 100.',
+      ),
     maxRefsPerRequest: count(1_000)
       .optional()
-      .describe('Most names in one request to the catalog. Default: 1000.'),
+      .describe('Maximum number of names in one catalog request. Default: 1000.'),
     fields: z
       .enum(['all', 'identity'])
       .optional()

@@ -32,11 +32,13 @@ const action = z.enum(['next', 'stop']).optional();
 
 /** @internal */
 export const policyShape = {
-  onMissing: action.describe('When the account lacks the attribute. Default: next.'),
-  onNoMatch: action.describe('When no entity matches. Default: next.'),
-  onDenied: action.describe('When the attribute is present but not allowed. Default: next.'),
+  onMissing: action.describe('What to do if the account lacks the attribute. Default: next.'),
+  onNoMatch: action.describe('What to do if no entity matches. Default: next.'),
+  onDenied: action.describe(
+    'What to do if the attribute is present but not allowed. Default: next.',
+  ),
   onAmbiguous: action.describe(
-    'When several entities match, or attributes disagree. Default: stop.',
+    'What to do if several entities match, or attributes disagree. Default: stop.',
   ),
 } as const;
 
@@ -67,7 +69,7 @@ export const withoutUserShape = {
     ])
     .optional()
     .describe(
-      'Signs in people without a User entity, when no step found anybody. Dangerous: whoever can choose a name in Bitbucket gets any name that is free in the catalog.',
+      'Signs in people without a User entity, if no resolver found anybody. Dangerous: somebody who can choose their name in Bitbucket gets any name that is free in the catalog.',
     ),
 } as const;
 

@@ -188,9 +188,13 @@ export async function logNearMisses(options: {
     const misses = await findNearMisses(queries);
     const texts = misses.map(({ entityRef, reason }) => `${entityRef}: ${reason}`);
     if (texts.length > 0) {
-      logger.warn(`Bitbucket Server sign-in ${reference}, near misses: ${texts.join('; ')}`);
+      logger.warn(
+        `Bitbucket Server sign-in, reference ${reference}: entities that nearly matched: ${texts.join('; ')}`,
+      );
     }
   } catch (error) {
-    logger.debug(`Bitbucket Server sign-in ${reference}: no near misses known, ${String(error)}`);
+    logger.debug(
+      `Bitbucket Server sign-in, reference ${reference}: entities that nearly matched could not be looked up: ${String(error)}`,
+    );
   }
 }

@@ -133,7 +133,11 @@ function reasonOf(plan: MatchPlan): string | undefined {
 function traceLookup({ matcher, attempt, answer, ...checked }: AttemptRecord): TracedLookup {
   const lookup = { matcher: matcher.name, query: describeQuery(attempt.query) };
   if (answer.type === 'conflict') {
-    return { ...lookup, candidates: [], problem: 'the catalog has several and did not say which' };
+    return {
+      ...lookup,
+      candidates: [],
+      problem: 'several entities match, and the catalog did not say which',
+    };
   }
   if (answer.type === 'unavailable') {
     return {
@@ -177,7 +181,7 @@ export function summarizeTrace(trace: SignInTrace): string {
     const lookups = step.lookups.map(lookup => ` [${formatLookup(lookup)}]`).join('');
     return `${step.step}: ${step.outcome}${reason}${lookups}`;
   });
-  return steps.join(' | ') || 'no step is configured';
+  return steps.join(' | ') || 'no resolver is configured';
 }
 
 function formatDecision({ decision }: SignInTrace): string {

@@ -36,9 +36,7 @@ export const profileEmailShape = {
   stripPlusTag: z
     .boolean()
     .optional()
-    .describe(
-      'Whether jane+x@ may match jane@ when nobody has the tagged address. Default: false.',
-    ),
+    .describe('Whether jane+x@ may match jane@ if nobody has the tagged address. Default: false.'),
   ...namespaceShape("['*']"),
 } as const;
 
