@@ -126,7 +126,7 @@ describe('the list of Bitbucket users', () => {
     );
     const waits: number[] = [];
     const { sleep } = clock;
-    jest.replaceProperty(clock, 'sleep', (ms, signal) => {
+    jest.spyOn(clock, 'sleep').mockImplementation((ms, signal) => {
       // The clock of the whole call; the waits between attempts are the shorter ones.
       if (ms >= 600_000) return sleep(ms, signal);
       waits.push(ms);
