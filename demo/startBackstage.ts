@@ -1,6 +1,10 @@
 import { createBackend } from '@backstage/backend-defaults';
 import { coreServices } from '@backstage/backend-plugin-api';
-import type { RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
+import type {
+  BackendFeature,
+  RootConfigService,
+  RootLoggerService,
+} from '@backstage/backend-plugin-api';
 import authModuleBitbucketServer from '../src';
 import { createCatalogReadiness } from './createCatalogReadiness';
 import { createClosableDatabases } from './createClosableDatabases';
@@ -22,8 +26,9 @@ export async function startBackstage(options: {
   logger: RootLoggerService;
   entityRefs: readonly string[];
   frontend: boolean;
+  features?: readonly BackendFeature[];
 }): Promise<RunningBackstage> {
-  const { config, logger, entityRefs, frontend } = options;
+  const { config, logger, entityRefs, frontend, features = [] } = options;
   const readiness = createCatalogReadiness(entityRefs);
   const databases = createClosableDatabases();
   const backend = createBackend();
@@ -38,6 +43,7 @@ export async function startBackstage(options: {
   backend.add(authModuleBitbucketServer);
   backend.add(import('@backstage/plugin-catalog-backend'));
   if (frontend) backend.add(import('@backstage/plugin-app-backend'));
+  for (const feature of features) backend.add(feature);
   backend.add(readiness.feature);
   try {
     await backend.start();

@@ -3,7 +3,7 @@ import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-n
 import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
 import { checkKeys } from './config';
 import { readUserLookupOptions } from './lookup';
-import type { UserLookupConfig } from './lookup';
+import type { CatalogUserLookupOptions } from './lookup';
 import { readOwnershipOptions } from './ownership';
 import type { TransitiveGroupsOptions } from './ownership';
 import { readSignInChain } from './resolvers';
@@ -34,7 +34,10 @@ export interface SignInSetup {
   /** Whether a step asks for the directory of an account: `emailTrust: readOnlyDirectory`. */
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
-  readonly userLookup: UserLookupConfig;
+  readonly userLookup: Omit<
+    CatalogUserLookupOptions,
+    'catalog' | 'auth' | 'logger' | 'onRequest' | 'onAnswer' | 'now'
+  >;
   /** For `createTransitiveGroups`, and whether it is wanted: not unless `transitiveGroups` is true. */
   readonly ownership: Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> & {
     readonly transitiveGroups?: boolean;

@@ -1,16 +1,11 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, duration, readSection } from '../config';
-import type { CatalogUserLookupOptions } from './createCatalogUserLookup';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
-/**
- * `userLookup` of one environment.
- *
- * @internal
- */
+/** `userLookup` of one environment. */
 export const userLookupSchema = z
   .object({
     ttl: duration({ min: 0, max: 24 * hour })
@@ -53,30 +48,12 @@ export const userLookupSchema = z
   .describe('How users are looked up in the catalog and cached.');
 
 /**
- * `userLookup` of one environment, as configured: options for {@link createCatalogUserLookup}.
- *
- * @public
- */
-export type UserLookupConfig = Pick<
-  CatalogUserLookupOptions,
-  | 'ttl'
-  | 'notFoundTtl'
-  | 'staleIfError'
-  | 'timeout'
-  | 'maxEntries'
-  | 'maxValuesPerRequest'
-  | 'maxRefsPerRequest'
-  | 'fields'
->;
-
-/**
  * Reads `userLookup` of one environment of the provider.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns options for `createCatalogUserLookup`; what is not configured is `undefined`
  * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
- * @internal
  */
-export function readUserLookupOptions(config: Config, path: string): UserLookupConfig {
+export function readUserLookupOptions(config: Config, path: string) {
   return readSection(config, 'userLookup', userLookupSchema, path) ?? {};
 }
