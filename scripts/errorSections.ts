@@ -1,10 +1,10 @@
 import { refusalLogLevel, signInErrorCodes } from '../src/errors';
-import type { SignInErrorCode, SignInErrorFault } from '../src/errors';
+import type { SignInErrorCode } from '../src/errors';
 import { refusalSeverity } from '../src/observability/auditEvents';
 
 const codes = Object.keys(signInErrorCodes) as SignInErrorCode[];
 
-const actors: Record<SignInErrorFault, string> = {
+const actors: Record<(typeof signInErrorCodes)[SignInErrorCode]['fault'], string> = {
   person: 'The person signing in',
   admin: 'Backstage administrators',
   bitbucket: 'Bitbucket Server administrators',

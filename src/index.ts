@@ -1,24 +1,14 @@
 export { authModuleBitbucketServer as default } from './module';
 export { isSignInError, SignInError, signInErrorCodes } from './errors';
-export type {
-  SignInErrorCode,
-  SignInErrorFault,
-  SignInErrorInit,
-  SignInErrorName,
-  SignInErrorPhase,
-} from './errors';
+export type { SignInErrorCode } from './errors';
 export {
   bitbucketServerAuthenticator,
   createBitbucketServerAuthenticator,
   createBitbucketServerProviderFactory,
 } from './authenticator';
 export type {
-  BitbucketServerAddress,
-  BitbucketServerAuthenticator,
-  BitbucketServerAuthenticatorContext,
   BitbucketServerAuthenticatorOptions,
   BitbucketServerProviderFactoryOptions,
-  PersonSource,
   ProviderEnvironmentOptions,
   SessionEvent,
   SignInOutcomeEvent,
@@ -73,18 +63,10 @@ export type {
   StepOutcome,
 } from './resolvers';
 export { createSignInObserver } from './observability';
-export type { SignInObserver, SignInObserverOptions } from './observability';
+export type { SignInObserver } from './observability';
 export { createTransitiveGroups } from './ownership';
 export type { TransitiveGroupsOptions } from './ownership';
 export { createDirectoryLookup, readDirectoryOptions } from './directory';
 export type { DirectoryLookupOptions } from './directory';
 export { createBitbucketHttp } from './http';
-export type {
-  BitbucketHttp,
-  BitbucketHttpOptions,
-  BitbucketOperation,
-  GetJsonOptions,
-  JsonAnswer,
-  PostFormOptions,
-  Sleep,
-} from './http';
+export type { BitbucketHttp, JsonAnswer } from './http';

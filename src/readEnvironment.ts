@@ -28,7 +28,6 @@ export interface EnvironmentServices {
  * Makes the provider of one environment of its config: authenticator, profile transform, resolver.
  *
  * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
- * @internal
  */
 export function readEnvironment(
   config: Config,

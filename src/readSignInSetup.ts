@@ -1,7 +1,6 @@
 import type { Config } from '@backstage/config';
 import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
 import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
-import type { BitbucketServerAddress } from './authenticator';
 import { checkKeys } from './config';
 import { readUserLookupOptions } from './lookup';
 import type { CatalogUserLookupOptions } from './lookup';
@@ -16,7 +15,11 @@ import { composeProfileTransforms, readProfileTransforms, requireActiveUser } fr
  *
  * @public
  */
-export interface SignInSetup extends BitbucketServerAddress {
+export interface SignInSetup {
+  /** Of Bitbucket Server, with the context path, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Host name of Bitbucket Server alone, in lower case, without port and path. */
+  readonly host: string;
   /** The chain of `signIn.resolvers`. Empty: the provider gives access tokens and signs nobody in. */
   readonly match: readonly ChainStep[];
   /** Names of the resolvers, in the order of `match`. */

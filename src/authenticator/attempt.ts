@@ -1,42 +1,32 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeOAuthState } from '@backstage/plugin-auth-node';
 import type { OAuthState } from '@backstage/plugin-auth-node';
+import { z } from 'zod/v3';
 import { createSignInError } from '../errors';
-import { sha256 } from '../shared';
-import type { ScopeRequest } from './oauthError';
-import type { RequestWithResponse } from './requestSignals';
+import type { ProviderConfig } from './authenticatorConfig';
+import { sha256 } from './session';
 
-/** The part of the configuration that an attempt needs. */
-export interface AttemptConfig {
-  readonly baseUrl: string;
-  readonly clientId: string;
-  readonly callbackUrl: string;
-  readonly additionalScopes: readonly string[];
-}
-
-/** A sign-in attempt, as it comes back in the callback. */
-export interface Attempt extends ScopeRequest {
-  readonly verifier: string;
-}
-
-type AttemptRequest = RequestWithResponse & {
+/** An Express request, which has its response; other callers may have none. */
+export type RequestWithResponse = IncomingMessage & {
+  readonly res?: ServerResponse;
   readonly cookies?: Readonly<Record<string, string | undefined>>;
 };
 
-/** The value of our cookie, JSON in base64url. */
-interface CookieContent {
+/** The value of our cookie, JSON in base64url. It comes back from the browser. */
+const contentSchema = z.object({
   /** PKCE verifier. */
-  readonly v: string;
+  v: z.string().regex(/^[\w-]{43}$/),
   /** What the attempt was made for: nonce, environment, server, application link. */
-  readonly b: string;
+  b: z.string(),
   /** Scope that was asked for. */
-  readonly s: string;
+  s: z.string(),
   /** Whether there was a session already. */
-  readonly n: boolean;
-  /** Attributes of the cookies, to clear them with. */
-  readonly a: string;
-}
+  n: z.boolean(),
+  /** Attributes of the cookies, to clear them with: they go into a header, and nothing else may. */
+  a: z.string().regex(/^(; ?[A-Za-z-]+(=[\w./~%:-]*)?)*$/),
+});
+type CookieContent = z.output<typeof contentSchema>;
 
 /**
  * Starts an attempt: the address of Bitbucket's consent page, and a cookie with a random PKCE
@@ -45,12 +35,11 @@ interface CookieContent {
  *
  * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
  * @see https://www.rfc-editor.org/rfc/rfc7636
- * @internal
  */
 export function startAttempt(
-  req: AttemptRequest,
+  req: RequestWithResponse,
   { scope, state }: { readonly scope: string; readonly state: string },
-  config: AttemptConfig,
+  config: ProviderConfig,
 ): string {
   const verifier = randomBytes(32).toString('base64url');
   const { res } = req;
@@ -77,7 +66,7 @@ export function startAttempt(
     redirect_uri: config.callbackUrl,
     ...(scope && { scope }),
     state,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge: sha256(verifier),
     code_challenge_method: 'S256',
   });
   return `${config.baseUrl}/rest/oauth2/latest/authorize?${query}`;
@@ -89,9 +78,8 @@ export function startAttempt(
  * only once, even for somebody who knows the URL.
  *
  * @throws SignInError `AUTHORIZATION_STATE_INVALID`
- * @internal
  */
-export function takeAttempt(req: AttemptRequest, state: unknown, config: AttemptConfig): Attempt {
+export function takeAttempt(req: RequestWithResponse, state: unknown, config: ProviderConfig) {
   const decoded = decodeOAuthState(typeof state === 'string' ? state : '');
   const cookies = req.cookies ?? {};
   const nonceCookie = Object.keys(cookies).find(
@@ -126,25 +114,18 @@ export function takeAttempt(req: AttemptRequest, state: unknown, config: Attempt
 }
 
 const epoch = new Date(0).toUTCString();
-// The value comes from the browser and goes into a header, so it may hold cookie attributes only.
-const attributesShape = /^(; ?[A-Za-z-]+(=[\w./~%:-]*)?)*$/;
 
-function readContent(value: string | undefined): CookieContent | undefined {
+function readContent(value = ''): CookieContent | undefined {
   try {
-    const content = JSON.parse(
-      Buffer.from(value ?? '', 'base64url').toString('utf8'),
-    ) as Partial<CookieContent> | null;
-    const { v, b, s, n, a } = content ?? {};
-    const complete = [v, b, s, a].every(text => typeof text === 'string');
-    if (!complete || !/^[\w-]{43}$/.test(v!) || !attributesShape.test(a!)) return undefined;
-    return { v: v!, b: b!, s: s!, n: n === true, a: a! };
+    const json: unknown = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
+    return contentSchema.parse(json);
   } catch {
     // Not the cookie of an attempt. The caller reports it.
     return undefined;
   }
 }
 
-function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: AttemptConfig): string {
+function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: ProviderConfig): string {
   return sha256([nonce, env, baseUrl, clientId].join('\n'));
 }
 
@@ -152,7 +133,7 @@ function bindingOf({ nonce, env }: OAuthState, { baseUrl, clientId }: AttemptCon
  * Backstage has just set the nonce cookie. The same attributes are right for ours, whichever router
  * serves the request and however its cookies are configured.
  */
-function nonceCookieOf(res: ServerResponse, config: AttemptConfig) {
+function nonceCookieOf(res: ServerResponse, config: ProviderConfig) {
   const lines = [res.getHeader('set-cookie') ?? []].flat().map(String).reverse();
   for (const line of lines) {
     const [, prefix, attributes] = /^([\w.-]+)-nonce=[^;]+(;.*)$/.exec(line) ?? [];
@@ -164,7 +145,7 @@ function nonceCookieOf(res: ServerResponse, config: AttemptConfig) {
   };
 }
 
-function defaultAttributes({ callbackUrl }: AttemptConfig): string {
+function defaultAttributes({ callbackUrl }: ProviderConfig): string {
   const { pathname, protocol } = new URL(callbackUrl);
   const path = pathname.replace(/\/frame$/, '');
   return `; Path=${path}; HttpOnly; SameSite=Lax${protocol === 'https:' ? '; Secure' : ''}`;
@@ -175,6 +156,7 @@ function setCookie(res: ServerResponse, line: string): void {
   res.setHeader('Set-Cookie', [...before, line]);
 }
 
-function stateInvalid(detail: string, hint: string) {
+/** The error of a callback that belongs to no attempt of its browser. */
+export function stateInvalid(detail: string, hint: string) {
   return createSignInError('AUTHORIZATION_STATE_INVALID', { phase: 'authorize', detail, hint });
 }

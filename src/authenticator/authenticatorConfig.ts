@@ -1,32 +1,51 @@
 import type { Config } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
 import { z } from 'zod/v3';
-import { duration, locate, matching, readKeys, secret, text } from '../config';
+import { createConfigError, duration, locate, matching, readKeys, secret, text } from '../config';
 import { readUserLookupOptions } from '../lookup';
-import { addressSchema, readBitbucketServerAddress, secureUrlPattern } from './address';
-import type { BitbucketServerAddress } from './address';
 import { scopesOf } from './session';
 
-/** The part of a provider environment that the authenticator reads. */
-export interface AuthenticatorConfig extends BitbucketServerAddress {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** `undefined`: the one that Backstage derives. */
-  readonly callbackUrl?: string;
-  /** Time limit of a call to Bitbucket Server, in milliseconds. */
-  readonly timeoutMs: number;
-  /**
-   * Milliseconds for which a read user serves refreshes; 0 turns that off. `undefined`: not
-   * configured.
-   */
-  readonly profileCacheTtlMs?: number;
-  /** Milliseconds for which what was read serves refreshes while Bitbucket Server cannot be read. */
-  readonly staleIfErrorMs: number;
-  /** Scopes that each request asks for on top. */
-  readonly additionalScopes: readonly string[];
-  /** Warnings about settings that weaken the sign-in, for the log. */
-  readonly warnings: readonly string[];
-}
+export type AuthenticatorConfig = ReturnType<typeof readAuthenticatorConfig>;
+/** With the callback URL that applies. */
+export type ProviderConfig = AuthenticatorConfig & { readonly callbackUrl: string };
+
+// These patterns go into config.schema.json, where a URL cannot be parsed: they check what a
+// pattern can check.
+const name = '(?:\\[[0-9a-fA-F:.]+\\]|[^\\s/\\\\?#@:[\\]]+)';
+const rest = '(?::\\d{1,5})?(?:/[^\\s\\\\?#@]*)?\\s*$';
+const notCloud = `(?!(?:[^/:]*\\.)?${anyCase('bitbucket.org')}\\.?(?:[:/]|\\s*$))`;
+const hostPattern = new RegExp(`^\\s*${notCloud}${name}${rest}`);
+const urlPattern = new RegExp(`^\\s*https?://${notCloud}${name}${rest}`);
+const loopback = `(?:${anyCase('localhost')}|127(?:\\.\\d{1,3}){3}|\\[::1\\])(?::\\d+)?(?:/|\\s*$)`;
+
+/** What `host` must be where `dangerouslyAllowHttp` turns it into http. */
+export const loopbackHostPattern = new RegExp(`^\\s*${loopback}`);
+
+/** What a URL must be where `dangerouslyAllowHttp` is not set. */
+export const secureUrlPattern = new RegExp(`^\\s*(?:https://|http://${loopback})`);
+
+const addressSchema = z.object({
+  host: matching(hostPattern, 'must be host[:port][/context]', value =>
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(value)
+      ? 'must not have a scheme: write host[:port][/context], or use "baseUrl"'
+      : explainAddress(`https://${value}`),
+  )
+    .optional()
+    .describe(
+      'Address of Bitbucket Server without a scheme: `host[:port][/context]`. Means https. Exactly one of `host` and `baseUrl` is required.',
+    ),
+  baseUrl: matching(urlPattern, 'must start with https://', explainAddress)
+    .optional()
+    .describe(
+      'Address of Bitbucket Server as a URL, with the context path. `http` only for a loopback host (`localhost`, `127.x.x.x`, `[::1]`), or with `dangerouslyAllowHttp`.',
+    ),
+  dangerouslyAllowHttp: z
+    .boolean()
+    .optional()
+    .describe(
+      'Allows `http` in `baseUrl` for every host, and means http for a loopback `host`. Secrets and tokens are then sent unencrypted: use it for a test only. Default: false.',
+    ),
+});
 
 const minutes = 60_000;
 const days = 24 * 60 * minutes;
@@ -34,8 +53,6 @@ const days = 24 * 60 * minutes;
 /**
  * The keys that the authenticator and Backstage's own OAuth routes read in one environment of
  * `auth.providers.bitbucketServer`.
- *
- * @internal
  */
 export const authenticatorSchema = z.object({
   clientId: text().describe('Client id of the incoming application link.'),
@@ -74,52 +91,105 @@ export const authenticatorSchema = z.object({
 });
 
 /**
+ * Reads `host` (`host[:port][/context]`, which means https, as in upstream's module) or `baseUrl` (a
+ * whole URL) of one environment of `auth.providers.bitbucketServer`. Exactly one of them is required.
+ *
+ * `http` is for a `baseUrl` on a loopback host, or with `dangerouslyAllowHttp: true`. Next to a
+ * loopback `host`, that flag means http.
+ *
+ * @throws SignInError `CONFIG_INVALID` with the path of the key
+ */
+export function readBitbucketServerAddress(config: Config) {
+  const { host, baseUrl, dangerouslyAllowHttp = false } = readKeys(config, addressSchema);
+  const fail = (key: string, problem: string) =>
+    createConfigError(`${locate(config).path}.${key}`, problem);
+  if (baseUrl !== undefined) {
+    if (host !== undefined) {
+      throw fail('baseUrl', 'must not be set together with "host": set only one of them');
+    }
+    if (!dangerouslyAllowHttp && !secureUrlPattern.test(baseUrl)) {
+      throw fail(
+        'baseUrl',
+        'must start with https://, because secrets and tokens travel to it; "dangerouslyAllowHttp: true" allows http for a test',
+      );
+    }
+    return normalize(baseUrl);
+  }
+  if (host === undefined) {
+    throw fail('host', 'is missing: set it, or "baseUrl", to the address of your Bitbucket Server');
+  }
+  if (!dangerouslyAllowHttp) return normalize(`https://${host}`);
+  if (!loopbackHostPattern.test(host)) {
+    throw fail(
+      'dangerouslyAllowHttp',
+      'does not apply to a "host" that is not loopback: write "baseUrl: http://…" instead',
+    );
+  }
+  return normalize(`http://${host}`);
+}
+
+/**
  * Reads and checks the config of the authenticator, once, at start.
  *
  * @throws SignInError `CONFIG_INVALID` with the path of the key
- * @internal
  */
-export function readAuthenticatorConfig(config: Config): AuthenticatorConfig {
+export function readAuthenticatorConfig(config: Config) {
   const address = readBitbucketServerAddress(config);
   const { path } = locate(config);
   const { timeout, profileCacheTtl, ...values } = readKeys(config, authenticatorSchema);
+  const { clientId, clientSecret, callbackUrl, additionalScopes = [] } = values;
   // One setting for the catalog and for Bitbucket: how old an answer may be during an outage.
   const { staleIfError = { hours: 1 } } = readUserLookupOptions(config, path);
   return {
     ...address,
-    clientId: values.clientId,
-    clientSecret: values.clientSecret,
-    callbackUrl: values.callbackUrl,
+    clientId,
+    clientSecret,
+    /** `undefined`: the one that Backstage derives. */
+    callbackUrl,
+    /** Of a call to Bitbucket Server. */
     timeoutMs: durationToMilliseconds(timeout ?? { seconds: 10 }),
+    /** `undefined`: not configured. Zero: off. */
     profileCacheTtlMs: profileCacheTtl && durationToMilliseconds(profileCacheTtl),
     staleIfErrorMs: durationToMilliseconds(staleIfError),
-    additionalScopes: [values.additionalScopes ?? []].flat().flatMap(scopesOf),
-    warnings: findWarnings(values, path),
+    additionalScopes: [additionalScopes].flat().flatMap(scopesOf),
+    /** About settings that weaken the sign-in. */
+    warnings: [
+      values.dangerouslyAllowHttp &&
+        `"${path}.dangerouslyAllowHttp" sends secrets and tokens unencrypted: use it for a test only`,
+      callbackUrl !== undefined &&
+        !secureUrlPattern.test(callbackUrl) &&
+        `"${path}.callbackUrl" is http: anybody on the network can read the authorization codes`,
+      clientSecret.length < 16 &&
+        `"${path}.clientSecret" has fewer than 16 characters and can be guessed; Bitbucket generates longer ones`,
+    ].filter(warning => typeof warning === 'string'),
   };
 }
 
-type Values = Pick<
-  z.output<typeof authenticatorSchema>,
-  'clientSecret' | 'dangerouslyAllowHttp' | 'callbackUrl'
->;
+function normalize(address: string) {
+  const url = new URL(address);
+  return {
+    /** With the context path, without a slash at the end. */
+    baseUrl: `${url.origin}${url.pathname.replace(/\/+$/, '')}`,
+    /** Host name alone, in lower case, without port and path. */
+    host: url.hostname.replace(/\.$/, ''),
+  };
+}
 
-function findWarnings(values: Values, path: string): string[] {
-  const { clientSecret, dangerouslyAllowHttp, callbackUrl } = values;
-  const warnings = [];
-  if (dangerouslyAllowHttp) {
-    warnings.push(
-      `"${path}.dangerouslyAllowHttp" sends secrets and tokens unencrypted: use it for a test only`,
-    );
+/** Why an address is refused. Does not show the value, which may hold a password. */
+function explainAddress(value: string): string | undefined {
+  if (value.includes('@')) return 'is not valid: it must not contain a user name or password';
+  if (!URL.canParse(value) || /[\s\\]/.test(value)) return 'must be a valid address';
+  if (/[?#]/.test(value)) return 'must not have a query or a fragment';
+  const host = new URL(value).hostname.replace(/\.$/, '');
+  if (host === 'bitbucket.org' || host.endsWith('.bitbucket.org')) {
+    return 'is Bitbucket Cloud, but the provider "bitbucketServer" is for Bitbucket Server / Data Center: for Cloud use the provider "bitbucket" of @backstage/plugin-auth-backend-module-bitbucket-provider';
   }
-  if (callbackUrl !== undefined && !secureUrlPattern.test(callbackUrl)) {
-    warnings.push(
-      `"${path}.callbackUrl" is http: anybody on the network can read the authorization codes`,
-    );
-  }
-  if (clientSecret.length < 16) {
-    warnings.push(
-      `"${path}.clientSecret" has fewer than 16 characters and can be guessed; Bitbucket generates longer ones`,
-    );
-  }
-  return warnings;
+  return undefined;
+}
+
+/** JSON Schema patterns have no flag for ignoring case. */
+function anyCase(word: string): string {
+  return word
+    .replaceAll('.', '\\.')
+    .replace(/[a-z]/g, letter => `[${letter}${letter.toUpperCase()}]`);
 }

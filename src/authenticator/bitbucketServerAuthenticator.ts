@@ -6,35 +6,27 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { createRefusalLog, createSignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
-import type { BitbucketHttp, BitbucketHttpOptions } from '../http';
 import { readSignedInUser, toPassportProfile } from '../profile';
 import type { BitbucketServerPassportProfile, BitbucketServerUser } from '../profile';
-import { sleep as defaultSleep } from '../shared';
 import { composeProfileTransforms, requireActiveUser } from '../transforms';
 import { startAttempt, takeAttempt } from './attempt';
-import type { AttemptConfig } from './attempt';
-import { authorizationError, readOAuthError } from './oauthError';
+import type { RequestWithResponse } from './attempt';
 import { readAuthenticatorConfig } from './authenticatorConfig';
+import { authorizationError, readOAuthError } from './oauthError';
 import { createRefresher } from './refresher';
-import type { Refresher } from './refresher';
-import type { SessionEvent } from './sessionEvent';
-import { createRequestSignal, onCookieDelivered } from './requestSignals';
-import type { RequestWithResponse } from './requestSignals';
+import type { SessionEvent } from './refresher';
 import { createSealedNotes } from './sealedNotes';
-import { createSessionCookie, keepUndelivered, toOAuthSession } from './session';
-import type { SessionCookie } from './session';
+import { createSessionCookie, undeliveredSessions } from './session';
 import { createTokenClient } from './tokenClient';
-import type { TokenClient } from './tokenClient';
 
 /**
  * Options of {@link createBitbucketServerAuthenticator}. All of them are optional.
  *
  * @public
  */
-export interface BitbucketServerAuthenticatorOptions extends Pick<
-  BitbucketHttpOptions,
-  'fetch' | 'now' | 'random' | 'sleep'
-> {
+export interface BitbucketServerAuthenticatorOptions {
+  /** How Bitbucket is called. Default: the global one, looked up at each call. */
+  readonly fetch?: typeof globalThis.fetch;
   /**
    * The cache that replicas of the backend share, so that one finds the sessions that another has
    * just refreshed: `coreServices.cache` with a shared store. Everything in it is encrypted.
@@ -56,38 +48,6 @@ export interface BitbucketServerAuthenticatorOptions extends Pick<
 }
 
 /**
- * What the authenticator keeps per environment of the provider. Its content is private.
- *
- * @public
- */
-export interface BitbucketServerAuthenticatorContext {
-  readonly internal: object;
-}
-
-function contextOf({ internal }: BitbucketServerAuthenticatorContext): AuthenticatorContext {
-  return internal as AuthenticatorContext;
-}
-
-interface AuthenticatorContext {
-  readonly config: AttemptConfig & { readonly clientSecret: string };
-  readonly cookie: SessionCookie;
-  readonly tokenClient: TokenClient;
-  readonly refresher: Refresher;
-  readonly http: BitbucketHttp;
-}
-
-/**
- * The authenticator of this package, for `createOAuthProviderFactory` or
- * {@link createBitbucketServerProviderFactory}.
- *
- * @public
- */
-export type BitbucketServerAuthenticator = OAuthAuthenticator<
-  BitbucketServerAuthenticatorContext,
-  BitbucketServerPassportProfile
->;
-
-/**
  * Makes the OAuth 2.0 authenticator for Bitbucket Server / Data Center.
  *
  * Its default profile transform refuses deactivated and service accounts.
@@ -101,76 +61,72 @@ export type BitbucketServerAuthenticator = OAuthAuthenticator<
  */
 export function createBitbucketServerAuthenticator(
   options: BitbucketServerAuthenticatorOptions = {},
-): BitbucketServerAuthenticator {
+): OAuthAuthenticator<unknown, BitbucketServerPassportProfile> {
   const log = createRefusalLog(options.logger);
 
-  return createOAuthAuthenticator({
-    defaultProfileTransform: composeProfileTransforms(requireActiveUser()),
+  return createOAuthAuthenticator<ReturnType<typeof createContext>, BitbucketServerPassportProfile>(
+    {
+      defaultProfileTransform: composeProfileTransforms(requireActiveUser()),
 
-    initialize: ({ config, callbackUrl }): BitbucketServerAuthenticatorContext => ({
-      internal: createContext(config, callbackUrl, options),
-    }),
+      initialize: ({ config, callbackUrl }) => createContext(config, callbackUrl, options),
 
-    start: async ({ req, scope, state }, context) =>
-      log.watch(async () => ({
-        url: startAttempt(req, { scope, state }, contextOf(context).config),
-      })),
+      start: async ({ req, scope, state }, { config }) =>
+        log.watch(async () => ({ url: startAttempt(req, { scope, state }, config) })),
 
-    authenticate: ({ req }, context) =>
-      log.watch(async () => {
-        const internal = contextOf(context);
-        const { config, refresher, tokenClient } = internal;
-        forbidStoring(req);
-        const attempt = takeAttempt(req, req.query.state, config);
-        const { code, error } = req.query;
-        if (error !== undefined) {
-          throw authorizationError(readOAuthError(req.query, [config.clientSecret]), attempt);
+      authenticate: ({ req }, { config, cookie, readUser, refresher, tokenClient }) =>
+        log.watch(async () => {
+          forbidStoring(req);
+          const attempt = takeAttempt(req, req.query.state, config);
+          const { code, error } = req.query;
+          if (error !== undefined) {
+            throw authorizationError(readOAuthError(req.query, [config.clientSecret]), attempt);
+          }
+          if (typeof code !== 'string' || code === '') {
+            throw createSignInError('AUTHORIZATION_FAILED', {
+              phase: 'authorize',
+              detail: 'Bitbucket Server redirected back with neither a code nor an error',
+            });
+          }
+          const signal = createRequestSignal(req);
+          const tokens = await tokenClient.exchangeCode(code, attempt.verifier, signal);
+          // A first sign-in always reads the user.
+          const user = await readUser(tokens.accessToken, signal);
+          refresher.remember(tokens, user);
+          return {
+            fullProfile: toPassportProfile(user, { baseUrl: config.baseUrl, refresh: false }),
+            session: cookie.toOAuthSession(tokens, attempt.scope),
+          };
+        }),
+
+      refresh: ({ req, refreshToken }, { config, cookie, refresher }) =>
+        log.watch(async () => {
+          forbidStoring(req);
+          const known = cookie.read(refreshToken);
+          const answer = await refresher.refresh(known.refreshToken, createRequestSignal(req));
+          const session = cookie.toOAuthSession(answer.tokens, known.scope);
+          onCookieDelivered(req, session.refreshToken, answer.delivered);
+          if ('error' in answer) {
+            undeliveredSessions.set(answer.error, session);
+            throw answer.error;
+          }
+          const { baseUrl } = config;
+          return {
+            fullProfile: toPassportProfile(answer.user, { baseUrl, refresh: true }),
+            session,
+          };
+        }),
+
+      async logout({ refreshToken }, { cookie, refresher }) {
+        if (!refreshToken) return;
+        try {
+          await refresher.signOut(cookie.read(refreshToken).refreshToken);
+        } catch (error) {
+          // The session belongs to another server, so there is nothing to end here.
+          log.write(error);
         }
-        if (typeof code !== 'string' || code === '') {
-          throw createSignInError('AUTHORIZATION_FAILED', {
-            phase: 'authorize',
-            detail: 'Bitbucket Server redirected back with neither a code nor an error',
-          });
-        }
-        const signal = createRequestSignal(req);
-        const tokens = await tokenClient.exchangeCode(code, attempt.verifier, signal);
-        // A first sign-in always reads the user.
-        const user = await readUser(internal, tokens.accessToken, signal);
-        refresher.remember(tokens, user);
-        return {
-          fullProfile: toProfile(internal, user, false),
-          session: toOAuthSession(internal.cookie, tokens, attempt.scope),
-        };
-      }),
-
-    refresh: ({ req, refreshToken }, context) =>
-      log.watch(async () => {
-        const internal = contextOf(context);
-        forbidStoring(req);
-        const session = internal.cookie.read(refreshToken);
-        const signal = createRequestSignal(req);
-        const answer = await internal.refresher.refresh(session.refreshToken, signal);
-        const oauthSession = toOAuthSession(internal.cookie, answer.tokens, session.scope);
-        onCookieDelivered(req, oauthSession.refreshToken, answer.delivered);
-        if ('error' in answer) {
-          keepUndelivered(answer.error, oauthSession);
-          throw answer.error;
-        }
-        return { fullProfile: toProfile(internal, answer.user, true), session: oauthSession };
-      }),
-
-    async logout({ refreshToken }, context) {
-      if (!refreshToken) return undefined;
-      const internal = contextOf(context);
-      try {
-        await internal.refresher.signOut(internal.cookie.read(refreshToken).refreshToken);
-      } catch (error) {
-        // The session belongs to another server, so there is nothing to end here.
-        log.write(error);
-      }
-      return undefined;
+      },
     },
-  });
+  );
 }
 
 /**
@@ -183,51 +139,35 @@ export const bitbucketServerAuthenticator = createBitbucketServerAuthenticator({
   profileCacheTtl: { seconds: 0 },
 });
 
+/** What is kept per environment of the provider. */
 function createContext(
   rawConfig: Config,
   derivedCallbackUrl: string,
   options: BitbucketServerAuthenticatorOptions,
-): AuthenticatorContext {
+) {
   const { cache, logger, fetch, onSessionEvent, profileCacheTtl = { minutes: 1 } } = options;
-  const { now = Date.now, random = Math.random, sleep = defaultSleep } = options;
   const fromFile = readAuthenticatorConfig(rawConfig);
   const config = { ...fromFile, callbackUrl: fromFile.callbackUrl ?? derivedCallbackUrl };
-  const { baseUrl, clientId, timeoutMs } = config;
-  const http = createBitbucketHttp({
-    fetch,
-    now,
-    random,
-    sleep,
-    timeout: { milliseconds: timeoutMs },
-  });
-  const tokenClient = createTokenClient({ ...config, http, now, sleep, logger });
+  const { baseUrl, timeoutMs } = config;
+  const http = createBitbucketHttp({ fetch, timeout: { milliseconds: timeoutMs } });
+  const tokenClient = createTokenClient(config, http, logger);
+  const readUser = (accessToken: string, signal?: AbortSignal, previous?: BitbucketServerUser) =>
+    readSignedInUser({ http, baseUrl, accessToken, signal }, previous);
   return {
     config,
-    http,
+    cookie: createSessionCookie(baseUrl, config.clientId),
+    readUser,
     tokenClient,
-    cookie: createSessionCookie(baseUrl, clientId),
     refresher: createRefresher({
-      notes: createSealedNotes({ ...config, cache, now, logger }),
+      ...config,
+      notes: createSealedNotes(config, cache, logger),
       exchange: tokenClient.exchangeRefreshToken,
-      readUser: (accessToken, signal, previous) =>
-        readSignedInUser({ http, baseUrl, accessToken, signal }, previous),
-      timeoutMs,
+      readUser,
       profileCacheTtlMs: config.profileCacheTtlMs ?? durationToMilliseconds(profileCacheTtl),
-      staleIfErrorMs: config.staleIfErrorMs,
-      now,
-      sleep,
       logger,
       onEvent: onSessionEvent,
     }),
   };
-}
-
-function readUser(
-  { http, config }: AuthenticatorContext,
-  accessToken: string,
-  signal: AbortSignal | undefined,
-): Promise<BitbucketServerUser> {
-  return readSignedInUser({ http, baseUrl: config.baseUrl, accessToken, signal });
 }
 
 /** Tokens must not be cached by a browser or a proxy. */
@@ -235,10 +175,36 @@ function forbidStoring({ res }: RequestWithResponse): void {
   if (res && !res.headersSent) res.setHeader('Cache-Control', 'no-store');
 }
 
-function toProfile(
-  { config }: AuthenticatorContext,
-  user: BitbucketServerUser,
-  refresh: boolean,
-): BitbucketServerPassportProfile {
-  return toPassportProfile(user, { baseUrl: config.baseUrl, refresh });
+/**
+ * A signal that fires when the browser goes away before it has its answer. Without a response to
+ * watch, `undefined`.
+ */
+function createRequestSignal(request: RequestWithResponse): AbortSignal | undefined {
+  const response = request.res;
+  // A caller without a real response, such as a test with a mock, gets no signal.
+  if (typeof response?.once !== 'function') return undefined;
+  const controller = new AbortController();
+  if (response.destroyed && !response.writableFinished) controller.abort();
+  // The request closes as soon as it is read, so the response must be watched.
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/**
+ * Calls back when the browser has got its whole answer, and the answer sets a cookie to this value.
+ * Backstage leaves the cookie out when something after the refresh fails.
+ */
+function onCookieDelivered(
+  request: RequestWithResponse,
+  value: string | undefined,
+  delivered: () => void,
+): void {
+  const response = request.res;
+  if (value === undefined || typeof response?.once !== 'function') return;
+  response.once('finish', () => {
+    const cookies = [response.getHeader('set-cookie') ?? []].flat().map(String);
+    if (cookies.some(cookie => cookie.includes(encodeURIComponent(value)))) delivered();
+  });
 }

@@ -1,18 +1,16 @@
 export {
+  authenticatorSchema,
+  loopbackHostPattern,
+  readAuthenticatorConfig,
+  readBitbucketServerAddress,
+  secureUrlPattern,
+} from './authenticatorConfig';
+export {
   bitbucketServerAuthenticator,
   createBitbucketServerAuthenticator,
 } from './bitbucketServerAuthenticator';
-export type {
-  BitbucketServerAuthenticator,
-  BitbucketServerAuthenticatorContext,
-  BitbucketServerAuthenticatorOptions,
-} from './bitbucketServerAuthenticator';
+export type { BitbucketServerAuthenticatorOptions } from './bitbucketServerAuthenticator';
 export { createBitbucketServerProviderFactory } from './providerFactory';
 export type { BitbucketServerProviderFactoryOptions } from './providerFactory';
-export { authenticatorSchema, readAuthenticatorConfig } from './authenticatorConfig';
-export type { AuthenticatorConfig } from './authenticatorConfig';
-export { loopbackHostPattern, readBitbucketServerAddress, secureUrlPattern } from './address';
-export type { BitbucketServerAddress } from './address';
-export type { PersonSource } from './personReader';
-export type { SessionEvent } from './sessionEvent';
+export type { SessionEvent } from './refresher';
 export type { ProviderEnvironmentOptions, SignInOutcomeEvent } from './routeHandlers';

@@ -16,7 +16,6 @@ export interface OAuthError {
  * Reads `error` and `error_description` of a body of the token endpoint or of the query of a redirect.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
- * @internal
  */
 export function readOAuthError(source: unknown, secrets: readonly string[]): OAuthError {
   const fields = (typeof source === 'object' && source !== null ? source : {}) as {
@@ -45,15 +44,8 @@ export interface ScopeRequest {
   readonly signedIn: boolean;
 }
 
-/**
- * The error for a refusal that Bitbucket Server put into the redirect back to Backstage.
- *
- * @internal
- */
-export function authorizationError(
-  error: OAuthError,
-  request: ScopeRequest | undefined,
-): SignInError {
+/** The error for a refusal that Bitbucket Server put into the redirect back to Backstage. */
+export function authorizationError(error: OAuthError, request: ScopeRequest): SignInError {
   const detail = `Bitbucket Server redirected back with ${error.text}`;
   switch (error.code) {
     case 'access_denied':
@@ -75,23 +67,23 @@ export function authorizationError(
 }
 
 /** As recorded: `The scope used in the request ['A B'] is not valid for client scope ['A']`. */
-const recorded = /scope used in the request \['([^']*)'\][^[]*client scope \['([^']*)'\]/i;
+const recorded = /scope used in the request \['[^']*'\][^[]*client scope \['([^']*)'\]/i;
 
-function describeScopes(description: string, request: ScopeRequest | undefined): string {
-  const [, askedText, grantedText] = recorded.exec(description) ?? [];
+function describeScopes(description: string, request: ScopeRequest): string {
+  const [, grantedText] = recorded.exec(description) ?? [];
   // Bitbucket adds the scopes that those of the request include, so the request itself is clearer.
-  const asked = scopesOf(request?.scope ?? askedText);
+  const asked = scopesOf(request.scope);
   const granted = scopesOf(grantedText);
   const known = granted.length > 0;
   const missing = asked.filter(scope => !known || !granted.includes(scope));
-  const configured = missing.filter(scope => request?.additionalScopes.includes(scope));
+  const configured = missing.filter(scope => request.additionalScopes.includes(scope));
   const fromFrontend = missing.filter(scope => !configured.includes(scope));
   const less = known ? list(granted) : 'PUBLIC_REPOS';
   const fixes = [
     configured.length > 0 &&
       `remove ${list(configured)} from "additionalScopes" of the provider's configuration`,
     fromFrontend.length > 0 &&
-      (request?.signedIn
+      (request.signedIn
         ? `find out which feature of the frontend asked for ${list(fromFrontend)} after the sign-in`
         : `let the frontend ask for less (set the defaultScopes of its Bitbucket Server auth API to ${less}; signing in needs only PUBLIC_REPOS)`),
     `tick ${known && missing.length > 0 ? list(missing) : 'the scopes that it asks for'} on the application link in Bitbucket Server`,

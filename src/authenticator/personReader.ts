@@ -2,16 +2,8 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isSignInError } from '../errors';
 import type { SignInError, SignInErrorCode } from '../errors';
 import type { BitbucketServerUser } from '../profile';
-import { createIncident } from '../shared';
+import { clock, createIncident } from '../shared';
 import type { SessionPerson, SuccessorNote } from './sealedNotes';
-
-/**
- * Where the person of a refresh comes from. `known`: nothing was read, because it was read lately.
- * `bridged`: Bitbucket Server could not be read, so that an earlier answer serves.
- *
- * @public
- */
-export type PersonSource = 'known' | 'read' | 'bridged';
 
 export interface PersonReaderOptions {
   readonly readUser: (
@@ -23,31 +15,25 @@ export interface PersonReaderOptions {
   readonly profileCacheTtlMs: number;
   /** How old a user may be who stands in for one that cannot be read, in milliseconds. */
   readonly staleIfErrorMs: number;
-  readonly now: () => number;
   readonly logger?: LoggerService;
 }
 
-/** Finds out who a session belongs to, whose tokens were just exchanged. Throws {@link SignInError} only. */
-export type PersonReader = (
-  note: SuccessorNote,
-  /** Whether this request has exchanged the tokens, and not another one a moment ago. */
-  exchanged: boolean,
-  signal: AbortSignal,
-) => Promise<{ readonly person: SessionPerson; readonly source: PersonSource }>;
-
 /**
- * Reads the person of a session, unless that was done lately; the owner of a refresh token never
- * changes. When Bitbucket Server has an outage, the person that the session had before serves for
- * `staleIfErrorMs`.
- *
- * @internal
+ * Reads the person of a session whose tokens were just exchanged, unless that was done lately; the
+ * owner of a refresh token never changes. When Bitbucket Server has an outage, the person that the
+ * session had before serves for `staleIfErrorMs`. Throws {@link SignInError} only.
  */
-export function createPersonReader(options: PersonReaderOptions): PersonReader {
-  const { now, logger, readUser, profileCacheTtlMs, staleIfErrorMs } = options;
+export function createPersonReader(options: PersonReaderOptions) {
+  const { logger, readUser, profileCacheTtlMs, staleIfErrorMs } = options;
   const outage = createIncident(logger);
 
-  return async ({ tokens, receivedAt, person: previous }, exchanged, signal) => {
-    const age = previous ? now() - previous.readAt : Infinity;
+  /** @param exchanged - whether this request has exchanged the tokens, and not another one a moment ago */
+  return async (
+    { tokens, receivedAt, person: previous }: SuccessorNote,
+    exchanged: boolean,
+    signal: AbortSignal,
+  ): Promise<{ person: SessionPerson; source: 'known' | 'read' | 'bridged' }> => {
+    const age = previous ? clock.now() - previous.readAt : Infinity;
     // Whoever shares the exchange of another request shares what was read after it, too.
     const sameRefresh = !exchanged && previous && previous.readAt >= receivedAt;
     // A clock that was set back must not keep a person for longer than it should.
@@ -57,7 +43,7 @@ export function createPersonReader(options: PersonReaderOptions): PersonReader {
     try {
       const user = await readUser(tokens.accessToken, signal, previous?.user);
       outage.recover('Bitbucket Server users can be read again');
-      return { person: { user, readAt: now() }, source: 'read' };
+      return { person: { user, readAt: clock.now() }, source: 'read' };
     } catch (error) {
       if (!isOutage(error) || !previous || age < 0 || age >= staleIfErrorMs) throw error;
       outage.fail(

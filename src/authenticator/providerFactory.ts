@@ -4,6 +4,7 @@ import type { AuthProviderFactory, AuthProviderRouteHandlers } from '@backstage/
 import { createRefusalLog, createSignInError, isSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import { describeCause, quote } from '../shared';
+import { stateInvalid } from './attempt';
 import { allowedUrl, createRefusingHandlers, readState, sendRefusal } from './refusals';
 import type { ProviderContext, Request } from './refusals';
 import { createRouteHandlers } from './routeHandlers';
@@ -93,24 +94,25 @@ function createProvider(
     if (configured.includes(env)) {
       const envConfig = config.getConfig(env);
       const parts = options.createOptions(envConfig, env);
-      handlers.set(env, createRouteHandlers({ ...parts, context, env, envConfig, log, onOutcome }));
+      handlers.set(env, createRouteHandlers(env, envConfig, parts, { context, log, onOutcome }));
     } else {
       logger.warn(
         `"${path}.${env}" is missing, so nobody can sign in with Bitbucket Server in the environment "${env}"; configured: ${configured.join(', ') || 'none'}. The environment is chosen by "auth.environment"`,
       );
     }
   }
+  const servedEnvs = [...handlers.keys()].join(', ') || 'none';
   const idle = configured.filter(env => !handlers.has(env));
   if (idle.length > 0) {
     logger.info(
-      `Not served: ${idle.map(env => `"${path}.${env}"`).join(', ')}; served: ${[...handlers.keys()].join(', ') || 'none'}`,
+      `Not served: ${idle.map(env => `"${path}.${env}"`).join(', ')}; served: ${servedEnvs}`,
     );
   }
 
   const notServed = createRefusingHandlers(context, (req, operation) => {
     const env = req.query.env?.toString() ?? readState(req)?.env;
     const error = configInvalid(
-      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${[...handlers.keys()].join(', ') || 'none'}. It is chosen by "auth.environment", for the backend and the frontend alike.`,
+      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${servedEnvs}. It is chosen by "auth.environment", for the backend and the frontend alike.`,
     );
     log.write(error);
     if (operation) onOutcome({ operation, request: req, error, durationMs: 0 });
@@ -125,17 +127,11 @@ function createProvider(
     logout: async (req, res) => handlersOf(envOf(req)).logout?.(req, res),
     async frameHandler(req, res) {
       const state = readState(req);
-      const problem = findProblem(req, state, context);
-      if (!problem) {
+      const error = findProblem(req, state, context);
+      if (!error) {
         await handlersOf(state?.env).frameHandler(req, res);
         return;
       }
-      const [detail, hint] = problem;
-      const error = createSignInError('AUTHORIZATION_STATE_INVALID', {
-        phase: 'authorize',
-        detail,
-        hint,
-      });
       log.write(error);
       sendRefusal(res, state ?? {}, error, context);
       const environment = handlers.has(state?.env ?? '') ? state?.env : undefined;
@@ -144,47 +140,45 @@ function createProvider(
   };
 }
 
-type Problem = [detail: string, hint: string];
-
 /** Why a callback does not belong to an attempt of this browser. */
 function findProblem(
   req: Request,
   state: ReturnType<typeof readState>,
   context: ProviderContext,
-): Problem | undefined {
+): SignInError | undefined {
   if (!state) {
-    return [
+    return stateInvalid(
       'the state is missing or not readable',
       'The address that you came back with is incomplete.',
-    ];
+    );
   }
   const cookies = req.cookies as Readonly<Record<string, string | undefined>> | undefined;
   const nonce = cookies?.[`${context.providerId}-nonce`];
   if (!nonce) {
-    return [
+    return stateInvalid(
       'the nonce cookie is missing: the attempt has ended, is older than ten minutes or from another browser, or cookies are blocked',
       'It has ended already, was started more than ten minutes ago or in another browser, or your browser blocks cookies.',
-    ];
+    );
   }
   if (nonce !== state.nonce) {
-    return [
+    return stateInvalid(
       'the nonce in the state differs from the nonce cookie',
       'Another sign-in attempt was started after it.',
-    ];
+    );
   }
   // Backstage would use the query first, and send the code of one server to another.
   const { env } = req.query;
   if (env !== undefined && env !== state.env) {
-    return [
+    return stateInvalid(
       'the environment in the query differs from the one in the state',
       'The address that you came back with was changed.',
-    ];
+    );
   }
   if (state.redirectUrl !== undefined && !allowedUrl(state.redirectUrl, context)) {
-    return [
+    return stateInvalid(
       'the redirect URL of the state is not on an allowed origin',
       'It would lead to an address that does not belong to this Backstage.',
-    ];
+    );
   }
   return undefined;
 }

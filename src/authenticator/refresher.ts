@@ -1,41 +1,55 @@
-import { isSignInError } from '../errors';
+import { createSignInError, isSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import type { BitbucketServerUser } from '../profile';
-import { createDeadline, createInFlight, sha256 } from '../shared';
-import type { Sleep } from '../shared';
-import { isSpent, remainingTokens } from './sealedNotes';
-import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
+import { clock, createInFlight, withTimeout } from '../shared';
 import { createPersonReader } from './personReader';
 import type { PersonReaderOptions } from './personReader';
-import { createSharedAbort, waitForExchange } from './requestSignals';
-import type { SharedAbort } from './requestSignals';
-import type { SessionEvent } from './sessionEvent';
-import { sessionEnded } from './session';
+import { isSpent, remainingTokens } from './sealedNotes';
+import type { SealedNotes, SessionPerson, SuccessorNote } from './sealedNotes';
+import { sessionEnded, sha256 } from './session';
 import type { TokenAnswer } from './session';
 
-export interface RefresherOptions extends PersonReaderOptions {
+/**
+ * What happened to a session, for whoever watches. `userId` is that of Bitbucket Server, when it is
+ * known; `reference` is that of the error that the browser gets.
+ *
+ * @public
+ */
+export type SessionEvent =
+  | {
+      readonly type: 'refresh';
+      /**
+       * `known`: nothing was read, because it was read lately. `bridged`: Bitbucket Server could not
+       * be read, so that an earlier answer serves.
+       */
+      readonly person: 'known' | 'read' | 'bridged';
+      /** `note`: another request, process or replica had exchanged the token already. */
+      readonly tokens: 'exchanged' | 'note';
+    }
+  | { readonly type: 'token-reuse'; readonly userId?: string; readonly reference: string }
+  | { readonly type: 'sign-out'; readonly userId?: string };
+
+interface RefresherOptions extends PersonReaderOptions {
   readonly notes: SealedNotes;
   readonly exchange: (refreshToken: string, signal?: AbortSignal) => Promise<TokenAnswer>;
   /** Milliseconds that a browser waits for the exchange. */
   readonly timeoutMs: number;
-  readonly sleep: Sleep;
   readonly onEvent?: (event: SessionEvent) => void;
 }
 
 /** What an exchange has given: the browser must get the tokens, also when its refresh is refused. */
-export type RefreshAnswer = {
-  readonly tokens: TokenAnswer & { readonly refreshToken: string };
+type RefreshAnswer = {
+  readonly tokens: SuccessorNote['tokens'];
   /** To be called when the browser has the tokens. */
   readonly delivered: () => void;
 } & ({ readonly user: BitbucketServerUser } | { readonly error: SignInError });
 
-export interface Refresher {
-  /** New tokens and the user, for a refresh token. Throws {@link SignInError} only, and only without tokens. */
-  refresh(refreshToken: string, signal: AbortSignal | undefined): Promise<RefreshAnswer>;
-  /** To be told of a first sign-in. */
-  remember(tokens: TokenAnswer, user: BitbucketServerUser): void;
-  /** Ends the session, as far as it can be ended. Never throws. */
-  signOut(refreshToken: string): Promise<void>;
+/** The tokens of a session, and where they come from. */
+interface Turn {
+  readonly note: SuccessorNote;
+  /** Tokens that these replaced. */
+  readonly under: readonly string[];
+  readonly exchanged: boolean;
 }
 
 /** How long others may come with a token that was exchanged, in milliseconds. */
@@ -46,8 +60,6 @@ const undeliveredMs = 2 * 60_000;
 const maxSteps = 16;
 /** How long the person of a session that nobody refreshes is remembered, in milliseconds. */
 const sessionMs = 24 * 60 * 60_000;
-/** When to look for the note of another replica after Bitbucket has refused a token, in milliseconds. */
-const looksMs = [0, 50, 150, 300];
 /** Sign-out waits for Bitbucket for so long, in milliseconds. */
 const signOutMs = 2_000;
 
@@ -58,13 +70,11 @@ const signOutMs = 2_000;
  *   still come with it: other tabs, other replicas, and the same browser after a crash or an error;
  * - the owner of a refresh token never changes, so a session whose person was read lately needs no
  *   more than the exchange.
- *
- * @internal
  */
-export function createRefresher(options: RefresherOptions): Refresher {
-  const { notes, now, sleep, timeoutMs, logger, onEvent } = options;
+export function createRefresher(options: RefresherOptions) {
+  const { notes, timeoutMs, logger, onEvent } = options;
   const exchanges = createInFlight<Turn>();
-  const running = new Map<string, { result: Promise<RefreshAnswer>; audience: SharedAbort }>();
+  const refreshes = createInFlight<RefreshAnswer>();
   const readPerson = createPersonReader(options);
 
   async function exchange(
@@ -75,7 +85,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   ): Promise<Turn> {
     const answer = await options.exchange(token, signal);
     const tokens = { ...answer, refreshToken: answer.refreshToken ?? token };
-    const note: SuccessorNote = { kind: 'successor', tokens, receivedAt: now(), person };
+    const note: SuccessorNote = { kind: 'successor', tokens, receivedAt: clock.now(), person };
     // A server that does not rotate leaves nothing to be lost.
     const under = tokens.refreshToken === token ? [] : [...alsoUnder, token];
     for (const old of under) await notes.seal(old, note, undeliveredMs);
@@ -105,7 +115,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       onEvent?.({ type: 'token-reuse', userId, reference: error.reference });
       throw error;
     }
-    if (!isSpent(last.note, now())) return last;
+    if (!isSpent(last.note)) return last;
     return exchange(last.note.tokens.refreshToken, last.note.person, signal, last.under);
   }
 
@@ -117,7 +127,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return await exchange(token, note?.person, signal);
     } catch (error) {
       const ended = isSignInError(error) && error.code === 'SESSION_ENDED';
-      const successor = ended && notes.shared ? await lookForSuccessor(token) : undefined;
+      const successor = ended ? await notes.lookForSuccessor(token) : undefined;
       if (!successor) throw error;
       return follow(token, successor, signal);
     }
@@ -135,19 +145,23 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
-  /** Another replica may have been faster: its note is there before its answer is. */
-  async function lookForSuccessor(token: string): Promise<SuccessorNote | undefined> {
-    const never = new AbortController().signal;
-    for (const delay of looksMs) {
-      if (delay > 0) await sleep(delay, never);
-      const note = await notes.lookForSuccessor(token);
-      if (note) return note;
+  /** Waits for as long as a browser waits. The exchange itself goes on. */
+  async function waitForTurn(token: string, signal: AbortSignal): Promise<Turn> {
+    try {
+      return await withTimeout(() => takeTurn(token, signal), { signal, timeoutMs });
+    } catch (error) {
+      const { name } = error as Error;
+      if (name !== 'TimeoutError' && name !== 'AbortError') throw error;
+      const late = name === 'TimeoutError';
+      throw createSignInError(late ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
+        phase: 'token',
+        detail: `The exchange of a refresh token took longer than ${late ? `${timeoutMs} ms` : 'its browser waited'}; it continues, and the next refresh gets its result`,
+      });
     }
-    return undefined;
   }
 
   async function run(token: string, signal: AbortSignal): Promise<RefreshAnswer> {
-    const turn = await waitForExchange(takeTurn(token, signal), { signal, timeoutMs, sleep });
+    const turn = await waitForTurn(token, signal);
     const { note, exchanged } = turn;
     try {
       const { person, source } = await readPerson(note, exchanged, signal);
@@ -166,7 +180,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     // Whoever is late must not write over the note that says that others have gone on.
     if (tokens === own.note.tokens && person) keep(tokens.refreshToken, person);
     return {
-      tokens: remainingTokens(note, now()),
+      tokens: remainingTokens(note),
       delivered() {
         for (const old of under) void notes.seal(old, note, deliveredMs);
       },
@@ -194,53 +208,29 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   return {
-    remember({ refreshToken }, user) {
-      if (refreshToken === undefined) return;
-      keep(refreshToken, { user, readAt: now() });
+    /** To be told of a first sign-in. */
+    remember({ refreshToken }: TokenAnswer, user: BitbucketServerUser): void {
+      if (refreshToken !== undefined) keep(refreshToken, { user, readAt: clock.now() });
     },
 
-    async refresh(refreshToken, signal) {
-      const key = sha256(refreshToken);
-      let current = running.get(key);
-      if (!current || current.audience.signal.aborted) {
-        const audience = createSharedAbort();
-        const started = { audience, result: run(refreshToken, audience.signal) };
-        running.set(key, started);
-        const end = () => {
-          if (running.get(key) === started) running.delete(key);
-        };
-        started.result.then(end, end);
-        current = started;
-      }
-      current.audience.join(signal);
-      return current.result;
-    },
+    /** New tokens and the user. Throws {@link SignInError} only, and only without tokens. */
+    refresh: (refreshToken: string, signal?: AbortSignal): Promise<RefreshAnswer> =>
+      refreshes.share(sha256(refreshToken), audience => run(refreshToken, audience), signal),
 
-    async signOut(refreshToken) {
-      const deadline = createDeadline({ timeoutMs: signOutMs, sleep });
+    /** Ends the session, as far as it can be ended. Never throws. */
+    async signOut(refreshToken: string): Promise<void> {
       try {
-        await deadline.race(endSession(refreshToken));
+        await withTimeout(() => endSession(refreshToken), { timeoutMs: signOutMs });
       } catch (error) {
         const code = isSignInError(error) ? error.code : 'TIMEOUT';
         // A session that had ended before is as good as ended now.
-        if (code !== 'SESSION_ENDED') {
-          logger?.warn(
-            `Somebody signed out, but the session at Bitbucket Server could not be ended (${code}): its tokens stay valid until they expire`,
-          );
-        }
-      } finally {
-        deadline.close();
+        if (code === 'SESSION_ENDED') return;
+        logger?.warn(
+          `Somebody signed out, but the session at Bitbucket Server could not be ended (${code}): its tokens stay valid until they expire`,
+        );
       }
     },
   };
-}
-
-/** The tokens of a session, and where they come from. */
-interface Turn {
-  readonly note: SuccessorNote;
-  /** Tokens that these replaced. */
-  readonly under: readonly string[];
-  readonly exchanged: boolean;
 }
 
 /** That of somebody who comes with a token that was exchanged before. */

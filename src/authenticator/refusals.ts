@@ -16,33 +16,24 @@ export type Request = Parameters<AuthProviderRouteHandlers['start']>[0];
 export type Response = Parameters<AuthProviderRouteHandlers['start']>[1];
 export type ProviderContext = Parameters<AuthProviderFactory>[0];
 
-/** Where the browser expects its answer. */
-interface AnswerPlace {
-  readonly flow?: string;
-  readonly origin?: string;
-  readonly redirectUrl?: string;
-}
-
 /**
  * Answers a page load with a readable refusal: in the popup, or on the page that the redirect flow
  * came from. The target comes from the request, so only one that belongs to the app is used.
- *
- * @internal
  */
 export function sendRefusal(
   res: Response,
-  place: AnswerPlace,
+  { flow, origin, redirectUrl }: Partial<OAuthState>,
   { name, message }: SignInError,
-  context: Pick<ProviderContext, 'appUrl' | 'isOriginAllowed'>,
+  context: ProviderContext,
 ): void {
   res.setHeader('Cache-Control', 'no-store');
-  const redirectUrl = place.flow === 'redirect' && allowedUrl(place.redirectUrl, context);
-  if (redirectUrl) {
-    redirectUrl.searchParams.set('error', message);
-    res.redirect(redirectUrl.href);
+  const page = flow === 'redirect' && allowedUrl(redirectUrl, context);
+  if (page) {
+    page.searchParams.set('error', message);
+    res.redirect(page.href);
   } else {
-    const origin = allowedUrl(place.origin, context)?.origin ?? new URL(context.appUrl).origin;
-    sendWebMessageResponse(res, origin, {
+    const opener = allowedUrl(origin, context)?.origin ?? new URL(context.appUrl).origin;
+    sendWebMessageResponse(res, opener, {
       type: 'authorization_response',
       error: { name, message } as Error,
     });
@@ -53,8 +44,6 @@ export function sendRefusal(
  * Answers a refresh that an outage has refused, as Backstage's error middleware would. The
  * middleware also logs a stack for each answer of 500 and above, which would be thousands of lines
  * in an outage of another system.
- *
- * @internal
  */
 export function sendOutage(req: Request, res: Response, error: SignInError): void {
   const { name, message, code, reference, phase } = error;
@@ -68,7 +57,7 @@ export function sendOutage(req: Request, res: Response, error: SignInError): voi
 /** `undefined` for what is not a URL of this Backstage. */
 export function allowedUrl(
   value: string | undefined,
-  { isOriginAllowed }: Pick<ProviderContext, 'isOriginAllowed'>,
+  { isOriginAllowed }: ProviderContext,
 ): URL | undefined {
   if (value === undefined || !URL.canParse(value)) return undefined;
   const url = new URL(value);
@@ -92,7 +81,6 @@ export function readState(req: Request): OAuthState | undefined {
  * Signing out still deletes the cookie.
  *
  * @param refuse - makes the error of one request, and logs it; `operation` is what the request ends
- * @internal
  */
 export function createRefusingHandlers(
   context: ProviderContext,
@@ -103,12 +91,7 @@ export function createRefusingHandlers(
   };
   // Only Backstage knows the names and paths of its cookies.
   const { logout } = createOAuthRouteHandlers<undefined>({
-    appUrl: context.appUrl,
-    baseUrl: context.baseUrl,
-    isOriginAllowed: context.isOriginAllowed,
-    cookieConfigurer: context.cookieConfigurer,
-    providerId: context.providerId,
-    resolverContext: context.resolverContext,
+    ...context,
     config: new ConfigReader({}),
     authenticator: createOAuthAuthenticator({
       defaultProfileTransform: unused,
@@ -120,7 +103,7 @@ export function createRefusingHandlers(
   });
   return {
     async start(req, res) {
-      sendRefusal(res, req.query as AnswerPlace, refuse(req), context);
+      sendRefusal(res, req.query, refuse(req), context);
     },
     async frameHandler(req, res) {
       sendRefusal(res, readState(req) ?? {}, refuse(req, 'sign_in'), context);

@@ -3,6 +3,7 @@ import type { Config } from '@backstage/config';
 import { createOAuthAuthenticator, createOAuthRouteHandlers } from '@backstage/plugin-auth-node';
 import type {
   AuthProviderRouteHandlers,
+  OAuthAuthenticator,
   OAuthAuthenticatorResult,
   OAuthStateTransform,
   ProfileTransform,
@@ -12,12 +13,9 @@ import { isSignInError } from '../errors';
 import type { RefusalLog } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
 import { markFailed, withSpan } from '../shared';
-import type { BitbucketServerAuthenticator } from './bitbucketServerAuthenticator';
-import { undeliveredSessionOf } from './session';
+import { undeliveredSessions } from './session';
 import { sendOutage } from './refusals';
 import type { ProviderContext, Request } from './refusals';
-
-type Result = OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
 
 /**
  * What one environment of the provider is made of.
@@ -25,7 +23,7 @@ type Result = OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
  * @public
  */
 export interface ProviderEnvironmentOptions {
-  readonly authenticator: BitbucketServerAuthenticator;
+  readonly authenticator: OAuthAuthenticator<unknown, BitbucketServerPassportProfile>;
   /** Default: that of the authenticator. */
   readonly profileTransform?: ProfileTransform<
     OAuthAuthenticatorResult<BitbucketServerPassportProfile>
@@ -62,10 +60,9 @@ export interface SignInOutcomeEvent {
   readonly durationMs: number;
 }
 
-export interface RouteHandlersOptions extends ProviderEnvironmentOptions {
+/** What all environments share. */
+interface Provider {
   readonly context: ProviderContext;
-  readonly env: string;
-  readonly envConfig: Config;
   readonly log: RefusalLog;
   /** Must not throw. */
   readonly onOutcome: (event: SignInOutcomeEvent) => void;
@@ -75,7 +72,7 @@ export interface RouteHandlersOptions extends ProviderEnvironmentOptions {
 interface Attempt {
   /** Whether it came to asking Bitbucket Server: a browser without a session does not. */
   begun?: boolean;
-  result?: Result;
+  result?: SignInOutcomeEvent['result'];
   /** Why it is refused. */
   error?: unknown;
 }
@@ -83,12 +80,15 @@ interface Attempt {
 /**
  * Backstage's own OAuth routes for one environment, with a refresh that reports the real error, and
  * an observer who is told how each request has ended.
- *
- * @internal
  */
-export function createRouteHandlers(options: RouteHandlersOptions): AuthProviderRouteHandlers {
-  const { authenticator, context, env, envConfig, log, signInResolver, onOutcome } = options;
-  const { profileTransform = authenticator.defaultProfileTransform } = options;
+export function createRouteHandlers(
+  env: string,
+  envConfig: Config,
+  parts: ProviderEnvironmentOptions,
+  { context, log, onOutcome }: Provider,
+): AuthProviderRouteHandlers {
+  const { authenticator, signInResolver, stateTransform } = parts;
+  const { profileTransform = authenticator.defaultProfileTransform } = parts;
   /** That of the request that is being answered: Backstage's handlers show no more of it. */
   const attempts = new AsyncLocalStorage<Attempt>();
 
@@ -105,14 +105,9 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
   }
 
   const handlers = createOAuthRouteHandlers<BitbucketServerPassportProfile>({
-    appUrl: context.appUrl,
-    baseUrl: context.baseUrl,
+    ...context,
     config: envConfig,
-    isOriginAllowed: context.isOriginAllowed,
-    cookieConfigurer: context.cookieConfigurer,
-    providerId: context.providerId,
-    resolverContext: context.resolverContext,
-    stateTransform: options.stateTransform,
+    stateTransform,
     authenticator: createOAuthAuthenticator({
       ...authenticator,
       authenticate: (input, ctx) =>
@@ -126,7 +121,7 @@ export function createRouteHandlers(options: RouteHandlersOptions): AuthProvider
             attempt.result = await authenticator.refresh(input, ctx);
             return attempt.result;
           } catch (error) {
-            const session = signInResolver && undeliveredSessionOf(error);
+            const session = signInResolver && undeliveredSessions.get(Object(error));
             if (!session) throw error;
             log.write(error);
             attempt.error = error;

@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import { LRUCache } from 'lru-cache';
 import type { BitbucketServerUser } from '../profile';
+import { clock } from '../shared';
+import type { AuthenticatorConfig } from './authenticatorConfig';
 import type { TokenAnswer } from './session';
 import { createSessionCache } from './sessionCache';
 
@@ -30,35 +32,17 @@ export type Note =
     }
   | { readonly kind: 'ended' };
 
-export type SessionNote = Extract<Note, { kind: 'session' }>;
 export type SuccessorNote = Extract<Note, { kind: 'successor' }>;
 
-/** Keeps notes. Never throws: whatever goes wrong, the note is as good as not there. */
-export interface SealedNotes {
-  readonly open: (refreshToken: string) => Promise<Note | undefined>;
-  /** The note of another replica, also soon after the cache has failed. */
-  readonly lookForSuccessor: (refreshToken: string) => Promise<SuccessorNote | undefined>;
-  /** Resolves when the cache has the note, will not have it, or has failed so lately that nobody waits. */
-  readonly seal: (refreshToken: string, note: Note, ttlMs: number) => Promise<void>;
-  /** Whether other processes may have left notes. */
-  readonly shared: boolean;
-}
-
-export interface SealedNotesOptions {
-  /** Behind the memory of the process: what the replicas share. */
-  readonly cache?: CacheService;
-  readonly baseUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly now: () => number;
-  readonly logger?: LoggerService;
-}
+export type SealedNotes = ReturnType<typeof createSealedNotes>;
 
 const maxLocalNotes = 10_000;
 const algorithm = 'aes-256-gcm';
+/** When to look for the note of another replica after Bitbucket has refused a token, in milliseconds. */
+const looksMs = [0, 50, 150, 300];
 
 /**
- * Notes under refresh tokens, which only their browser and Bitbucket Server know. So the token is
+ * Keeps notes under refresh tokens, which only their browser and Bitbucket Server know. So the token is
  * the key: a note is encrypted with what follows from the token and the client secret, and stored
  * under another value that follows from them. Whoever reads the cache learns nothing. Whoever writes
  * to it changes nothing, with an account of their own either: they know their token, but not the
@@ -67,15 +51,20 @@ const algorithm = 'aes-256-gcm';
  * Persons stand under keys of their own: a cache has no "set if absent", and a replica that writes
  * down the person late must not write over the note that says that the token is spent.
  *
- * @internal
+ * Never throws: whatever goes wrong, the note is as good as not there.
+ *
+ * @param cache - behind the memory of the process: what the replicas share
  */
-export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
-  const { cache, baseUrl, clientId, clientSecret, now, logger } = options;
+export function createSealedNotes(
+  { baseUrl, clientId, clientSecret }: AuthenticatorConfig,
+  cache: CacheService | undefined,
+  logger: LoggerService | undefined,
+) {
   const info = `backstage-plugin-auth-backend-module-bitbucket-server/session/v1\n${baseUrl}\n${clientId}`;
   const { ask, isPaused } = createSessionCache(cache, logger);
   const local = new LRUCache<string, Note>({
     max: maxLocalNotes,
-    perf: { now },
+    perf: clock,
     ttlResolution: 0,
   });
 
@@ -87,12 +76,11 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
   async function fetch(kind: Note['kind'], refreshToken: string): Promise<Note | undefined> {
     const { key, id } = derive(refreshToken);
     // Whatever note is there was made here for this token, and says itself of which kind it is.
-    return unseal(await ask(each => each.get(cacheKey(kind, id))), key, now());
+    return unseal(await ask(each => each.get(cacheKey(kind, id))), key);
   }
 
   return {
-    shared: cache !== undefined,
-    async open(refreshToken) {
+    async open(refreshToken: string): Promise<Note | undefined> {
       const { id } = derive(refreshToken);
       const spent = local.get(cacheKey('successor', id));
       const session = local.get(cacheKey('session', id));
@@ -104,11 +92,20 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
       ]);
       return successor ?? known;
     },
-    async lookForSuccessor(refreshToken) {
-      const note = await fetch('successor', refreshToken);
-      return note?.kind === 'successor' ? note : undefined;
+
+    /** Another replica may have been faster: its note is there before its answer is. */
+    async lookForSuccessor(refreshToken: string): Promise<SuccessorNote | undefined> {
+      if (!cache) return undefined;
+      for (const delay of looksMs) {
+        if (delay > 0) await clock.sleep(delay);
+        const note = await fetch('successor', refreshToken);
+        if (note?.kind === 'successor') return note;
+      }
+      return undefined;
     },
-    async seal(refreshToken, note, ttlMs) {
+
+    /** Resolves when the cache has the note, will not have it, or has failed so lately that nobody waits. */
+    async seal(refreshToken: string, note: Note, ttlMs: number): Promise<void> {
       const { key, id } = derive(refreshToken);
       // The person goes on under the new token, or nowhere.
       const outdated = note.kind === 'session' ? undefined : cacheKey('session', id);
@@ -118,7 +115,7 @@ export function createSealedNotes(options: SealedNotesOptions): SealedNotes {
       // Other replicas wait for a successor, and the failure may have been one slow moment.
       if (paused && note.kind === 'session') return;
       if (outdated && !paused) void ask(each => each.delete(outdated));
-      const value = seal(note, key, now() + ttlMs);
+      const value = seal(note, key, clock.now() + ttlMs);
       const written = ask(each => each.set(cacheKey(note.kind, id), value, { ttl: ttlMs }));
       if (!paused) await written;
     },
@@ -139,7 +136,7 @@ function seal(note: Note, key: Buffer, until: number): string {
 }
 
 /** `undefined` for what does not open: changed by somebody, made with another secret, or no note. */
-function unseal(value: unknown, key: Buffer, now: number): Note | undefined {
+function unseal(value: unknown, key: Buffer): Note | undefined {
   if (typeof value !== 'string') return undefined;
   const bytes = Buffer.from(value, 'base64');
   if (bytes.length <= 28) return undefined;
@@ -149,7 +146,7 @@ function unseal(value: unknown, key: Buffer, now: number): Note | undefined {
     const text = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
     const { note, until } = JSON.parse(text.toString('utf8')) as { note: Note; until: number };
     // Not every store keeps to the time that it is given, and somebody may put an old note back.
-    return now < until ? note : undefined;
+    return clock.now() < until ? note : undefined;
   } catch {
     // By design as if there were none: forged and foreign notes are not worth a line in the log.
     return undefined;
@@ -157,15 +154,15 @@ function unseal(value: unknown, key: Buffer, now: number): Note | undefined {
 }
 
 /** With what is left of the life of the access token. */
-export function remainingTokens({ tokens, receivedAt }: SuccessorNote, now: number) {
+export function remainingTokens({ tokens, receivedAt }: SuccessorNote) {
   const { expiresInSeconds: lifetime } = tokens;
   if (lifetime === undefined) return tokens;
-  const age = Math.max(0, Math.floor((now - receivedAt) / 1_000));
+  const age = Math.max(0, Math.floor((clock.now() - receivedAt) / 1_000));
   return { ...tokens, expiresInSeconds: Math.max(0, lifetime - age) };
 }
 
 /** Whether an access token is so near to its end that it is of no use to anybody. */
-export function isSpent({ tokens, receivedAt }: SuccessorNote, now: number): boolean {
+export function isSpent({ tokens, receivedAt }: SuccessorNote): boolean {
   const { expiresInSeconds } = tokens;
-  return expiresInSeconds !== undefined && now - receivedAt >= expiresInSeconds * 900;
+  return expiresInSeconds !== undefined && clock.now() - receivedAt >= expiresInSeconds * 900;
 }

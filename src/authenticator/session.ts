@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { OAuthSession } from '@backstage/plugin-auth-node';
-import { createSignInError, isSignInError } from '../errors';
+import { createSignInError } from '../errors';
 import type { SignInError } from '../errors';
-import { sha256 } from '../shared';
 
 /** What the token endpoint gives. */
 export interface TokenAnswer {
@@ -12,13 +12,8 @@ export interface TokenAnswer {
   readonly refreshToken?: string;
 }
 
-/** What a scope of Bitbucket Server includes, directly. */
-const includes: Readonly<Record<string, string>> = {
-  PROJECT_ADMIN: 'REPO_ADMIN',
-  REPO_ADMIN: 'REPO_WRITE',
-  REPO_WRITE: 'REPO_READ',
-  REPO_READ: 'PUBLIC_REPOS',
-};
+/** Each of these scopes of Bitbucket Server includes those after it. */
+const ladder = ['PROJECT_ADMIN', 'REPO_ADMIN', 'REPO_WRITE', 'REPO_READ', 'PUBLIC_REPOS'];
 
 /** The scopes of a list; what does not look like a scope is left out. */
 export function scopesOf(list: string | undefined): string[] {
@@ -30,30 +25,10 @@ export function scopesOf(list: string | undefined): string[] {
  * may read it. Nobody has to be asked again for what they have granted already.
  *
  * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
- * @internal
  */
 function withIncludedScopes(scopes: readonly string[]): string[] {
-  const all = new Set(scopes);
-  for (const scope of all) {
-    const included = Object.hasOwn(includes, scope) ? includes[scope] : undefined;
-    // A set that grows while it is iterated over is iterated over to its new end.
-    if (included) all.add(included);
-  }
-  return [...all];
-}
-
-/** What a browser keeps of its session, in the refresh token cookie of Backstage. */
-export interface BrowserSession {
-  readonly refreshToken: string;
-  /** What the person has granted. `undefined` when nothing is known of it. */
-  readonly scope?: string;
-}
-
-/** Puts the session into the value of the cookie, and takes it out again. */
-export interface SessionCookie {
-  readonly write: (session: BrowserSession) => string;
-  /** @throws SignInError `SESSION_ENDED` for the session of another server or application link */
-  readonly read: (value: string) => BrowserSession;
+  const highest = ladder.findIndex(scope => scopes.includes(scope));
+  return [...new Set([...scopes, ...(highest < 0 ? [] : ladder.slice(highest))])];
 }
 
 const format = /^bbs1:([\w-]{12}):([A-Z_+]*):(.+)$/s;
@@ -65,15 +40,16 @@ const format = /^bbs1:([\w-]{12}):([A-Z_+]*):(.+)$/s;
  * - which server and application link the token belongs to, so that it is never sent to another one.
  *
  * A value without them is the plain token that upstream's module has set.
- *
- * @internal
  */
-export function createSessionCookie(baseUrl: string, clientId: string): SessionCookie {
+export function createSessionCookie(baseUrl: string, clientId: string) {
   const issuer = sha256(`${baseUrl}\n${clientId}`).slice(0, 12);
   return {
-    write: ({ refreshToken, scope }) =>
-      `bbs1:${issuer}:${scopesOf(scope).join('+')}:${refreshToken}`,
-    read(value) {
+    /**
+     * The refresh token, and what the person has granted, if that is known.
+     *
+     * @throws SignInError `SESSION_ENDED` for the session of another server or application link
+     */
+    read(value: string): { readonly refreshToken: string; readonly scope?: string } {
       const [, from, scopes, refreshToken] = format.exec(value) ?? [];
       if (refreshToken === undefined) return { refreshToken: value };
       if (from !== issuer) {
@@ -83,50 +59,35 @@ export function createSessionCookie(baseUrl: string, clientId: string): SessionC
       }
       return { refreshToken, scope: scopes ? scopes.replaceAll('+', ' ') : undefined };
     },
+
+    /**
+     * The session as Backstage wants it, with all that its scopes include.
+     *
+     * @param knownScope - that was asked for or granted before: without a word about it, the scope is that
+     * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+     */
+    toOAuthSession(tokens: TokenAnswer, knownScope: string | undefined): OAuthSession {
+      const { accessToken, refreshToken, expiresInSeconds } = tokens;
+      const scopes = scopesOf(tokens.scope ?? knownScope);
+      return {
+        accessToken,
+        tokenType: 'bearer',
+        scope: withIncludedScopes(scopes).join(' '),
+        expiresInSeconds,
+        refreshToken: refreshToken && `bbs1:${issuer}:${scopes.join('+')}:${refreshToken}`,
+      };
+    },
   };
 }
 
-/**
- * The session as Backstage wants it, with all that its scopes include.
- *
- * @param knownScope - that was asked for or granted before: without a word about it, the scope is that
- * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
- * @internal
- */
-export function toOAuthSession(
-  cookie: SessionCookie,
-  tokens: TokenAnswer,
-  knownScope: string | undefined,
-): OAuthSession {
-  const { accessToken, refreshToken, expiresInSeconds } = tokens;
-  const scopes = scopesOf(tokens.scope ?? knownScope);
-  return {
-    accessToken,
-    tokenType: 'bearer',
-    scope: withIncludedScopes(scopes).join(' '),
-    expiresInSeconds,
-    refreshToken: refreshToken && cookie.write({ refreshToken, scope: scopes.join(' ') }),
-  };
-}
+/** What the browser must get although its refresh failed with this error, after the exchange. */
+export const undeliveredSessions = new WeakMap<object, OAuthSession>();
 
-/** Sessions of refreshes that failed after their exchange. */
-const undelivered = new WeakMap<SignInError, OAuthSession>();
-
-/** Notes that the browser has not got the session, because its refresh failed with this error. */
-export function keepUndelivered(error: SignInError, session: OAuthSession): void {
-  undelivered.set(error, session);
-}
-
-/**
- * The session that the browser must get although its refresh failed with this error.
- *
- * @internal
- */
-export function undeliveredSessionOf(error: unknown): OAuthSession | undefined {
-  return isSignInError(error) ? undelivered.get(error) : undefined;
-}
-
-/** @internal */
 export function sessionEnded(detail: string): SignInError {
   return createSignInError('SESSION_ENDED', { phase: 'token', detail });
+}
+
+/** In base64url. In place of a token as a key in memory, it reveals nothing. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -2,14 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import { createIncident, describeCause, sleep, withTimeout } from '../shared';
 
-/** What the replicas share, for those who can do without it. Never throws. */
-export interface SessionCache {
-  /** The answer, or `undefined`: it failed, was late, or is not asked at the moment. */
-  readonly ask: <T>(work: (cache: CacheService) => Promise<T>) => Promise<T | undefined>;
-  /** Whether it failed lately and has not answered since, so that nobody waits for it. */
-  readonly isPaused: () => boolean;
-}
-
 /** Longest time that anybody waits for the cache, in milliseconds. */
 const timeoutMs = 75;
 /** So long, or until it answers, nobody waits for a cache that failed, except who has been refused: not every person pays for its time-out. */
@@ -24,18 +16,16 @@ const checkTimeoutMs = 2_000;
 const checkLooksMs = [0, 500];
 
 /**
- * A cache with a deadline, which is left alone after a failure.
+ * The cache that replicas share, with a deadline, and left alone after a failure. Never throws.
  *
  * The stores of Backstage answer "not there" when their server refuses them (a wrong password, no
  * memory left, a read-only replica, nonsense), so an answer alone says nothing. Now and then, and
  * before it counts as back after a failure, something is written to it and read again.
- *
- * @internal
  */
 export function createSessionCache(
   cache: CacheService | undefined,
   logger: LoggerService | undefined,
-): SessionCache {
+) {
   const outage = createIncident(logger);
   const checkKey = `bitbucket-server-check:${randomUUID()}`;
   let pausedUntil = -Infinity;
@@ -62,15 +52,14 @@ export function createSessionCache(
         unanswered -= 1;
       }
     };
-    return withTimeout(count, { timeoutMs: limitMs });
+    return withTimeout(count, { timeoutMs: limitMs, sleep });
   }
 
   async function keepsWhatIsWritten(store: CacheService): Promise<boolean> {
     const value = randomUUID();
     await run(() => store.set(checkKey, value, { ttl: checkEveryMs }), checkTimeoutMs);
-    const never = new AbortController().signal;
     for (const delay of checkLooksMs) {
-      if (delay > 0) await sleep(delay, never);
+      if (delay > 0) await sleep(delay);
       if ((await run(() => store.get(checkKey), checkTimeoutMs)) === value) return true;
     }
     return false;
@@ -92,8 +81,11 @@ export function createSessionCache(
   if (cache) void check(cache);
 
   return {
+    /** Whether it failed lately and has not answered since, so that nobody waits for it. */
     isPaused,
-    async ask(work) {
+
+    /** The answer, or `undefined`: it failed, was late, or is not asked at the moment. */
+    async ask<T>(work: (cache: CacheService) => Promise<T>): Promise<T | undefined> {
       if (!cache || (isPaused() && unanswered >= maxUnanswered)) return undefined;
       try {
         const answer = await run(() => work(cache), timeoutMs);

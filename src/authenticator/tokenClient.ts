@@ -2,37 +2,10 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { createSignInError } from '../errors';
 import type { SignInErrorCode } from '../errors';
 import type { BitbucketHttp, JsonAnswer } from '../http';
-import { createQueue, instruments } from '../shared';
-import type { Sleep } from '../shared';
+import { clock, createQueue, instruments } from '../shared';
+import type { ProviderConfig } from './authenticatorConfig';
 import { readOAuthError } from './oauthError';
 import type { TokenAnswer } from './session';
-
-export interface TokenClientOptions {
-  readonly http: BitbucketHttp;
-  readonly baseUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly callbackUrl: string;
-  /** Milliseconds of a call, and of the wait for a turn. */
-  readonly timeoutMs: number;
-  readonly now: () => number;
-  readonly sleep: Sleep;
-  readonly logger?: LoggerService;
-}
-
-/** The token endpoint of Bitbucket Server. Throws {@link SignInError} only; never retries. */
-export interface TokenClient {
-  exchangeCode(
-    code: string,
-    codeVerifier: string,
-    signal: AbortSignal | undefined,
-  ): Promise<TokenAnswer>;
-  /**
-   * Ends both tokens of the session on the server: once it has begun, it goes on when its caller has
-   * left, and waits longer than any browser, because losing its answer ends the session.
-   */
-  exchangeRefreshToken(refreshToken: string, signal?: AbortSignal): Promise<TokenAnswer>;
-}
 
 /** Bitbucket may still answer after the browser has its error. */
 const exchangeGrace = 3;
@@ -41,20 +14,21 @@ const maxExchanges = 100;
 const maxWaiting = 10_000;
 
 /**
- * Makes the client of the token endpoint. Client id and secret go into the body: Bitbucket documents
- * no other way.
- *
- * @internal
+ * Makes the client of the token endpoint, which throws {@link SignInError} only and never retries.
+ * Client id and secret go into the body: Bitbucket documents no other way.
  */
-export function createTokenClient(options: TokenClientOptions): TokenClient {
-  const { http, baseUrl, clientId, clientSecret, callbackUrl, timeoutMs, sleep, logger } = options;
+export function createTokenClient(
+  config: ProviderConfig,
+  http: BitbucketHttp,
+  logger: LoggerService | undefined,
+) {
+  const { baseUrl, clientId, clientSecret, callbackUrl, timeoutMs } = config;
   const url = `${baseUrl}/rest/oauth2/latest/token`;
   const client = { client_id: clientId, client_secret: clientSecret, redirect_uri: callbackUrl };
   const queue = createQueue({
     concurrency: maxExchanges,
     maxWaiting,
     timeoutMs,
-    sleep,
     onWaiting: change =>
       instruments().queueLength.add(change, { 'bitbucket_server.queue': 'token_endpoint' }),
   });
@@ -91,32 +65,28 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
     }
     const code = codeOfError(answer, error.code, rejectedGrant);
     // A code lives for seconds; a refresh token for months, which no clock is wrong by.
-    const skew =
-      code === 'AUTHORIZATION_CODE_REJECTED'
-        ? describeClockSkew(answer.headers, options.now())
-        : '';
+    const skew = code === 'AUTHORIZATION_CODE_REJECTED' ? describeClockSkew(answer.headers) : '';
     throw failure(code, `answered ${status} with ${error.text}${skew && `. ${skew}`}`, skew);
   }
 
   return {
-    async exchangeCode(code, codeVerifier, signal) {
+    async exchangeCode(code: string, codeVerifier: string, signal: AbortSignal | undefined) {
       const secrets = { code, code_verifier: codeVerifier };
       const fields = { grant_type: 'authorization_code', ...secrets, ...client };
       const operation = 'exchange_code';
       const answer = await inTurn(() => http.postForm(url, fields, { signal, operation }), signal);
       return read(answer, 'AUTHORIZATION_CODE_REJECTED', Object.values(secrets));
     },
-    async exchangeRefreshToken(refreshToken, signal) {
+
+    /**
+     * Ends both tokens of the session on the server: once it has begun, it goes on when its caller has
+     * left, and waits longer than any browser, because losing its answer ends the session.
+     */
+    async exchangeRefreshToken(refreshToken: string, signal?: AbortSignal) {
       const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, ...client };
       const operation = 'exchange_refresh_token';
-      const answer = await inTurn(
-        () =>
-          http.postForm(url, fields, {
-            operation,
-            timeout: { milliseconds: timeoutMs * exchangeGrace },
-          }),
-        signal,
-      );
+      const timeout = { milliseconds: timeoutMs * exchangeGrace };
+      const answer = await inTurn(() => http.postForm(url, fields, { operation, timeout }), signal);
       return read(answer, 'SESSION_ENDED', [refreshToken]);
     },
   };
@@ -197,9 +167,9 @@ const noticeableSkewMs = 30_000;
  * Says so when the clock of the server, by the `Date` of its answer, is far from ours. Empty otherwise.
  * Clocks that differ, also between the nodes of a cluster, make codes and tokens expire too early.
  */
-function describeClockSkew(headers: Headers, now: number): string {
+function describeClockSkew(headers: Headers): string {
   const date = Date.parse(headers.get('date') ?? '');
-  const differenceMs = Math.abs(now - date);
+  const differenceMs = Math.abs(clock.now() - date);
   if (!(differenceMs >= noticeableSkewMs)) return '';
   return `The clocks of Backstage and Bitbucket Server differ by ${describeDuration(differenceMs)}; please tell your administrators.`;
 }

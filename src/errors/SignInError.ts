@@ -1,35 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { signInErrorCodes } from './codes';
-import type { SignInErrorCode, SignInErrorName } from './codes';
-
-/**
- * Where in the sign-in an error arose.
- *
- * @public
- */
-export type SignInErrorPhase =
-  'config' | 'authorize' | 'token' | 'profile' | 'transform' | 'match' | 'lookup' | 'issue';
+import type { SignInErrorCode } from './codes';
 
 /**
  * Shared by all copies of this package in a process, so that each recognises the errors of the
  * others.
  */
 const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/SignInError');
-
-/**
- * What an error of this package is made of, apart from its code.
- *
- * @public
- */
-export interface SignInErrorInit {
-  readonly phase: SignInErrorPhase;
-  /** Default: that of the code. */
-  readonly name?: SignInErrorName;
-  readonly reference: string;
-  readonly message: string;
-  readonly detail: string;
-  readonly cause?: unknown;
-}
 
 /**
  * The error with which this package refuses a sign-in.
@@ -53,22 +30,38 @@ export interface SignInErrorInit {
 export class SignInError extends Error {
   readonly code: SignInErrorCode;
   readonly reference: string;
-  readonly phase: SignInErrorPhase;
+  /** Where in the sign-in it arose. */
+  readonly phase:
+    'config' | 'authorize' | 'token' | 'profile' | 'transform' | 'match' | 'lookup' | 'issue';
   readonly #detail: string;
   readonly #cause: unknown;
 
   /** @internal */
-  constructor(code: SignInErrorCode, init: SignInErrorInit) {
-    super(init.message);
-    this.name = init.name ?? signInErrorCodes[code].name;
+  constructor(
+    code: SignInErrorCode,
+    options: {
+      readonly phase: SignInError['phase'];
+      /** Default: that of the code. */
+      readonly name?: (typeof signInErrorCodes)[SignInErrorCode]['name'];
+      /** For the log: what happened, with values. Never a token, secret, code or password. */
+      readonly detail: string;
+      /** For the browser, after the fixed sentence: the person's own facts and step names only. */
+      readonly hint?: string;
+      /** For the log. Never handed to `Error`, which would show it to the browser. */
+      readonly cause?: unknown;
+    },
+  ) {
+    const { name, publicText } = signInErrorCodes[code];
+    const reference = createReference();
+    const sentences = [publicText, options.hint].filter(Boolean).join(' ');
+    super(`${sentences} (${code}, reference ${reference})`);
+    this.name = options.name ?? name;
     this.code = code;
-    this.reference = init.reference;
-    this.phase = init.phase;
-    this.#detail = init.detail;
-    this.#cause = init.cause;
+    this.reference = reference;
+    this.phase = options.phase;
+    this.#detail = options.detail;
+    this.#cause = options.cause;
   }
-
-  declare name: SignInErrorName;
 
   /** What happened, for the log only. Never holds a token or a secret. */
   get detail(): string {
@@ -95,47 +88,17 @@ export function isSignInError(value: unknown): value is SignInError {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
-/** @internal */
-export interface CreateSignInErrorOptions {
-  readonly phase: SignInErrorPhase;
-  /** Default: that of the code. */
-  readonly name?: SignInErrorName;
-  /** For the log: what happened, with values. Never a token, secret, code or password. */
-  readonly detail: string;
-  /** For the browser, after the fixed sentence: the person's own facts and step names only. */
-  readonly hint?: string;
-  /** For the log. Never handed to `Error`, which would show it to the browser. */
-  readonly cause?: unknown;
-  /** Default: a new one. */
-  readonly reference?: string;
-}
-
 // Crockford's alphabet: no I, L, O, U, so that a reference survives being read out on the phone.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** @internal */
-export function createReference(): string {
+function createReference(): string {
   const symbols = Array.from(randomBytes(8), byte => alphabet[byte & 31]).join('');
   return `${symbols.slice(0, 4)}-${symbols.slice(4)}`;
 }
 
-/**
- * Makes every {@link SignInError}.
- *
- * @internal
- */
+/** Makes every {@link SignInError}. */
 export function createSignInError(
-  code: SignInErrorCode,
-  options: CreateSignInErrorOptions,
+  ...parts: ConstructorParameters<typeof SignInError>
 ): SignInError {
-  const reference = options.reference ?? createReference();
-  const sentences = [signInErrorCodes[code].publicText, options.hint].filter(Boolean).join(' ');
-  return new SignInError(code, {
-    phase: options.phase,
-    name: options.name,
-    reference,
-    message: `${sentences} (${code}, reference ${reference})`,
-    detail: options.detail,
-    cause: options.cause,
-  });
+  return new SignInError(...parts);
 }

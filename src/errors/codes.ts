@@ -1,28 +1,14 @@
-/**
- * Names that Backstage's error middleware and its sign-in reader understand.
- *
- * @see https://backstage.io/docs/plugins/backend-plugin#error-handling
- * @public
- */
-export type SignInErrorName =
-  | 'InputError'
-  | 'NotFoundError'
-  | 'ConflictError'
-  | 'NotAllowedError'
-  | 'AuthenticationError'
-  | 'ServiceUnavailableError';
-
-/**
- * Who has to act for the sign-in to work: the person, the Backstage administrator, the
- * administrator of Bitbucket Server, or nobody (try again later).
- *
- * @public
- */
-export type SignInErrorFault = 'person' | 'admin' | 'bitbucket' | 'network' | 'catalog';
-
 interface CodeEntry {
-  readonly name: SignInErrorName;
-  readonly fault: SignInErrorFault;
+  /** One that Backstage's error middleware and its sign-in reader understand. */
+  readonly name:
+    | 'InputError'
+    | 'NotFoundError'
+    | 'ConflictError'
+    | 'NotAllowedError'
+    | 'AuthenticationError'
+    | 'ServiceUnavailableError';
+  /** Who has to act: the person, an administrator of Backstage or Bitbucket, or nobody (an outage). */
+  readonly fault: 'person' | 'admin' | 'bitbucket' | 'network' | 'catalog';
   /** What the browser shows. A fixed sentence: no value of a payload is ever put into it. */
   readonly publicText: string;
 }

@@ -5,15 +5,7 @@ import { signInErrorCodes } from './codes';
 import type { SignInErrorCode } from './codes';
 import { createIncident, describeCause } from '../shared';
 
-/** The log of refusals, with their detail. */
-export interface RefusalLog {
-  /**
-   * Does the work and logs the {@link SignInError} that refuses it, once per error, under the
-   * reference that the browser shows. Other errors are not logged here.
-   */
-  watch<T>(work: () => Promise<T>): Promise<T>;
-  write(error: unknown): void;
-}
+export type RefusalLog = ReturnType<typeof createRefusalLog>;
 
 const alreadyLogged = new WeakSet<object>();
 
@@ -30,12 +22,11 @@ const quietMs = 10_000;
  * Makes the log of refusals. An outage of Bitbucket Server or the catalog is one error when it begins
  * and one line with a count when it is over; the other refusals that it causes are written at level
  * `debug`.
- *
- * @internal
  */
-export function createRefusalLog(logger: LoggerService | undefined): RefusalLog {
+export function createRefusalLog(logger: LoggerService | undefined) {
   const outage = createIncident(logger, quietMs);
 
+  /** Once per error, under the reference that the browser shows. */
   function write(error: unknown): void {
     if (!logger || !isSignInError(error) || alreadyLogged.has(error)) return;
     alreadyLogged.add(error);
@@ -54,7 +45,8 @@ export function createRefusalLog(logger: LoggerService | undefined): RefusalLog 
 
   return {
     write,
-    async watch(work) {
+    /** Does the work and logs the {@link SignInError} that refuses it. Other errors are not logged here. */
+    async watch<T>(work: () => Promise<T>): Promise<T> {
       try {
         const result = await work();
         outage.recover('Bitbucket Server sign-ins succeed again');
@@ -67,11 +59,7 @@ export function createRefusalLog(logger: LoggerService | undefined): RefusalLog 
   };
 }
 
-/**
- * The level at which a refusal is written. In an outage, this is the level of the first one.
- *
- * @internal
- */
+/** The level at which a refusal is written. In an outage, this is the level of the first one. */
 export function refusalLogLevel(code: SignInErrorCode): 'info' | 'warn' | 'error' {
   if (ordinary.has(code)) return 'info';
   return signInErrorCodes[code].name === 'ServiceUnavailableError' ? 'error' : 'warn';

@@ -1,6 +1,6 @@
 import { createSignInError } from '../errors';
-import type { SignInError, SignInErrorCode, SignInErrorPhase } from '../errors';
-import { redact } from '../shared';
+import type { SignInError, SignInErrorCode } from '../errors';
+import { clock, isTimeout, redact } from '../shared';
 import type { Deadline } from '../shared';
 import {
   describeErrorBody,
@@ -22,10 +22,8 @@ export interface JsonAnswer {
   readonly json: unknown;
 }
 
-const maxErrorBodyBytes = 64 * 1024;
-
-/** @internal */
-export interface AttemptRequest {
+/** What is sent, and what is taken as an answer. */
+export interface Call {
   readonly fetch: typeof globalThis.fetch;
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -33,13 +31,9 @@ export interface AttemptRequest {
   readonly body?: string;
   /** Values that must not appear in any error. */
   readonly secrets: readonly string[];
-  readonly phase: SignInErrorPhase;
   readonly maxBytes: number;
-  readonly deadline: Deadline;
-  readonly now: () => number;
 }
 
-/** @internal */
 export type Attempt = { /** `undefined` when there was no answer. */ readonly status?: number } & (
   | { readonly answer: JsonAnswer }
   | {
@@ -50,35 +44,34 @@ export type Attempt = { /** `undefined` when there was no answer. */ readonly st
     }
 );
 
+const maxErrorBodyBytes = 64 * 1024;
 const retryableStatus = new Set([408, 425, 429, 502, 503, 504]);
 
-/**
- * Sends a request once. Looks at the status before the body, and at the content type before parsing.
- *
- * @internal
- */
-export async function performAttempt(request: AttemptRequest): Promise<Attempt> {
+/** Sends a request once. Looks at the status before the body, and at the content type before parsing. */
+export async function performAttempt(call: Call, deadline: Deadline): Promise<Attempt> {
   let response: Response | undefined;
-  const { deadline, method, maxBytes, phase, url } = request;
+  const { method, maxBytes, url, secrets } = call;
   const { origin, pathname } = new URL(url);
-  const call = `${method} ${origin}${pathname}`;
   const fail = (code: SignInErrorCode, what: string, retry = false): Attempt => ({
-    error: createSignInError(code, { phase, detail: redact(`${call} ${what}`, request.secrets) }),
+    error: createSignInError(code, {
+      phase: phaseOf(call),
+      detail: redact(`${method} ${origin}${pathname} ${what}`, secrets),
+    }),
     retry,
     status: response?.status,
   });
   const failOnNetwork = (cause: unknown): Attempt => {
-    const reason = deadline.ended();
-    if (reason === 'timeout') return fail('BITBUCKET_TIMEOUT', 'did not end in time');
-    if (reason === 'aborted') return fail('REQUEST_ABORTED', 'was given up by its caller');
+    const { signal } = deadline;
+    if (isTimeout(signal)) return fail('BITBUCKET_TIMEOUT', 'did not end in time');
+    if (signal.aborted) return fail('REQUEST_ABORTED', 'was given up by its caller');
     return fail('BITBUCKET_UNREACHABLE', describeNetworkError(cause), true);
   };
 
   try {
-    const sent = request.fetch(url, {
+    const sent = call.fetch(url, {
       method,
-      headers: request.headers,
-      body: request.body,
+      headers: call.headers,
+      body: call.body,
       redirect: 'manual',
       signal: deadline.signal,
     });
@@ -95,11 +88,11 @@ export async function performAttempt(request: AttemptRequest): Promise<Attempt> 
     const what =
       status < 400
         ? `was redirected with ${status} ${describeRedirect(headers.get('location'), url)}`
-        : `answered ${status}${await readErrorBody(response, request)}`;
+        : `answered ${status}${await readErrorBody(response, secrets, deadline)}`;
     discardBody(response);
     return {
       ...fail(codeOfStatus(status), what, retryableStatus.has(status)),
-      retryAfterMs: readRetryAfter(headers.get('retry-after'), request.now()),
+      retryAfterMs: readRetryAfter(headers.get('retry-after')),
     };
   }
 
@@ -148,16 +141,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function readErrorBody(response: Response, request: AttemptRequest): Promise<string> {
-  const body = await readBody(response, maxErrorBodyBytes, request.deadline);
-  // The status decides. The body would only add details.
-  if (body.fault === 'broken') return ' (its body could not be read)';
-  return 'text' in body ? describeErrorBody(parseJson(redact(body.text, request.secrets))) : '';
+/** Where in the sign-in a call is made. */
+export function phaseOf({ method }: Call): SignInError['phase'] {
+  return method === 'POST' ? 'token' : 'profile';
 }
 
-/**
- * The error code for a status that is not a success.
- */
+async function readErrorBody(
+  response: Response,
+  secrets: readonly string[],
+  deadline: Deadline,
+): Promise<string> {
+  const body = await readBody(response, maxErrorBodyBytes, deadline);
+  // The status decides. The body would only add details.
+  if (body.fault === 'broken') return ' (its body could not be read)';
+  return 'text' in body ? describeErrorBody(parseJson(redact(body.text, secrets))) : '';
+}
+
 function codeOfStatus(status: number): SignInErrorCode {
   if (status >= 300 && status < 400) return 'BITBUCKET_REDIRECTED';
   if (status === 401 || status === 403) return 'BITBUCKET_REFUSED';
@@ -173,12 +172,12 @@ function codeOfStatus(status: number): SignInErrorCode {
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
  */
-function readRetryAfter(header: string | null, now: number): number | undefined {
+function readRetryAfter(header: string | null): number | undefined {
   const value = header?.trim();
   if (!value) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
   const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - clock.now());
 }
 
 const baseDelayMs = 200;
@@ -188,11 +187,7 @@ const maxDelayMs = 2_000;
  * Milliseconds to wait before the next attempt: what the server asks for, else an exponential delay
  * with full jitter, so that many backends do not come back in the same moment.
  */
-export function retryDelay(
-  attempt: number,
-  retryAfterMs: number | undefined,
-  random: () => number,
-): number {
+export function retryDelay(attempt: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs !== undefined) return retryAfterMs;
-  return Math.ceil(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
+  return Math.ceil(Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
 }

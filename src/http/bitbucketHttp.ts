@@ -2,59 +2,9 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { SpanKind } from '@opentelemetry/api';
 import { createSignInError } from '../errors';
-import type { SignInErrorPhase } from '../errors';
-import { createDeadline, errorType, instruments, sleep as defaultSleep, withSpan } from '../shared';
-import type { Sleep } from '../shared';
-import { performAttempt, retryDelay } from './attempt';
-import type { Attempt, AttemptRequest, JsonAnswer } from './attempt';
-
-/**
- * What a call is for, in metrics and traces.
- *
- * @public
- */
-export type BitbucketOperation =
-  | 'exchange_code'
-  | 'exchange_refresh_token'
-  | 'who_am_i'
-  | 'read_user'
-  | 'find_users'
-  | 'find_directory'
-  | 'other';
-
-/**
- * Options of a GET request to Bitbucket Server.
- *
- * @public
- */
-export interface GetJsonOptions {
-  /** Sent as `Authorization: Bearer`. Give this or `authorization`. */
-  readonly accessToken?: string;
-  /** The whole value of the `Authorization` header. */
-  readonly authorization?: string;
-  /** Ends the call with `REQUEST_ABORTED`. */
-  readonly signal?: AbortSignal;
-  /** What the call is for, in metrics and traces. Default `other`. */
-  readonly operation?: BitbucketOperation;
-  /** Where in the sign-in an error of this call arises. Default `profile`. */
-  readonly phase?: SignInErrorPhase;
-}
-
-/**
- * Options of a POST request to Bitbucket Server.
- *
- * @public
- */
-export interface PostFormOptions {
-  /** Ends the call with `REQUEST_ABORTED`. */
-  readonly signal?: AbortSignal;
-  /** What the call is for, in metrics and traces. Default `other`. */
-  readonly operation?: BitbucketOperation;
-  /** Default `token`. */
-  readonly phase?: SignInErrorPhase;
-  /** How long this call may take. Default: as the client says. */
-  readonly timeout?: HumanDuration;
-}
+import { clock, createDeadline, errorType, instruments, isTimeout, withSpan } from '../shared';
+import { performAttempt, phaseOf, retryDelay } from './attempt';
+import type { Call, JsonAnswer } from './attempt';
 
 /**
  * The only way in which this package talks to Bitbucket Server.
@@ -69,7 +19,19 @@ export interface BitbucketHttp {
    * Resolves only for a 2xx status with a JSON body. Retries temporary failures: network, 429, 502,
    * 503, 504.
    */
-  getJson(url: string, options?: GetJsonOptions): Promise<JsonAnswer>;
+  getJson(
+    url: string,
+    options?: {
+      /** Sent as `Authorization: Bearer`. Give this or `authorization`. */
+      readonly accessToken?: string;
+      /** The whole value of the `Authorization` header. */
+      readonly authorization?: string;
+      /** Ends the call with `REQUEST_ABORTED`. */
+      readonly signal?: AbortSignal;
+      /** What the call is for, in metrics and traces. Default `other`. */
+      readonly operation?: 'who_am_i' | 'read_user' | 'find_users' | 'find_directory';
+    },
+  ): Promise<JsonAnswer>;
   /**
    * Never retried. Client errors (4xx but 404 and 429) are answered instead of thrown, because OAuth
    * puts its error codes there.
@@ -77,124 +39,49 @@ export interface BitbucketHttp {
   postForm(
     url: string,
     fields: Readonly<Record<string, string>>,
-    options?: PostFormOptions,
+    options?: {
+      /** Ends the call with `REQUEST_ABORTED`. */
+      readonly signal?: AbortSignal;
+      /** What the call is for, in metrics and traces. Default `other`. */
+      readonly operation?: 'exchange_code' | 'exchange_refresh_token';
+      /** How long this call may take. Default: as the client says. */
+      readonly timeout?: HumanDuration;
+    },
   ): Promise<JsonAnswer>;
 }
 
-/**
- * Options of {@link createBitbucketHttp}. All of them are optional.
- *
- * @public
- */
-export interface BitbucketHttpOptions {
-  /** Default: the global one, looked up at each call. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** How long a whole call may take: headers, body and retries. Default ten seconds. */
-  readonly timeout?: HumanDuration;
-  /** Largest body that is read. Default 1,048,576. */
-  readonly maxBytes?: number;
-  /** Number of retries of a GET after a temporary failure. Default 2. */
-  readonly retries?: number;
-  /** For the jitter, in [0, 1). Default `Math.random`. */
-  readonly random?: () => number;
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
-  /** Waits; ends early without an error when its signal fires. Default: a timer. */
-  readonly sleep?: Sleep;
+export type GetJsonOptions = NonNullable<Parameters<BitbucketHttp['getJson']>[1]>;
+
+/** A call, and how long and how often it is tried. */
+interface Task extends Call {
+  readonly operation?: string;
+  readonly signal?: AbortSignal;
+  readonly timeout: HumanDuration;
+  readonly retries: number;
 }
 
-type Call = Pick<AttemptRequest, 'method' | 'url' | 'headers' | 'body' | 'secrets' | 'phase'> & {
-  readonly operation: BitbucketOperation;
-  readonly signal?: AbortSignal;
-  readonly timeoutMs: number;
-  readonly retries: number;
-};
-
 /**
- * Makes the client through which every call to Bitbucket Server goes.
+ * Makes the client through which every call to Bitbucket Server goes. All options are optional.
  *
  * @public
  */
-export function createBitbucketHttp(options: BitbucketHttpOptions = {}): BitbucketHttp {
+export function createBitbucketHttp(
+  options: {
+    /** Default: the global one, looked up at each call. */
+    readonly fetch?: typeof globalThis.fetch;
+    /** How long a whole call may take: headers, body and retries. Default ten seconds. */
+    readonly timeout?: HumanDuration;
+    /** Largest body that is read. Default 1,048,576. */
+    readonly maxBytes?: number;
+    /** Number of retries of a GET after a temporary failure. Default 2. */
+    readonly retries?: number;
+  } = {},
+): BitbucketHttp {
   const { timeout = { seconds: 10 }, maxBytes = 1024 * 1024, retries = 2 } = options;
-  const { random = Math.random, now = Date.now, sleep = defaultSleep } = options;
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
-  /** Sends it, and again what may pass; counts the attempts in its argument. */
-  async function send(call: Call, sent: { attempts: number; status?: number }) {
-    const end = now() + call.timeoutMs;
-    const deadline = createDeadline({ timeoutMs: call.timeoutMs, signal: call.signal, sleep });
-    const { signal: _signal, retries: maxRetries, operation: _operation, ...request } = call;
-    try {
-      for (let attempt = 0; ; attempt += 1) {
-        const outcome: Attempt = await performAttempt({
-          ...request,
-          fetch,
-          maxBytes,
-          deadline,
-          now,
-        });
-        sent.attempts += 1;
-        sent.status = outcome.status;
-        if ('answer' in outcome) return outcome.answer;
-        if (!outcome.retry || attempt >= maxRetries) throw outcome.error;
-        const delay = retryDelay(attempt, outcome.retryAfterMs, random);
-        // Waiting longer than the call may take would only delay the same error.
-        if (now() + delay >= end) throw outcome.error;
-        await sleep(delay, deadline.signal);
-        if (deadline.ended() === 'aborted') {
-          throw createSignInError('REQUEST_ABORTED', {
-            phase: call.phase,
-            detail: `The caller gave up while waiting to retry after: ${outcome.error.detail}`,
-          });
-        }
-        if (deadline.ended() === 'timeout') throw outcome.error;
-      }
-    } finally {
-      deadline.close();
-    }
-  }
-
-  function perform(call: Call): Promise<JsonAnswer> {
-    const attributes = {
-      'bitbucket_server.operation': call.operation,
-      'server.address': new URL(call.url).hostname,
-    };
-    const options = {
-      kind: SpanKind.CLIENT,
-      attributes: { ...attributes, 'http.request.method': call.method },
-    };
-    return withSpan(`bitbucket_server.${call.operation}`, options, async span => {
-      const startedAt = performance.now();
-      const sent: { attempts: number; status?: number } = { attempts: 0 };
-      let error: unknown;
-      try {
-        return await send(call, sent);
-      } catch (cause) {
-        error = cause;
-        throw cause;
-      } finally {
-        const { attempts, status } = sent;
-        instruments().clientDuration.record((performance.now() - startedAt) / 1_000, {
-          ...attributes,
-          'bitbucket_server.status_class': status ? `${Math.floor(status / 100)}xx` : 'none',
-          ...(error === undefined ? {} : { 'error.type': errorType(error) }),
-        });
-        if (status) span.setAttribute('http.response.status_code', status);
-        if (attempts > 1) span.setAttribute('http.request.resend_count', attempts - 1);
-      }
-    });
-  }
-
   return {
-    getJson(url, options = {}) {
-      const {
-        accessToken,
-        authorization,
-        signal,
-        phase = 'profile',
-        operation = 'other',
-      } = options;
+    getJson(url, { accessToken, authorization, signal, operation } = {}) {
       const credentials = authorization ?? (accessToken && `Bearer ${accessToken}`);
       return perform({
         method: 'GET',
@@ -204,16 +91,16 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
           ...(credentials ? { authorization: credentials } : {}),
         },
         secrets: secretsOfAuthorization(credentials),
-        phase,
         operation,
         signal,
-        timeoutMs: durationToMilliseconds(timeout),
+        timeout,
         retries,
+        fetch,
+        maxBytes,
       });
     },
 
-    postForm(url, fields, options = {}) {
-      const { signal, phase = 'token', operation = 'other' } = options;
+    postForm(url, fields, { signal, operation, timeout: ownTimeout = timeout } = {}) {
       return perform({
         method: 'POST',
         url,
@@ -223,14 +110,77 @@ export function createBitbucketHttp(options: BitbucketHttpOptions = {}): Bitbuck
         },
         body: new URLSearchParams(fields).toString(),
         secrets: secretFields.flatMap(name => fields[name] ?? []),
-        phase,
         operation,
         signal,
-        timeoutMs: durationToMilliseconds(options.timeout ?? timeout),
+        timeout: ownTimeout,
         retries: 0,
+        fetch,
+        maxBytes,
       });
     },
   };
+}
+
+/** Measures a task. */
+function perform(task: Task): Promise<JsonAnswer> {
+  const { operation = 'other', method, url } = task;
+  const attributes = {
+    'bitbucket_server.operation': operation,
+    'server.address': new URL(url).hostname,
+  };
+  const options = {
+    kind: SpanKind.CLIENT,
+    attributes: { ...attributes, 'http.request.method': method },
+  };
+  return withSpan(`bitbucket_server.${operation}`, options, async span => {
+    const startedAt = performance.now();
+    const sent: { attempts: number; status?: number } = { attempts: 0 };
+    let error: unknown;
+    try {
+      return await send(task, sent);
+    } catch (cause) {
+      error = cause;
+      throw cause;
+    } finally {
+      const { attempts, status } = sent;
+      instruments().clientDuration.record((performance.now() - startedAt) / 1_000, {
+        ...attributes,
+        'bitbucket_server.status_class': status ? `${Math.floor(status / 100)}xx` : 'none',
+        ...(error === undefined ? {} : { 'error.type': errorType(error) }),
+      });
+      if (status) span.setAttribute('http.response.status_code', status);
+      if (attempts > 1) span.setAttribute('http.request.resend_count', attempts - 1);
+    }
+  });
+}
+
+/** Sends it, and again what may pass; counts the attempts in its argument. */
+async function send(task: Task, sent: { attempts: number; status?: number }): Promise<JsonAnswer> {
+  const timeoutMs = durationToMilliseconds(task.timeout);
+  const end = clock.now() + timeoutMs;
+  const deadline = createDeadline({ timeoutMs, signal: task.signal });
+  try {
+    for (;;) {
+      const outcome = await performAttempt(task, deadline);
+      sent.attempts += 1;
+      sent.status = outcome.status;
+      if ('answer' in outcome) return outcome.answer;
+      if (!outcome.retry || sent.attempts > task.retries) throw outcome.error;
+      const delay = retryDelay(sent.attempts - 1, outcome.retryAfterMs);
+      // Waiting longer than the call may take would only delay the same error.
+      if (clock.now() + delay >= end) throw outcome.error;
+      await clock.sleep(delay, deadline.signal);
+      if (isTimeout(deadline.signal)) throw outcome.error;
+      if (deadline.signal.aborted) {
+        throw createSignInError('REQUEST_ABORTED', {
+          phase: phaseOf(task),
+          detail: `The caller gave up while waiting to retry after: ${outcome.error.detail}`,
+        });
+      }
+    }
+  } finally {
+    deadline.close();
+  }
 }
 
 /** Servers may echo the token or the password, not the whole header. */

@@ -13,22 +13,14 @@ function findCode(error: unknown): string | undefined {
   // `fetch` wraps the fault of the socket, and Node wraps that of several addresses.
   for (let current = error, depth = 0; depth < 4; depth += 1) {
     if (typeof current !== 'object' || current === null) return undefined;
-    const { code, cause, errors } = current as {
-      readonly code?: unknown;
-      readonly cause?: unknown;
-      readonly errors?: unknown;
-    };
+    const { code, cause, errors } = current as Record<string, unknown>;
     if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code;
     current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }
   return undefined;
 }
 
-/**
- * A network fault in words, by its code alone: the texts of such errors may hold a whole URL.
- *
- * @internal
- */
+/** A network fault in words, by its code alone: the texts of such errors may hold a whole URL. */
 export function describeNetworkError(error: unknown): string {
   const code = findCode(error);
   if (code === undefined) return 'failed without an error code';
@@ -44,11 +36,7 @@ export function describeNetworkError(error: unknown): string {
   return `failed with ${code}`;
 }
 
-/**
- * Where a redirect leads, without the query, which may hold anything.
- *
- * @internal
- */
+/** Where a redirect leads, without the query, which may hold anything. */
 export function describeRedirect(location: string | null, url: string): string {
   if (!location) return 'without saying where';
   try {
@@ -59,23 +47,16 @@ export function describeRedirect(location: string | null, url: string): string {
   }
 }
 
-interface ErrorEntry {
-  readonly exceptionName?: unknown;
-  readonly message?: unknown;
-}
-
 /**
  * What Bitbucket's error body says: `{ errors: [{ exceptionName, message }] }`. Empty when it says
  * nothing. The caller takes secrets out before.
- *
- * @internal
  */
 export function describeErrorBody(json: unknown): string {
   if (typeof json !== 'object' || json === null) return '';
   const { errors } = json as { readonly errors?: unknown };
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   if (typeof first !== 'object' || first === null) return '';
-  const { exceptionName, message } = first as ErrorEntry;
+  const { exceptionName, message } = first as Record<string, unknown>;
   const parts = [
     typeof exceptionName === 'string' ? `exception ${quote(exceptionName)}` : '',
     typeof message === 'string' ? `message ${quote(message)}` : '',
@@ -83,11 +64,7 @@ export function describeErrorBody(json: unknown): string {
   return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }
 
-/**
- * Whether a body could not be decompressed: the server answered, and what it sent is broken.
- *
- * @internal
- */
+/** Whether a body could not be decompressed: the server answered, and what it sent is broken. */
 export function isCompressionFault(error: unknown): boolean {
   return /^(Z_|ERR_(?:_?BROTLI|_ERROR_FORMAT)|ZSTD_)/.test(findCode(error) ?? '');
 }

@@ -13,7 +13,6 @@ export type BodyText =
  *
  * @param whole - whether to read on in spite of a `Content-Length` that is too large, and to keep
  * bytes that are not UTF-8
- * @internal
  */
 export async function readBody(
   response: Response,
@@ -50,11 +49,7 @@ export async function readBody(
   }
 }
 
-/**
- * Discards a body that is not needed, so that its socket does not stay open.
- *
- * @internal
- */
+/** Discards a body that is not needed, so that its socket does not stay open. */
 export function discardBody(response: Response): void {
   // A body that is broken already needs no freeing.
   response.body?.cancel().catch(() => undefined);

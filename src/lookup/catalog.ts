@@ -89,7 +89,7 @@ export function createCatalogCaller(
       } catch (error) {
         // The token itself may have been refused, so it is not used again.
         token = undefined;
-        if (deadline.ended()) outcome = 'timeout';
+        if (deadline.signal.aborted) outcome = 'timeout';
         throw error;
       } finally {
         const durationMs = now() - startedAt;

@@ -1,7 +1,4 @@
-import type {
-  AuditorServiceCreateEventOptions,
-  AuditorServiceEventSeverityLevel,
-} from '@backstage/backend-plugin-api';
+import type { AuditorServiceCreateEventOptions } from '@backstage/backend-plugin-api';
 import type { SessionEvent, SignInOutcomeEvent } from '../authenticator';
 import { isSignInError, signInErrorCodes } from '../errors';
 import type { SignInErrorCode } from '../errors';
@@ -34,7 +31,6 @@ const ordinary: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
  * put before the names of events by the auditor.
  *
  * @see https://backstage.io/docs/backend-system/core-services/auditor
- * @internal
  */
 export function signInAuditEvent(
   event: SignInOutcomeEvent,
@@ -43,9 +39,12 @@ export function signInAuditEvent(
   const { operation, environment, request, result, error } = event;
   const refused = error !== undefined;
   const known = isSignInError(error) ? error : undefined;
+  let severityLevel = known ? refusalSeverity(known.code) : 'medium';
+  // A person who is in no catalog could be anybody.
+  if (!refused) severityLevel = decision?.outcome === 'withoutUser' ? 'high' : 'low';
   return {
     eventId: operation === 'refresh' ? 'bitbucket-server-refresh' : 'bitbucket-server-sign-in',
-    severityLevel: severityOf(event, decision),
+    severityLevel,
     request: withoutSecrets(request),
     meta: withoutUndefined({
       environment,
@@ -62,54 +61,24 @@ export function signInAuditEvent(
   };
 }
 
-/**
- * The audit event of a session event, or `undefined` when it needs none.
- *
- * @internal
- */
+/** The audit event of a session event, or `undefined` when it needs none. */
 export function sessionAuditEvent(
   event: SessionEvent,
   environment: string | undefined,
 ): AuditEvent | undefined {
-  switch (event.type) {
-    case 'refresh':
-      return undefined;
-    case 'sign-out':
-      return {
-        eventId: 'bitbucket-server-sign-out',
-        severityLevel: 'low',
-        meta: withoutUndefined({ environment, bitbucketUserId: event.userId }),
-      };
-    case 'token-reuse':
-      return {
-        eventId: 'bitbucket-server-token-reuse',
-        severityLevel: 'high',
-        meta: withoutUndefined({
-          environment,
-          bitbucketUserId: event.userId,
-          referenceId: event.reference,
-        }),
-      };
-  }
+  if (event.type === 'refresh') return undefined;
+  return {
+    eventId: `bitbucket-server-${event.type}`,
+    severityLevel: event.type === 'sign-out' ? 'low' : 'high',
+    meta: withoutUndefined({
+      environment,
+      bitbucketUserId: event.userId,
+      referenceId: event.type === 'token-reuse' ? event.reference : undefined,
+    }),
+  };
 }
 
-/**
- * The severity of an outcome. Signing in is `low`, being refused `medium`; two people who could be
- * one, an entity of another account, and a person who is in no catalog are `high`.
- */
-function severityOf(
-  { error }: SignInOutcomeEvent,
-  decision: TracedDecision | undefined,
-): AuditorServiceEventSeverityLevel {
-  if (error === undefined) return decision?.outcome === 'withoutUser' ? 'high' : 'low';
-  return isSignInError(error) ? refusalSeverity(error.code) : 'medium';
-}
-
-/**
- * The severity of the audit event of a refusal.
- *
- * @internal
- */
+/** The severity of the audit event of a refusal. */
 export function refusalSeverity(code: SignInErrorCode): 'low' | 'medium' | 'high' {
   if (suspicious.has(code)) return 'high';
   return ordinary.has(code) ? 'low' : 'medium';

@@ -7,21 +7,6 @@ import { sessionAuditEvent, signInAuditEvent } from './auditEvents';
 import type { AuditEvent } from './auditEvents';
 
 /**
- * Options of {@link createSignInObserver}. All of them are optional.
- *
- * @public
- */
-export interface SignInObserverOptions {
-  /** Gets one event per sign-in, refresh, sign-out and reuse of a token. Default: no audit events. */
-  readonly auditor?: AuditorService;
-  /**
-   * Gets one line when audit events cannot be written, and one when they can again. Default:
-   * nothing is logged.
-   */
-  readonly logger?: LoggerService;
-}
-
-/**
  * Collects what the provider, the resolver and the authenticator know about a sign-in.
  *
  * @public
@@ -54,7 +39,14 @@ export interface SignInObserver {
  * ```
  * @public
  */
-export function createSignInObserver(options: SignInObserverOptions = {}): SignInObserver {
+export function createSignInObserver(
+  options: {
+    /** Gets one event per sign-in, refresh, sign-out and reuse of a token. Default: no audit events. */
+    readonly auditor?: AuditorService;
+    /** Gets one line when audit events cannot be written, and one when they can again. Default: none. */
+    readonly logger?: LoggerService;
+  } = {},
+): SignInObserver {
   const { auditor, logger } = options;
   const auditFault = createIncident(logger);
   /** By the result that the resolver and the routes share. */
@@ -85,7 +77,9 @@ export function createSignInObserver(options: SignInObserverOptions = {}): SignI
         'bitbucket_server.environment': environment,
         'bitbucket_server.operation': operation,
         'bitbucket_server.outcome':
-          error === undefined ? outcomeNames[decision?.outcome ?? 'accepted'] : 'refused',
+          error === undefined
+            ? (decision?.outcome ?? 'accepted').replace('withoutUser', 'without_user')
+            : 'refused',
         'bitbucket_server.step': decision?.step ?? 'none',
         ...(error === undefined ? {} : { 'error.type': errorType(error) }),
       };
@@ -109,11 +103,3 @@ export function createSignInObserver(options: SignInObserverOptions = {}): SignI
     },
   };
 }
-
-/** As attributes of metrics are written. */
-const outcomeNames = {
-  matched: 'matched',
-  withoutUser: 'without_user',
-  refused: 'refused',
-  accepted: 'accepted',
-} as const;

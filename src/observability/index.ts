@@ -1,2 +1,2 @@
 export { createSignInObserver } from './createSignInObserver';
-export type { SignInObserver, SignInObserverOptions } from './createSignInObserver';
+export type { SignInObserver } from './createSignInObserver';

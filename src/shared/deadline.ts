@@ -1,110 +1,103 @@
-/**
- * Resolves after the given milliseconds, or as soon as the signal fires.
- *
- * @public
- */
-export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
-
 /** A timer that fires later than this, in milliseconds, was delayed by a blocked event loop. */
 const lateMs = 20;
 /** How much longer a late timer waits, in milliseconds. */
 const graceMs = 75;
 
 /**
- * The timer of the library. If the event loop was blocked, it waits a moment longer: the answer may
- * have arrived meanwhile and be next in the queue.
- *
- * @internal
+ * Resolves after the given milliseconds, or as soon as the signal fires. If the event loop was
+ * blocked, it waits a moment longer: the answer may have arrived meanwhile and be next in the queue.
  */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    if (signal.aborted) {
+    if (signal?.aborted) {
       resolve();
       return;
     }
     const dueAt = performance.now() + ms;
     const done = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     let timer = setTimeout(() => {
       if (performance.now() - dueAt < lateMs) done();
       else timer = setTimeout(done, Math.min(ms, graceMs));
     }, ms);
-    signal.addEventListener('abort', done, { once: true });
+    signal?.addEventListener('abort', done, { once: true });
   });
 }
 
-/** Why work has to end before it is done. */
-export type EndReason = 'timeout' | 'aborted';
+/** The time of sessions and calls. Tests set another one. */
+export const clock = {
+  /** Milliseconds since the epoch. */
+  now: (): number => Date.now(),
+  sleep,
+};
+
+interface DeadlineOptions {
+  readonly timeoutMs: number;
+  /** Of the caller, who may give up earlier. */
+  readonly signal?: AbortSignal;
+  /** Default: that of the clock. */
+  readonly sleep?: typeof sleep;
+}
 
 export interface Deadline {
   /** Fires at the end of the time, or when the caller gives up. */
   readonly signal: AbortSignal;
-  readonly ended: () => EndReason | undefined;
   /** The work, or a rejection when the deadline ends first, for work that ignores its signal. */
   readonly race: <T>(work: Promise<T>) => Promise<T>;
   /** Stops the clock. Must be called. */
   readonly close: () => void;
 }
 
-export interface DeadlineOptions {
-  readonly timeoutMs: number;
-  /** Of the caller, who may give up earlier. */
-  readonly signal?: AbortSignal;
-  /** Default: a timer. */
-  readonly sleep?: Sleep;
-}
-
 /**
  * The one time-out of the library: a signal that fires at the end of the time or with the signal of
- * the caller, whichever comes first. `AbortSignal.timeout` can neither be stopped nor be given
- * another clock, and `AbortSignal.any` does not say which of its signals fired.
- *
- * @internal
+ * the caller, whichever comes first. Its reason is an error named `TimeoutError` or `AbortError`.
+ * `AbortSignal.timeout` can neither be stopped nor be given another clock.
  */
 export function createDeadline(options: DeadlineOptions): Deadline {
-  const { timeoutMs, signal: outer, sleep: wait = sleep } = options;
+  const { timeoutMs, signal: outer, sleep: wait = clock.sleep } = options;
   const controller = new AbortController();
-  const clock = new AbortController();
-  let reason: EndReason | undefined;
+  const closed = new AbortController();
+  const { signal } = controller;
   let expire!: (reason: Error) => void;
   // Not by a listener of the signal: `fetch` keeps the signal until the garbage collector tells it to
   // let go, two collections later, and with the listener all that was raced and its answers.
   const expired = new Promise<never>((_, reject) => {
     expire = reject;
   });
-  const end = (why: EndReason) => {
-    if (reason !== undefined || clock.signal.aborted) return;
-    reason = why;
-    const error = endError(why, timeoutMs);
-    expire(error);
-    controller.abort(error);
+  const end = (reason: DOMException) => {
+    if (signal.aborted || closed.signal.aborted) return;
+    expire(reason);
+    controller.abort(reason);
   };
-  const onAbort = () => end('aborted');
+  const onAbort = () => end(new DOMException('the caller gave up', 'AbortError'));
   // Nothing may be waiting for it. That must not be an unhandled rejection.
   expired.catch(() => undefined);
 
-  if (outer?.aborted) end('aborted');
+  if (outer?.aborted) onAbort();
   else outer?.addEventListener('abort', onAbort, { once: true });
-  if (reason === undefined) {
-    wait(timeoutMs, clock.signal).then(
-      () => end('timeout'),
-      () => end('timeout'),
+  if (!signal.aborted) {
+    void wait(timeoutMs, closed.signal).then(() =>
+      end(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')),
     );
   }
 
   return {
-    signal: controller.signal,
-    ended: () => reason,
+    signal,
     // `race` also handles the loser, so its late failure is not an unhandled rejection.
     race: work => Promise.race([work, expired]),
-    close: () => {
-      clock.abort();
+    close() {
+      closed.abort();
       outer?.removeEventListener('abort', onAbort);
     },
   };
+}
+
+/** Whether the time of a deadline has ended before its caller gave up. */
+export function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && (reason as Error).name === 'TimeoutError';
 }
 
 /**
@@ -113,7 +106,6 @@ export function createDeadline(options: DeadlineOptions): Deadline {
  *
  * @throws `Error` named `TimeoutError` at the end of the time, `AbortError` when the caller gives up;
  * whatever the work throws
- * @internal
  */
 export async function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -121,16 +113,9 @@ export async function withTimeout<T>(
 ): Promise<T> {
   const deadline = createDeadline(options);
   try {
-    if (deadline.ended()) throw deadline.signal.reason;
+    deadline.signal.throwIfAborted();
     return await deadline.race(work(deadline.signal));
   } finally {
     deadline.close();
   }
-}
-
-function endError(reason: EndReason, timeoutMs: number): Error {
-  const timedOut = reason === 'timeout';
-  const error = new Error(timedOut ? `no answer within ${timeoutMs} ms` : 'the caller gave up');
-  error.name = timedOut ? 'TimeoutError' : 'AbortError';
-  return error;
 }

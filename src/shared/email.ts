@@ -15,7 +15,6 @@ const shape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]]+@[^\p{C}\p{Z}"(),:;<>@[\\\]/%=+_]+$/
  * Quoted local parts and address literals are refused.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5321
- * @internal
  */
 export function isEmailAddress(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > maxLength || !shape.test(value)) return false;
@@ -23,7 +22,6 @@ export function isEmailAddress(value: unknown): value is string {
   return !domain.startsWith('.') && !domain.endsWith('.') && !domain.includes('..');
 }
 
-/** @internal */
 export interface DomainList {
   /** Whether the domain of a well-formed email address is in the list. */
   allows(email: string): boolean;
@@ -36,7 +34,6 @@ export interface DomainList {
  * equals `xn--bcher-kva.example`. `*.corp.com` allows every subdomain of `corp.com`, not `corp.com`.
  *
  * @throws `Error` that names the entry which is not a domain.
- * @internal
  */
 export function createDomainList(domains: readonly string[]): DomainList {
   const exact = new Set<string>();

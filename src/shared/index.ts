@@ -1,14 +1,8 @@
-export { createDeadline, sleep, withTimeout } from './deadline';
-export type { Deadline, DeadlineOptions, EndReason, Sleep } from './deadline';
+export { createInFlight, createQueue } from './concurrency';
+export { clock, createDeadline, isTimeout, sleep, withTimeout } from './deadline';
+export type { Deadline } from './deadline';
 export { createDomainList, isEmailAddress } from './email';
-export type { DomainList } from './email';
 export { foldAscii } from './foldAscii';
-export { sha256 } from './hash';
 export { createIncident } from './incident';
-export type { Incident } from './incident';
-export { errorType, instruments, markFailed, withSpan } from './telemetry';
-export { createQueue } from './queue';
-export type { Queue, QueueOptions } from './queue';
-export { createInFlight } from './inFlight';
-export type { InFlight } from './inFlight';
 export { describeCause, quote, redact } from './quote';
+export { errorType, instruments, markFailed, withSpan } from './telemetry';

@@ -3,8 +3,6 @@ const maxLength = 120;
 /**
  * Formats an external value for a log line: quoted, cut, and with everything but printable ASCII
  * escaped, so that no name or header can forge a line, hide text or reverse it.
- *
- * @internal
  */
 export function quote(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
@@ -15,8 +13,6 @@ export function quote(value: unknown): string {
 /**
  * Formats an error of other code for a log line: on one line, cut to a useful length, in printable
  * ASCII.
- *
- * @internal
  */
 export function describeCause(cause: unknown): string {
   const text = String(cause);
@@ -33,8 +29,6 @@ function escapeNonAscii(text: string): string {
 /**
  * Removes the given secrets from an external text, in clear and as encoded in a URL or in JSON. A
  * server may echo what it was sent.
- *
- * @internal
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;

@@ -46,8 +46,6 @@ let made:
 
 /**
  * The instruments of the meter provider that the process has registered. Without one, they do nothing.
- *
- * @internal
  */
 export function instruments(): ReturnType<typeof createInstruments> {
   // Read each time, because a meter does not follow a provider that is registered later.
@@ -56,11 +54,7 @@ export function instruments(): ReturnType<typeof createInstruments> {
   return made.instruments;
 }
 
-/**
- * Runs work in its own span. Without an SDK, it only runs the work.
- *
- * @internal
- */
+/** Runs work in its own span. Without an SDK, it only runs the work. */
 export async function withSpan<T>(
   name: string,
   options: { readonly kind?: SpanKind; readonly attributes?: Attributes },
@@ -81,8 +75,6 @@ export async function withSpan<T>(
 /**
  * Marks a span with the code and the reference of an error. Never with its text: a trace is read by
  * more people than the log.
- *
- * @internal
  */
 export function markFailed(span: Span, error: unknown): void {
   const { reference } = Object(error) as { readonly reference?: unknown };
@@ -96,7 +88,6 @@ export function markFailed(span: Span, error: unknown): void {
  * of values small.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/attributes-registry/error/
- * @internal
  */
 export function errorType(error: unknown): string {
   const { code, reference } = Object(error) as { code?: unknown; reference?: unknown };

@@ -101,7 +101,6 @@ describe('this module', () => {
       createBitbucketServerProviderFactory({
         createOptions: () => ({
           authenticator: createBitbucketServerAuthenticator({
-            ...clock,
             fetch: (input, init) => fetch(detour(String(input)), init),
             profileCacheTtl: { seconds: 0 },
           }),

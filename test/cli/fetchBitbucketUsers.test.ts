@@ -1,5 +1,6 @@
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
+import { clock } from '../../src/shared';
 import { createPatientHttp, fetchBitbucketUsers } from 'backstage-bitbucket-server';
 import { bitbucketUser } from './worlds';
 
@@ -18,6 +19,7 @@ describe('the list of Bitbucket users', () => {
   });
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     await bitbucket.close();
   });
 
@@ -123,16 +125,14 @@ describe('the list of Bitbucket users', () => {
       { times: 2 },
     );
     const waits: number[] = [];
-    const http = createPatientHttp({
-      sleep: (ms, signal) => {
-        // The clock of the whole call; the waits between attempts are the shorter ones.
-        if (ms < 600_000) {
-          waits.push(ms);
-          return Promise.resolve();
-        }
-        return new Promise(resolve => signal.addEventListener('abort', () => resolve()));
-      },
+    const { sleep } = clock;
+    jest.spyOn(clock, 'sleep').mockImplementation((ms, signal) => {
+      // The clock of the whole call; the waits between attempts are the shorter ones.
+      if (ms >= 600_000) return sleep(ms, signal);
+      waits.push(ms);
+      return Promise.resolve();
     });
+    const http = createPatientHttp();
     const { baseUrl } = bitbucket;
     const result = await fetchBitbucketUsers({ http, baseUrl, authorization, pageSize: 10 });
     expect(result.items).toHaveLength(names.length);

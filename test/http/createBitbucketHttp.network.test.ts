@@ -16,6 +16,8 @@ describe('createBitbucketHttp over the network', () => {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   });
 
+  afterEach(() => jest.restoreAllMocks());
+
   afterAll(async () => {
     server.closeAllConnections();
     await new Promise(resolve => server.close(resolve));
@@ -86,7 +88,8 @@ describe('createBitbucketHttp over the network', () => {
           .writeHead(200, headers)
           .end(Buffer.concat([body.subarray(0, 2), Buffer.alloc(40, 0xff)]));
       };
-      const http = createBitbucketHttp({ random: () => 0 });
+      jest.spyOn(Math, 'random').mockReturnValue(0);
+      const http = createBitbucketHttp();
       await expect(http.getJson(url)).rejects.toMatchObject({
         code: 'BITBUCKET_RESPONSE_INVALID',
         detail: expect.stringContaining('with a compressed body that is broken'),

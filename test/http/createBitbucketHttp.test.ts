@@ -1,7 +1,7 @@
 import type { SignInError } from '../../src/errors';
 import { isSignInError } from '../../src/errors';
 import { createBitbucketHttp } from '../../src/http';
-import type { BitbucketHttpOptions } from '../../src/http';
+import { clock as libraryClock } from '../../src/shared';
 import { createFakeClock } from '../authenticator/support/createFakeClock';
 
 const url = 'https://git.example.com/bitbucket/rest/api/latest/users?filter=jane';
@@ -11,13 +11,11 @@ const token = 'planted-access-token';
 type Reply = Response | Error | Promise<Response>;
 
 /** A client whose `fetch` gives these replies in turn. */
-function clientOf(replies: Reply[], options: BitbucketHttpOptions = {}) {
+function clientOf(replies: Reply[], options: Parameters<typeof createBitbucketHttp>[0] = {}) {
   const clock = createFakeClock({ skipMs: 5_000 });
   const requests: Request[] = [];
   const inits: RequestInit[] = [];
   const http = createBitbucketHttp({
-    ...clock,
-    random: () => 0.5,
     fetch: async (input, init) => {
       requests.push(new Request(input, init));
       inits.push(init ?? {});
@@ -30,6 +28,9 @@ function clientOf(replies: Reply[], options: BitbucketHttpOptions = {}) {
   });
   return { http, clock, requests, inits };
 }
+
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
+afterEach(() => jest.restoreAllMocks());
 
 async function errorOf(work: Promise<unknown>): Promise<SignInError> {
   const error = await work.then(
@@ -187,9 +188,10 @@ describe('getJson', () => {
     });
 
     it('after the date that Retry-After says', async () => {
-      const clock = createFakeClock({ skipMs: 5_000 });
+      const replies: Reply[] = [];
+      const { http, clock } = clientOf(replies);
       const date = new Date(Math.ceil(clock.now() / 1_000) * 1_000 + 2_000);
-      const { http } = clientOf([bad(503, { 'retry-after': date.toUTCString() }), good()], clock);
+      replies.push(bad(503, { 'retry-after': date.toUTCString() }), good());
       await http.getJson(url);
       expect(clock.asked[1]).toBe(date.getTime() - clock.now());
     });
@@ -202,14 +204,12 @@ describe('getJson', () => {
 
     it('not when the caller goes away in between', async () => {
       const controller = new AbortController();
-      const { http, requests } = clientOf([bad(503)], {
-        sleep: (ms, signal) => {
-          if (ms < 5_000) controller.abort();
-          return ms < 5_000
-            ? Promise.resolve()
-            : new Promise(resolve => signal.addEventListener('abort', () => resolve()));
-        },
-      });
+      const { http, requests } = clientOf([bad(503)]);
+      const { sleep } = libraryClock;
+      libraryClock.sleep = (ms, signal) => {
+        if (ms < 5_000) controller.abort();
+        return sleep(ms, signal);
+      };
       const error = await errorOf(http.getJson(url, { signal: controller.signal }));
       expect(error.code).toBe('REQUEST_ABORTED');
       expect(requests).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { createBitbucketHttp } from '../../src/http';
+import { clock } from '../../src/shared';
 
 const url = 'https://git.example.com/rest/api/latest/users';
 const now = Date.UTC(2030, 0, 1);
@@ -6,26 +7,29 @@ const now = Date.UTC(2030, 0, 1);
 /** The milliseconds that the client waits between the attempts of a GET that keeps failing. */
 async function delaysOf(
   retryAfter: string | null,
-  options: { retries: number; random: () => number },
+  { retries, random }: { retries: number; random: number },
 ): Promise<number[]> {
   const asked: number[] = [];
+  jest.spyOn(Math, 'random').mockReturnValue(random);
+  clock.now = () => now;
+  clock.sleep = (ms, signal) => {
+    asked.push(ms);
+    // The first wait is the time limit of the whole call.
+    return asked.length === 1
+      ? new Promise(resolve => signal?.addEventListener('abort', () => resolve()))
+      : Promise.resolve();
+  };
   const http = createBitbucketHttp({
-    ...options,
+    retries,
     timeout: { minutes: 1 },
-    now: () => now,
-    sleep: (ms, signal) => {
-      asked.push(ms);
-      // The first wait is the time limit of the whole call.
-      return asked.length === 1
-        ? new Promise(resolve => signal.addEventListener('abort', () => resolve()))
-        : Promise.resolve();
-    },
     fetch: async () =>
       new Response('', { status: 503, headers: retryAfter ? { 'retry-after': retryAfter } : {} }),
   });
   await expect(http.getJson(url)).rejects.toMatchObject({ code: 'BITBUCKET_UNAVAILABLE' });
   return asked.slice(1);
 }
+
+afterEach(() => jest.restoreAllMocks());
 
 describe('the wait before the next attempt', () => {
   const usual = 100;
@@ -41,12 +45,12 @@ describe('the wait before the next attempt', () => {
     ['soon', usual],
     ['99999999999', usual],
   ])('after Retry-After %j is %i ms', async (header, ms) => {
-    expect(await delaysOf(header, { retries: 1, random: () => 0.5 })).toEqual([ms]);
+    expect(await delaysOf(header, { retries: 1, random: 0.5 })).toEqual([ms]);
   });
 
   it('grows, up to two seconds, and has jitter', async () => {
-    const most = await delaysOf(null, { retries: 6, random: () => 0.999_999 });
+    const most = await delaysOf(null, { retries: 6, random: 0.999_999 });
     expect(most).toEqual([200, 400, 800, 1_600, 2_000, 2_000]);
-    expect(await delaysOf(null, { retries: 2, random: () => 0 })).toEqual([0, 0]);
+    expect(await delaysOf(null, { retries: 2, random: 0 })).toEqual([0, 0]);
   });
 });

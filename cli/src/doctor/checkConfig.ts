@@ -98,7 +98,7 @@ function readParts(
   return setup;
 }
 
-function initializeAuthenticator(config: Config): object {
+function initializeAuthenticator(config: Config): unknown {
   return bitbucketServerAuthenticator.initialize({
     callbackUrl: 'https://unused.invalid',
     config,

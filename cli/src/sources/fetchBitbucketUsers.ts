@@ -2,10 +2,7 @@ import {
   createBitbucketHttp,
   isSignInError,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type {
-  BitbucketHttp,
-  BitbucketHttpOptions,
-} from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { BitbucketHttp } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { AuditError } from '../AuditError';
 import { quote } from '../quote';
 import { keyOfUser, slimUser } from './collectors';
@@ -169,7 +166,6 @@ function invalid(start: number, what: string): AuditError {
 export interface PatientHttpOptions {
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
-  readonly sleep?: BitbucketHttpOptions['sleep'];
   /** Milliseconds of one attempt. Default 30,000. */
   readonly attemptMs?: number;
 }
@@ -187,13 +183,12 @@ const patience = { minutes: 15 };
  * @public
  */
 export function createPatientHttp(options: PatientHttpOptions = {}): BitbucketHttp {
-  const { attemptMs = 30_000, sleep } = options;
+  const { attemptMs = 30_000 } = options;
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return createBitbucketHttp({
     timeout: patience,
     maxBytes,
     retries: 8,
-    sleep,
     async fetch(input, init) {
       const attempt = new AbortController();
       const end = (reason: unknown) => attempt.abort(reason);

@@ -1,5 +1,5 @@
 import { createSignInError, signInErrorCodes } from '../../errors';
-import type { SignInError, SignInErrorName } from '../../errors';
+import type { SignInError } from '../../errors';
 import type { Decision, StepOutcome, StepRecord } from '../chain';
 import { describeDecision, summarizeTrace } from './trace';
 
@@ -24,7 +24,7 @@ export function createRefusal(decision: Refusal): SignInError {
  * this is the name of every refusal for which the chain went on to its end, and of none for which a
  * step stopped it.
  */
-function nameOf({ code, record }: Refusal): SignInErrorName | undefined {
+function nameOf({ code, record }: Refusal) {
   if (!record) return 'NotFoundError';
   return signInErrorCodes[code].name === 'NotFoundError' ? 'NotAllowedError' : undefined;
 }

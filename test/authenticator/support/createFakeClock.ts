@@ -1,8 +1,7 @@
-import type { Sleep } from '../../../src/shared';
+import { clock } from '../../../src/shared';
 
 export interface FakeClock {
   readonly now: () => number;
-  readonly sleep: Sleep;
   /** Lets time pass: wakes, in order, whoever waits for a moment within it. */
   advance(ms: number): void;
   /** Milliseconds that were asked for, in order. */
@@ -16,12 +15,32 @@ export interface FakeClockOptions {
   readonly skipMs?: number;
 }
 
-/** Time that passes only when a test says so. Starts at the real time: servers use that. */
+/**
+ * Gives the library a time that passes only when a test says so. Starts at the real time: servers use
+ * that.
+ */
 export function createFakeClock({ skipMs = 0 }: FakeClockOptions = {}): FakeClock {
   let time = Date.now();
   const sleepers = new Map<() => void, number>();
   const asked: number[] = [];
   const watchers = new Set<() => void>();
+  clock.now = () => time;
+  clock.sleep = (ms, signal) =>
+    new Promise(resolve => {
+      asked.push(ms);
+      watchers.forEach(look => look());
+      const wake = () => {
+        sleepers.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      if (signal?.aborted || ms <= skipMs) {
+        wake();
+        return;
+      }
+      sleepers.set(wake, time + ms);
+      signal?.addEventListener('abort', wake);
+    });
   return {
     now: () => time,
     asked,
@@ -34,22 +53,6 @@ export function createFakeClock({ skipMs = 0 }: FakeClockOptions = {}): FakeCloc
         };
         watchers.add(look);
         look();
-      }),
-    sleep: (ms, signal) =>
-      new Promise(resolve => {
-        asked.push(ms);
-        watchers.forEach(look => look());
-        const wake = () => {
-          sleepers.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        if (signal.aborted || ms <= skipMs) {
-          wake();
-          return;
-        }
-        sleepers.set(wake, time + ms);
-        signal.addEventListener('abort', wake);
       }),
     advance(ms) {
       time += ms;

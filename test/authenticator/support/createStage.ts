@@ -65,7 +65,6 @@ export async function createStage(options: Partial<SimulatorOptions> = {}): Prom
         createBitbucketServerProviderFactory({
           createOptions: () => ({
             authenticator: createBitbucketServerAuthenticator({
-              ...clock,
               logger: log.logger,
               onSessionEvent: event => events.push(event),
               ...authenticatorOptions,

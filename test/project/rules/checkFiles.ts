@@ -4,18 +4,10 @@ import type { SourceFile } from './SourceFile';
 /** A file is one concept; one that is longer holds more than one. */
 export const maxLines = 250;
 
-interface FileRules {
-  /** Files that may be longer, with the reason. */
-  readonly longFiles?: Readonly<Record<string, string>>;
-}
-
 /** Finds files that are too long, indexes with code, and imports of nothing. */
-export function checkFiles(
-  files: readonly SourceFile[],
-  { longFiles = {} }: FileRules = {},
-): string[] {
+export function checkFiles(files: readonly SourceFile[]): string[] {
   return files.flatMap(file => [
-    ...(file.lines > maxLines && !(file.path in longFiles)
+    ...(file.lines > maxLines
       ? [`${file.path} has ${file.lines} lines, more than ${maxLines}`]
       : []),
     ...file.unresolved.map(name => `${file.path} imports ${name}, which is no file of the tree`),

@@ -1,5 +1,4 @@
-import { createDeadline } from './deadline';
-import type { Sleep } from './deadline';
+import { withTimeout } from './deadline';
 
 /** Limits how much work runs at a time. The rest waits. */
 export interface Queue {
@@ -11,24 +10,19 @@ export interface Queue {
    * when the turn did not come in time
    */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Number of waiting callers. */
-  readonly waiting: number;
 }
 
-export interface QueueOptions {
+interface QueueOptions {
   readonly concurrency: number;
   readonly maxWaiting: number;
   /** Longest time in the queue, in milliseconds. */
   readonly timeoutMs: number;
-  /** Default: a timer. */
-  readonly sleep?: Sleep;
   /** Called when the number of waiting callers changes. */
   readonly onWaiting?: (change: 1 | -1) => void;
 }
 
-/** @internal */
 export function createQueue(options: QueueOptions): Queue {
-  const { concurrency, maxWaiting, timeoutMs, sleep, onWaiting } = options;
+  const { concurrency, maxWaiting, timeoutMs, onWaiting } = options;
   const turns = new Set<() => void>();
   let running = 0;
 
@@ -38,7 +32,6 @@ export function createQueue(options: QueueOptions): Queue {
       error.name = 'QueueFullError';
       throw error;
     }
-    const deadline = createDeadline({ timeoutMs, signal, sleep });
     let begin!: () => void;
     const turn = new Promise<void>(resolve => {
       begin = resolve;
@@ -46,7 +39,7 @@ export function createQueue(options: QueueOptions): Queue {
     turns.add(begin);
     onWaiting?.(1);
     try {
-      await deadline.race(turn);
+      await withTimeout(() => turn, { timeoutMs, signal });
     } catch (error) {
       // If it is still in the set, no turn was handed to it. Otherwise the turn has to be passed
       // on.
@@ -54,7 +47,6 @@ export function createQueue(options: QueueOptions): Queue {
       throw error;
     } finally {
       onWaiting?.(-1);
-      deadline.close();
     }
   }
 
@@ -79,8 +71,53 @@ export function createQueue(options: QueueOptions): Queue {
         leave();
       }
     },
-    get waiting() {
-      return turns.size;
+  };
+}
+
+interface SharedWork<T> {
+  readonly work: Promise<T>;
+  readonly controller: AbortController;
+  /** Callers who have not left. */
+  present: number;
+}
+
+/** Shares one piece of work among all callers with the same key, until it ends. */
+export function createInFlight<T>() {
+  const underWay = new Map<string, SharedWork<T>>();
+
+  function begin(key: string, start: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
+    const controller = new AbortController();
+    const begun = { work: start(controller.signal), controller, present: 0 };
+    underWay.set(key, begun);
+    const end = () => {
+      // Work that was given up must not remove the work that replaced it.
+      if (underWay.get(key) === begun) underWay.delete(key);
+    };
+    begun.work.then(end, end);
+    return begun;
+  }
+
+  return {
+    /**
+     * The work under way for the key, or else the work that `start` begins. Its signal fires when the
+     * last caller has left, by a signal of their own; a caller without one never leaves.
+     */
+    share(
+      key: string,
+      start: (signal: AbortSignal) => Promise<T>,
+      signal?: AbortSignal,
+    ): Promise<T> {
+      const known = underWay.get(key);
+      const shared = known && !known.controller.signal.aborted ? known : begin(key, start);
+      shared.present += 1;
+      const leave = () => {
+        shared.present -= 1;
+        if (shared.present === 0) shared.controller.abort();
+      };
+      if (signal?.aborted) leave();
+      else signal?.addEventListener('abort', leave, { once: true });
+      return shared.work;
     },
+    get: (key: string) => underWay.get(key)?.work,
   };
 }
