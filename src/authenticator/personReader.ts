@@ -42,12 +42,12 @@ export function createPersonReader(options: PersonReaderOptions) {
     }
     try {
       const user = await readUser(tokens.accessToken, signal, previous?.user);
-      outage.recover('Bitbucket Server users can be read again');
+      outage.recover('Bitbucket Server user records can be read again');
       return { person: { user, readAt: clock.now() }, source: 'read' };
     } catch (error) {
       if (!isOutage(error) || !previous || age < 0 || age >= staleIfErrorMs) throw error;
       outage.fail(
-        `Bitbucket Server users cannot be read, so session refreshes use records that are up to ${Math.round(staleIfErrorMs / 60_000)} minutes old: ${error.code}: ${error.detail}`,
+        `Bitbucket Server user records cannot be read, so session refreshes use records that are up to ${Math.round(staleIfErrorMs / 60_000)} minutes old: ${error.code}: ${error.detail}`,
       );
       return { person: previous, source: 'bridged' };
     }

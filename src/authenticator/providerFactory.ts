@@ -78,7 +78,9 @@ function createProvider(
     try {
       options.onOutcome?.(event);
     } catch (error) {
-      logger.error(`A listener of Bitbucket Server sign-ins failed: ${describeCause(error)}`);
+      logger.error(
+        `onOutcome of the Bitbucket Server provider threw an error: ${describeCause(error)}`,
+      );
     }
   }
 
@@ -97,7 +99,7 @@ function createProvider(
       handlers.set(env, createRouteHandlers(env, envConfig, parts, { context, log, onOutcome }));
     } else {
       logger.warn(
-        `"${path}.${env}" is missing, so nobody can sign in with Bitbucket Server in the environment "${env}"; configured: ${configured.join(', ') || 'none'}. The environment is chosen by "auth.environment"`,
+        `"${path}.${env}" is missing, so nobody can sign in with Bitbucket Server in the environment "${env}"; configured: ${configured.join(', ') || 'none'}. Set "auth.environment" to a configured environment, or add this one`,
       );
     }
   }
@@ -112,7 +114,7 @@ function createProvider(
   const notServed = createRefusingHandlers(context, (req, operation) => {
     const env = req.query.env?.toString() ?? readState(req)?.env;
     const error = configInvalid(
-      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${servedEnvs}. It is chosen by "auth.environment", for the backend and the frontend alike.`,
+      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${servedEnvs}. Set "auth.environment" to the same value for the backend and the frontend.`,
     );
     log.write(error);
     if (operation) onOutcome({ operation, request: req, error, durationMs: 0 });
@@ -149,15 +151,15 @@ function findProblem(
   if (!state) {
     return stateInvalid(
       'the state is missing or not readable',
-      'The address that you came back with is incomplete.',
+      'The address of the callback is incomplete.',
     );
   }
   const cookies = req.cookies as Readonly<Record<string, string | undefined>> | undefined;
   const nonce = cookies?.[`${context.providerId}-nonce`];
   if (!nonce) {
     return stateInvalid(
-      'the nonce cookie is missing: the attempt has ended, is older than ten minutes or from another browser, or cookies are blocked',
-      'It has ended already, was started more than ten minutes ago or in another browser, or your browser blocks cookies.',
+      'the nonce cookie is missing: the attempt was already completed, is older than ten minutes or from another browser, or cookies are blocked',
+      'It was already completed, was started more than ten minutes ago or in another browser, or your browser blocks cookies.',
     );
   }
   if (nonce !== state.nonce) {
@@ -171,13 +173,13 @@ function findProblem(
   if (env !== undefined && env !== state.env) {
     return stateInvalid(
       'the environment in the query differs from the one in the state',
-      'The address that you came back with was changed.',
+      'The address of the callback was changed.',
     );
   }
   if (state.redirectUrl !== undefined && !allowedUrl(state.redirectUrl, context)) {
     return stateInvalid(
       'the redirect URL of the state is not on an allowed origin',
-      'It would lead to an address that does not belong to this Backstage.',
+      'It would have sent you to an address outside this Backstage.',
     );
   }
   return undefined;

@@ -62,8 +62,8 @@ export async function performAttempt(call: Call, deadline: Deadline): Promise<At
   });
   const failOnNetwork = (cause: unknown): Attempt => {
     const { signal } = deadline;
-    if (isTimeout(signal)) return fail('BITBUCKET_TIMEOUT', 'did not end in time');
-    if (signal.aborted) return fail('REQUEST_ABORTED', 'was given up by its caller');
+    if (isTimeout(signal)) return fail('BITBUCKET_TIMEOUT', 'did not finish in time');
+    if (signal.aborted) return fail('REQUEST_ABORTED', 'was cancelled by its caller');
     return fail('BITBUCKET_UNREACHABLE', describeNetworkError(cause), true);
   };
 
@@ -114,21 +114,21 @@ export async function performAttempt(call: Call, deadline: Deadline): Promise<At
   }
   switch (body.fault) {
     case 'too-large':
-      return fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered more than ${maxBytes} bytes`);
+      return fail('BITBUCKET_RESPONSE_TOO_LARGE', `answered with more than ${maxBytes} bytes`);
     case 'not-utf-8':
       return fail('BITBUCKET_RESPONSE_INVALID', `answered ${status} with invalid UTF-8`);
     case 'broken':
       return isCompressionFault(body.cause)
         ? fail(
             'BITBUCKET_RESPONSE_INVALID',
-            `answered ${status} with a compressed body that is broken`,
+            `answered ${status} with a body that cannot be decompressed`,
             true,
           )
         : failOnNetwork(body.cause);
     case undefined:
       return fail(
         'BITBUCKET_RESPONSE_INVALID',
-        isJson ? `answered ${status} with broken JSON` : notJson,
+        isJson ? `answered ${status} with invalid JSON` : notJson,
       );
   }
 }

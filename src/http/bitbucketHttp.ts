@@ -174,7 +174,7 @@ async function send(task: Task, sent: { attempts: number; status?: number }): Pr
       if (deadline.signal.aborted) {
         throw createSignInError('REQUEST_ABORTED', {
           phase: phaseOf(task),
-          detail: `The caller gave up while waiting to retry after: ${outcome.error.detail}`,
+          detail: `The request was cancelled while it waited for a retry after: ${outcome.error.detail}`,
         });
       }
     }

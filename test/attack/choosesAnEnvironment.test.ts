@@ -69,7 +69,7 @@ describe('an environment that is configured and not served', () => {
     const redirectUrl = new URL(allow(backstage.bitbucket, 'mallory', await start()));
     redirectUrl.searchParams.set('env', 'lax');
     const swapped = await browser.comeBack(redirectUrl.href);
-    expect(swapped.error!.message).toContain('The address that you came back with was changed.');
+    expect(swapped.error!.message).toContain('The address of the callback was changed.');
     expect(backstage.bitbucket.counts.token).toBe(0);
     redirectUrl.searchParams.delete('env');
     const session = await browser.comeBack(redirectUrl.href);

@@ -38,7 +38,7 @@ describe('an address that would lead the browser away from the app', () => {
     const page = await browser.start({ flow: 'redirect', redirectUrl });
     const session = await browser.comeBack(allow(stage.simulator, jane.name, page));
     expect(session.backstageIdentity).toBeUndefined();
-    expect(session.error!.message).toContain('does not belong to this Backstage');
+    expect(session.error!.message).toContain('to an address outside this Backstage');
     expect(session.wire).not.toMatch(/^location/m);
     expect(stage.simulator.counts.token).toBe(0);
   });

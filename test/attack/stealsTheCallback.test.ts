@@ -156,7 +156,7 @@ describe('the address that Bitbucket sends a browser back to', () => {
       redirectUrl.searchParams.set('code', own.searchParams.get('code')!);
       const second = await victim.comeBack(redirectUrl.href);
       expect(second.backstageIdentity).toBeUndefined();
-      expect(second.error!.message).toContain('It has ended already');
+      expect(second.error!.message).toContain('It was already completed');
       expect(simulator.counts.token).toBe(1);
       const session = await victim.refresh();
       expect(session.backstageIdentity!.identity.userEntityRef).toBe(`user:default/${jane.name}`);
@@ -169,7 +169,7 @@ describe('the address that Bitbucket sends a browser back to', () => {
       expect((await victim.comeBack(redirectUrl)).backstageIdentity).toBeDefined();
       const second = await victim.comeBack(redirectUrl);
       expect(second.backstageIdentity).toBeUndefined();
-      expect(second.error!.message).toContain('It has ended already');
+      expect(second.error!.message).toContain('It was already completed');
       expect(second.error!.message).toContain(stateInvalid);
       expect(simulator.counts.token).toBe(1);
       expect((await victim.refresh()).status).toBe(200);

@@ -215,7 +215,7 @@ describe('a sign-in attempt that fails', () => {
         await browser.start();
         const session = await browser.comeBack(callback({ code: 'x', state }));
         const text = expectRefusal(session, code, 'NotAllowedError');
-        expect(text).toContain('The address that you came back with is incomplete.');
+        expect(text).toContain('The address of the callback is incomplete.');
       },
     );
 

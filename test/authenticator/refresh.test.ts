@@ -212,7 +212,7 @@ describe('a user who cannot be read', () => {
     expect((await browser.refresh()).profile).toMatchObject({ email: jane.emailAddress });
     expect((await browser.refresh()).status).toBe(200);
     expect(backend.events.at(-1)).toMatchObject({ person: 'bridged' });
-    const told = () => backend.log.lines.filter(line => line.includes('users can'));
+    const told = () => backend.log.lines.filter(line => line.includes('user records can'));
     expect(told()).toEqual([expect.stringContaining('up to 60 minutes old: BITBUCKET_UNAV')]);
     // Serving an old one does not make it any younger.
     stage.clock.advance(1_001);

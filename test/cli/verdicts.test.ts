@@ -125,7 +125,7 @@ describe('the verdict of the audit', () => {
       ['eve', 'unknown'],
     ]);
     expect(people.find(({ username }) => username === 'bob')?.reason).toContain(
-      'where people edit their own email',
+      'people can edit their own email in the directory',
     );
     expect(summary).toMatchObject({ expected: 3, conflicts: 0 });
   });

@@ -92,7 +92,7 @@ describe('createBitbucketHttp over the network', () => {
       const http = createBitbucketHttp();
       await expect(http.getJson(url)).rejects.toMatchObject({
         code: 'BITBUCKET_RESPONSE_INVALID',
-        detail: expect.stringContaining('with a compressed body that is broken'),
+        detail: expect.stringContaining('with a body that cannot be decompressed'),
       });
       expect(requests).toBe(3);
     });

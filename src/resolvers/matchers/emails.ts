@@ -86,12 +86,13 @@ function distrust(
   trust: 'readOnlyDirectory' | 'never',
 ): string | undefined {
   if (trust === 'never') return 'emailTrust is "never"';
-  if (emailOrigin !== 'payload') return 'a profile transform made it, not a directory';
+  if (emailOrigin !== 'payload')
+    return 'a profile transform made the email, so no directory vouches for it';
   if (!directory) return 'the directory of the account was not read';
   if ('unknown' in directory) return `the directory is unknown: ${directory.unknown}`;
   return directory.readOnly
     ? undefined
-    : 'the account is in a directory where people edit their own email';
+    : 'people can edit their own email in the directory of this account';
 }
 
 export const profileEmailShape = {
