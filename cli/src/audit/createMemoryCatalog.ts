@@ -19,6 +19,8 @@ const maxMisses = 10;
 
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
+  /** What the catalog would offer, before the evaluator checks it. */
+  candidatesOf(query: UserQuery): readonly Entity[];
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
 }
@@ -63,7 +65,7 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
     return index;
   }
 
-  function candidates(query: UserQuery): readonly Entity[] {
+  function candidatesOf(query: UserQuery): readonly Entity[] {
     if (query.by === 'field') {
       return indexOf(query.field).get(foldAscii(query.value).toLowerCase()) ?? [];
     }
@@ -73,13 +75,14 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
   }
 
   return {
-    find: async query => ({ type: 'entities', entities: candidates(query) }),
+    find: async query => ({ type: 'entities', entities: candidatesOf(query) }),
     isNameTaken: async ({ namespace, name }) => {
       owners ??= new Set(entities.flatMap(ownersOf));
       return ['User', 'Group'].some(kind =>
         owners!.has(stringifyEntityRef({ kind, namespace, name })),
       );
     },
+    candidatesOf,
     hasField: field => indexOf(field).size > 0,
   };
 }

@@ -15,6 +15,7 @@ import { bestChain, nobody, refused } from './bestChain';
 import type { Column } from './bestChain';
 import type { MemoryUserLookup } from './createMemoryCatalog';
 import { isKind, readField } from './entities';
+import { queriesOf } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
 
 /**
@@ -111,6 +112,8 @@ async function ask(
   { lookup, contested }: SuggestInput,
   numbers: ReadonlyMap<string, number>,
 ): Promise<number> {
+  // Most resolvers find nothing for most people, which needs no evaluator.
+  if (!queriesOf(match, subject).some(query => lookup.candidatesOf(query).length > 0)) return nobody;
   const { decision, steps } = await traceChain({ match, subject, lookup });
   if (decision.outcome === 'matched') {
     const { userEntityRef: ref } = decision;
