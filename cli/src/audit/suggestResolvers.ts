@@ -113,7 +113,8 @@ async function ask(
   numbers: ReadonlyMap<string, number>,
 ): Promise<number> {
   // Most resolvers find nothing for most people, which needs no evaluator.
-  if (!queriesOf(match, subject).some(query => lookup.candidatesOf(query).length > 0)) return nobody;
+  if (!queriesOf(match, subject).some(query => lookup.candidatesOf(query).length > 0))
+    return nobody;
   const { decision, steps } = await traceChain({ match, subject, lookup });
   if (decision.outcome === 'matched') {
     const { userEntityRef: ref } = decision;

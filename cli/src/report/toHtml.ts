@@ -93,25 +93,22 @@ function plainTable(people: readonly PersonResult[]): string {
   return `<table><thead><tr>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
-function dataOf(report: JudgedReport): string {
-  const rows = report.people.map(person => {
+function dataOf({ people }: JudgedReport): string {
+  const rows = people.map(person => {
+    const { username, displayName, email = '', id = '', outcome } = person;
     const { head, details } = detailPerson(person);
-    return [
-      person.username,
-      person.displayName,
-      person.email ?? '',
-      person.id ?? '',
-      person.outcome,
-      describeLastUse(person),
-      head,
-      ...details,
-    ];
+    const lastUsed = describeLastUse(person);
+    return toSafeJson([username, displayName, email, id, outcome, lastUsed, head, ...details]);
   });
   const labels = Object.fromEntries(
     auditOutcomes.map(outcome => [outcome, outcomeLabels[outcome].label]),
   );
-  // No "<", so that no text can end the element; no line separators, which old parsers trip over.
-  return JSON.stringify({ labels, rows }).replace(
+  return `{"labels":${toSafeJson(labels)},"rows":[${rows.join(',')}]}`;
+}
+
+/** Without angle brackets, so that no text can end the element; no line separators, which old parsers trip over. */
+function toSafeJson(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
