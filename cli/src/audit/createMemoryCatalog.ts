@@ -7,7 +7,8 @@ import type {
   UserQuery,
   UserQueryField,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import { groupBy, isKind, loosen, readField } from './entities';
+import { groupBy } from '../groupBy';
+import { isKind, loosen, readField } from './entities';
 
 /** The catalog's search index holds no longer values, and is not asked for control characters. */
 const maxValueLength = 200;

@@ -11,6 +11,7 @@ import type {
 import { stringify } from 'yaml';
 import type { SourcedEntity } from '../findings';
 import type { Accounts } from './accounts';
+import { breathe } from './createAuditRun';
 import { bestChain, nobody, refused } from './bestChain';
 import type { Column } from './bestChain';
 import type { MemoryUserLookup } from './createMemoryCatalog';
@@ -51,8 +52,6 @@ export interface SuggestInput {
   readonly contested: ReadonlySet<string>;
   readonly accounts: Accounts;
   readonly lookup: MemoryUserLookup;
-  /** Called now and then. */
-  readonly breathe: () => Promise<void>;
   /** Ends the work without a suggestion. */
   readonly signal?: AbortSignal;
 }
@@ -65,7 +64,7 @@ export interface SuggestInput {
  * @internal
  */
 export async function suggestResolvers(input: SuggestInput): Promise<Suggestion | undefined> {
-  const { settings, people, entities, breathe, signal } = input;
+  const { settings, people, entities, signal } = input;
   const list = [...entities.values()];
   const numbers = new Map([...entities.keys()].map((ref, index) => [ref, index]));
   const candidates = candidateResolvers(settings, input.lookup, list);
