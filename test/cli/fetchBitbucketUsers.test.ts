@@ -101,7 +101,6 @@ describe('the list of Bitbucket users', () => {
     const asked: string[] = [];
     const http = createPatientHttp({
       attemptTimeout: { milliseconds: 200 },
-      sleep: async () => {},
       fetch: async (input, init) => {
         asked.push(new URL(String(input)).searchParams.get('start')!);
         if (asked.length > 1) return fetch(input, init);
