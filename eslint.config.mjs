@@ -87,7 +87,7 @@ export default tseslint.config(
   {
     // Only what needs types and finds real bugs: the whole type-checked set takes several times as long.
     files: ['{src,cli,test,demo,bench,scripts}/**/*.{ts,tsx}'],
-    ignores: ['demo/app/**'],
+    ignores: ['demo/app/**', 'test/browser/anotherProvider/app/**'],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
@@ -108,7 +108,7 @@ export default tseslint.config(
     rules: { 'tsdoc/syntax': 'error', 'no-console': 'error' },
   },
   {
-    files: ['demo/app/**/*.{ts,tsx}'],
+    files: ['{demo/app,test/browser/anotherProvider/app}/**/*.{ts,tsx}'],
     languageOptions: { globals: globals.browser },
   },
   {

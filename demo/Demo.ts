@@ -1,3 +1,4 @@
+import type { BackendFeature } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
 import type { BitbucketSimulator } from './bitbucket/BitbucketSimulator';
 import type { LogLine } from './createLogRecorder';
@@ -26,6 +27,8 @@ export interface DemoOptions {
   frontend?: boolean;
   /** Scopes that the application link grants. Default: `PUBLIC_REPOS`. */
   linkScopes?: string[];
+  /** Further plugins and modules of the backend. Default: none. */
+  features?: readonly BackendFeature[];
   /** Called for every log line of the backend as it comes. */
   onLog?: (line: LogLine) => void;
 }

@@ -58,7 +58,12 @@ async function bundle(outdir: string): Promise<void> {
 
 async function writeConfigSchema(path: string): Promise<void> {
   const schema = await loadConfigSchema({
-    dependencies: ['@backstage/frontend-defaults', '@backstage/core-app-api'],
+    // The last one shows in the settings which providers there are.
+    dependencies: [
+      '@backstage/frontend-defaults',
+      '@backstage/core-app-api',
+      '@backstage/plugin-user-settings',
+    ],
   });
   await writeFile(path, JSON.stringify(schema.serialize()));
 }

@@ -17,7 +17,7 @@ export function describePeople(
 
 function describeExpected(expectations: readonly Expectation[]): string {
   return drawTable(
-    ['Bitbucket user', 'shows', 'Backstage answers'],
+    ['Bitbucket user', 'what it shows', 'Backstage answers'],
     expectations.map(({ username, shows, expect }) => [username, shows, answerOf(expect)]),
   );
 }

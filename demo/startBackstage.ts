@@ -1,9 +1,14 @@
 import { createBackend } from '@backstage/backend-defaults';
-import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
-import type { RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
+import { coreServices } from '@backstage/backend-plugin-api';
+import type {
+  BackendFeature,
+  RootConfigService,
+  RootLoggerService,
+} from '@backstage/backend-plugin-api';
 import authModuleBitbucketServer from '../src';
 import { createCatalogReadiness } from './createCatalogReadiness';
 import { createClosableDatabases } from './createClosableDatabases';
+import { replaceService } from './replaceService';
 
 const CATALOG_TIMEOUT_MS = 60_000;
 
@@ -21,8 +26,9 @@ export async function startBackstage(options: {
   logger: RootLoggerService;
   entityRefs: readonly string[];
   frontend: boolean;
+  features?: readonly BackendFeature[];
 }): Promise<RunningBackstage> {
-  const { config, logger, entityRefs, frontend } = options;
+  const { config, logger, entityRefs, frontend, features = [] } = options;
   const readiness = createCatalogReadiness(entityRefs);
   const databases = createClosableDatabases();
   const backend = createBackend();
@@ -30,25 +36,14 @@ export async function startBackstage(options: {
     await backend.stop();
     await databases.close();
   };
-  backend.add(
-    createServiceFactory({
-      service: coreServices.rootConfig,
-      deps: {},
-      factory: () => config,
-    }),
-  );
-  backend.add(
-    createServiceFactory({
-      service: coreServices.rootLogger,
-      deps: {},
-      factory: () => logger,
-    }),
-  );
+  backend.add(replaceService(coreServices.rootConfig, config));
+  backend.add(replaceService(coreServices.rootLogger, logger));
   backend.add(databases.feature);
   backend.add(import('@backstage/plugin-auth-backend'));
   backend.add(authModuleBitbucketServer);
   backend.add(import('@backstage/plugin-catalog-backend'));
   if (frontend) backend.add(import('@backstage/plugin-app-backend'));
+  for (const feature of features) backend.add(feature);
   backend.add(readiness.feature);
   try {
     await backend.start();

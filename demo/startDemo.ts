@@ -24,7 +24,7 @@ const world = join(__dirname, 'world');
  * @throws DemoError when an option is wrong: a missing file, a taken port.
  */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
-  const { contextPath = '', frontend = true } = options;
+  const { contextPath = '', frontend = true, features } = options;
   const catalogFile = resolve(options.catalog ?? join(world, 'catalog.yaml'));
   const entityRefs = readEntityRefs(catalogFile);
   const people = readUsers(options.users ?? join(world, 'users'));
@@ -70,7 +70,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     ],
   });
   try {
-    const backstage = await startBackstage({ config, logger, entityRefs, frontend });
+    const backstage = await startBackstage({ config, logger, entityRefs, frontend, features });
     const stop = async () => {
       await backstage.stop();
       await bitbucket.close();

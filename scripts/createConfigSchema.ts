@@ -43,7 +43,8 @@ export function createEnvironmentSchema(): JsonSchema {
       }),
       profileTransforms: {
         type: 'array',
-        description: 'What makes the profile that Backstage shows, in order. Default: fromUser.',
+        description:
+          'Transforms that make the profile that Backstage shows, in order. Default: fromUser.',
         items: namedItem('transform', optionsOf(profileTransformRegistry, 'optionsSchema')),
       },
       userLookup: toConfigSchema(userLookupSchema),

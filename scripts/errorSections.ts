@@ -5,11 +5,11 @@ import { refusalSeverity } from '../src/observability/auditEvents';
 const codes = Object.keys(signInErrorCodes) as SignInErrorCode[];
 
 const actors: Record<SignInErrorFault, string> = {
-  person: 'The person',
-  admin: 'Administrators of Backstage',
-  bitbucket: 'Bitbucket Server, or its administrators',
-  network: 'Operators of the network and of Bitbucket Server',
-  catalog: 'Operators of the catalog and the auth backend',
+  person: 'The person signing in',
+  admin: 'Backstage administrators',
+  bitbucket: 'Bitbucket Server administrators',
+  network: 'Whoever runs the network and Bitbucket Server',
+  catalog: 'Whoever runs the catalog and the auth backend',
 };
 
 /**

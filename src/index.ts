@@ -26,33 +26,20 @@ export type {
 export { fetchBitbucketServerUser, parseBitbucketServerUser, toPassportProfile } from './profile';
 export type {
   BitbucketServerPassportProfile,
-  BitbucketServerSession,
   BitbucketServerUser,
-  FetchBitbucketServerUserOptions,
   Subject,
   SubjectDirectory,
-  ToPassportProfileOptions,
 } from './profile';
 export { bitbucketServerProfileTransforms, composeProfileTransforms } from './transforms';
-export type {
-  EmailFromUsernameOptions,
-  ProfileTransformInput,
-  ProfileTransformResult,
-  ProfileTransformStep,
-  RestrictEmailDomainsOptions,
-} from './transforms';
+export type { ProfileTransformStep } from './transforms';
 export { readSignInSetup } from './readSignInSetup';
 export type { SignInSetup } from './readSignInSetup';
 export { createCatalogUserLookup } from './lookup';
 export { foldAscii } from './shared';
 export type {
-  CachedUserLookup,
   CatalogUserLookup,
   CatalogUserLookupOptions,
-  RejectedCandidate,
   UserLookupAnswer,
-  UserLookupConfig,
-  UserLookupOptions,
   UserQuery,
   UserQueryField,
 } from './lookup';
@@ -64,55 +51,33 @@ export {
   createSignInResolver,
   explainSignIn,
   formatExplanation,
-  formatTrace,
   matchers,
   matchPlan,
   nearMissesOf,
   traceChain,
 } from './resolvers';
 export type {
-  AgreementPart,
-  AnnotationOptions,
   BitbucketServerResolverName,
-  BitbucketServerSignInResolvers,
   ChainStep,
-  BitbucketServerSignInResolversOptions,
   SignInResolverOptions,
-  EmailEntityNameOptions,
-  EmailLocalPartOptions,
   EmailOptions,
-  EmailTrust,
-  EntityNameOptions,
   ExplainSignInOptions,
   FindDirectory,
   FindNearMisses,
-  MatchAttempt,
   Matcher,
   MatchPlan,
-  NameNormalization,
-  NamespaceOptions,
   NearMiss,
-  PolicyAction,
-  OwnershipExtension,
-  ProfileEmailOptions,
   SignInDecisionEvent,
   SignInExplanation,
   SignInTrace,
   StepOutcome,
-  StepPolicy,
-  StripPrefixOptions,
-  SubjectAttribute,
-  TracedCandidate,
-  TracedDecision,
-  TracedLookup,
-  TracedStep,
 } from './resolvers';
 export { createSignInObserver } from './observability';
 export type { SignInObserver, SignInObserverOptions } from './observability';
 export { createTransitiveGroups } from './ownership';
-export type { OwnershipOptions, TransitiveGroups, TransitiveGroupsOptions } from './ownership';
+export type { TransitiveGroupsOptions } from './ownership';
 export { createDirectoryLookup, readDirectoryOptions } from './directory';
-export type { DirectoryCredential, DirectoryLookupOptions, DirectoryOptions } from './directory';
+export type { DirectoryLookupOptions } from './directory';
 export { createBitbucketHttp } from './http';
 export type {
   BitbucketHttp,

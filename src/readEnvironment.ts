@@ -40,7 +40,6 @@ export function readEnvironment(
   const setup = readSignInSetup(config, path);
   const { timeoutMs, warnings } = readAuthenticatorConfig(config);
   const { match, profileTransform, ownership } = setup;
-  const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
   const { transitiveGroups, ...groupLimits } = ownership;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
@@ -68,11 +67,7 @@ export function readEnvironment(
                   catalog,
                   auth,
                   logger,
-                  ttl,
-                  notFoundTtl,
-                  staleIfError,
-                  timeout,
-                  maxEntries,
+                  ...setup.userLookup,
                   ...groupLimits,
                 })
               : undefined,
@@ -96,10 +91,10 @@ function readFindDirectory(
     );
   }
   if (!options) return undefined;
-  const { credential, trustedDirectories, ttl, warnings } = options;
+  const { warnings, ...asked } = options;
   for (const warning of warnings) logger.warn(warning);
   const http = createBitbucketHttp({ timeout: { milliseconds: timeoutMs } });
-  return createDirectoryLookup({ baseUrl, http, logger, credential, trustedDirectories, ttl });
+  return createDirectoryLookup({ baseUrl, http, logger, ...asked });
 }
 
 function describe(

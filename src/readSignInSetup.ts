@@ -1,16 +1,15 @@
 import type { Config } from '@backstage/config';
-import type { ProfileTransform } from '@backstage/plugin-auth-node';
+import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
 import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
 import type { BitbucketServerAddress } from './authenticator';
 import { checkKeys } from './config';
 import { readUserLookupOptions } from './lookup';
-import type { UserLookupConfig } from './lookup';
+import type { CatalogUserLookupOptions } from './lookup';
 import { readOwnershipOptions } from './ownership';
-import type { OwnershipOptions } from './ownership';
+import type { TransitiveGroupsOptions } from './ownership';
 import { readSignInChain } from './resolvers';
 import type { ChainStep } from './resolvers';
 import { composeProfileTransforms, readProfileTransforms, requireActiveUser } from './transforms';
-import type { ProfileTransformResult } from './transforms';
 
 /**
  * What one environment of `auth.providers.bitbucketServer` says about who signs in as whom.
@@ -28,12 +27,18 @@ export interface SignInSetup extends BitbucketServerAddress {
    */
   readonly weakestLink?: string;
   /** `profileTransforms`, behind the one that refuses inactive accounts. */
-  readonly profileTransform: ProfileTransform<ProfileTransformResult>;
+  readonly profileTransform: ProfileTransform<{ readonly fullProfile: PassportProfile }>;
   /** Whether a step asks for the directory of an account: `emailTrust: readOnlyDirectory`. */
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
-  readonly userLookup: UserLookupConfig;
-  readonly ownership: OwnershipOptions;
+  readonly userLookup: Omit<
+    CatalogUserLookupOptions,
+    'catalog' | 'auth' | 'logger' | 'onRequest' | 'onAnswer' | 'now'
+  >;
+  /** For `createTransitiveGroups`, and whether it is wanted: not unless `transitiveGroups` is true. */
+  readonly ownership: Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> & {
+    readonly transitiveGroups?: boolean;
+  };
   /** Warnings, with the path of the key. */
   readonly warnings: readonly string[];
 }
@@ -82,7 +87,7 @@ export function readSignInSetup(config: Config, path: string): SignInSetup {
     warnings: [
       ...(chain?.warnings ?? []).map(warning => `${path}: ${warning}`),
       ...(unused
-        ? [`${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`]
+        ? [`"${path}.directory" is not used: no resolver has emailTrust "readOnlyDirectory"`]
         : []),
     ],
   };

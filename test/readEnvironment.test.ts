@@ -95,7 +95,7 @@ describe('readEnvironment', () => {
   it('warns of a directory that no resolver asks', () => {
     const { lines } = read({ ...valid, directory: { token: 'planted-client-secret' } });
     expect(lines).toContain(
-      `warn: ${path}.directory is not used: no resolver has emailTrust "readOnlyDirectory"`,
+      `warn: "${path}.directory" is not used: no resolver has emailTrust "readOnlyDirectory"`,
     );
   });
 

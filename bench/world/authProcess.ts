@@ -2,10 +2,11 @@ import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createBackend } from '@backstage/backend-defaults';
-import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
+import { coreServices } from '@backstage/backend-plugin-api';
 import type { BackendFeature } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
+import { replaceService } from '../../demo/replaceService';
 import { backendConfig } from './backendConfig';
 import type { BackendSettings } from './backendConfig';
 import { serveParent } from './processes';
@@ -36,13 +37,7 @@ const handlers = {
       },
     });
     const backend = createBackend();
-    backend.add(
-      createServiceFactory({
-        service: coreServices.rootConfig,
-        deps: {},
-        factory: () => config,
-      }),
-    );
+    backend.add(replaceService(coreServices.rootConfig, config));
     backend.add(import('@backstage/plugin-auth-backend'));
     backend.add((load(modules[module]) as { default: BackendFeature }).default);
     await backend.start();

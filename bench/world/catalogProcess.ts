@@ -1,11 +1,8 @@
 import { createBackend } from '@backstage/backend-defaults';
-import {
-  coreServices,
-  createBackendModule,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
+import { coreServices, createBackendModule } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
+import { replaceService } from '../../demo/replaceService';
 import { backendConfig } from './backendConfig';
 import type { BackendSettings } from './backendConfig';
 import { benchUser } from './benchUsers';
@@ -47,13 +44,7 @@ async function start({ users, token, ...settings }: CatalogProcessOptions): Prom
     catalog: { processingInterval: { hours: 24 }, rules: [{ allow: ['User', 'Group'] }] },
   });
   const backend = createBackend();
-  backend.add(
-    createServiceFactory({
-      service: coreServices.rootConfig,
-      deps: {},
-      factory: () => rootConfig,
-    }),
-  );
+  backend.add(replaceService(coreServices.rootConfig, rootConfig));
   backend.add(import('@backstage/plugin-catalog-backend'));
   backend.add(people);
   await backend.start();

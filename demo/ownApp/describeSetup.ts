@@ -27,10 +27,10 @@ export function describeAppConfig(
   });
 }
 
-/** User entities for the first people who can sign in, as documents of a catalog file. */
+/** User entities for the first people who can sign in, as documents to append to a catalog file. */
 export function describeEntities(people: readonly SimulatedPerson[], baseUrl: string): string {
   const annotation = `${new URL(baseUrl).hostname}/user-id`;
-  return people
+  const entities = people
     .filter(canSignIn)
     .slice(0, MAX_ENTITIES)
     .map(({ user }) =>
@@ -46,8 +46,8 @@ export function describeEntities(people: readonly SimulatedPerson[], baseUrl: st
           memberOf: [],
         },
       }),
-    )
-    .join('---\n');
+    );
+  return entities.map(entity => `---\n${entity}`).join('');
 }
 
 function canSignIn({ user }: SimulatedPerson): boolean {

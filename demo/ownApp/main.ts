@@ -50,11 +50,11 @@ async function main(): Promise<void> {
   console.log(`# 1. Into app-config.local.yaml of your Backstage:
 
 ${describeAppConfig(options, baseUrl)}
-# 2. Into a file of its catalog, whose rules allow the kind User. Others likewise: the
-#    annotation holds the id of the account at Bitbucket.
+# 2. At the end of a catalog file whose rules allow the kind User. Add more people in the same
+#    way: the annotation holds the id of their Bitbucket account.
 
 ${describeEntities(bitbucket.people, baseUrl)}
-# 3. People to sign in as; those who are in no catalog are refused:
+# 3. People to sign in as. Those without an entity are refused:
 
 ${describePeople(bitbucket.people, undefined)}
 

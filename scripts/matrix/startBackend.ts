@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../bench/freePort';
 import { tlsCertificate } from './startTlsProxy';
 
 /** How the provider gets into the backend; see `ways` of test/matrix/backend.cjs. */
@@ -27,7 +26,7 @@ export async function startBackend(options: {
   provider: object;
 }): Promise<StartedBackend> {
   const { folder, way, catalogFile, entityPath, provider } = options;
-  const port = await findFreePort();
+  const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const child = fork(join(folder, 'backend.cjs'), {
     cwd: folder,
@@ -88,13 +87,4 @@ async function waitForEntity(url: string): Promise<void> {
     await pause(100);
   }
   throw new Error(`the catalog has not read its file: ${url}`);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -40,7 +40,7 @@ const days = 24 * 60 * minutes;
 export const authenticatorSchema = z.object({
   clientId: text().describe('Client id of the incoming application link.'),
   clientSecret: secret(text()).describe(
-    'Client secret of the link. Fewer than 16 characters get a warning.',
+    'Client secret of the application link. A secret of fewer than 16 characters makes a warning at startup.',
   ),
   ...addressSchema.shape,
   callbackUrl: matching(/^\s*https?:\/\/[^/\s]\S*\s*$/, 'must be an absolute URL', value =>
@@ -48,7 +48,7 @@ export const authenticatorSchema = z.object({
   )
     .optional()
     .describe(
-      'Redirect URL of the link, if it differs from the default. One with `http` that is not loopback gets a warning. Default: <auth base URL>/bitbucketServer/handler/frame.',
+      'Redirect URL of the application link, if it differs from the default. An `http` URL that is not loopback makes a warning at startup. Default: <auth base URL>/bitbucketServer/handler/frame.',
     ),
   additionalScopes: z
     .union([text(), z.array(text())])
@@ -64,7 +64,7 @@ export const authenticatorSchema = z.object({
   timeout: duration({ min: 1, max: 5 * minutes })
     .optional()
     .describe(
-      'Time limit of one call to Bitbucket, body and retries included, up to 5 minutes. Default: 10 seconds.',
+      'Time limit of one request to Bitbucket, including the body and retries, up to 5 minutes. Default: 10 seconds.',
     ),
   profileCacheTtl: duration({ min: 0, max: 60 * minutes })
     .optional()

@@ -98,7 +98,7 @@ function describeScopes(description: string, request: ScopeRequest | undefined):
   ].filter(Boolean);
   return [
     `Requested: ${list(asked)}.`,
-    `The application link grants: ${known ? list(granted) : 'not said'}.`,
+    `The application link grants: ${known ? list(granted) : 'unknown'}.`,
     `To fix it, either ${fixes.join(', or ')}.`,
   ].join(' ');
 }

@@ -9,8 +9,6 @@ import { z } from 'zod/v3';
 /**
  * A string that is not empty. White space around it is dropped: files that secrets come from often
  * end with a line break.
- *
- * @internal
  */
 export function text() {
   return z.string().regex(/\S/, 'must be a non-empty string').trim();
@@ -21,7 +19,6 @@ export function text() {
  *
  * @param problem - says what it must be; its form is "must …"
  * @param explain - adds better reasons to a value than the pattern has; at start only
- * @internal
  */
 export function matching(
   pattern: RegExp,
@@ -35,20 +32,12 @@ export function matching(
   return explained.pipe(z.string().regex(pattern, problem).trim());
 }
 
-/**
- * Marks a secret: it is never shown in a text and never sent to the frontend.
- *
- * @internal
- */
+/** Marks a secret: it is never shown in a text and never sent to the frontend. */
 export function secret<TSchema extends z.ZodTypeAny>(schema: TSchema) {
   return schema.brand<'secret'>();
 }
 
-/**
- * A count, from 1 on.
- *
- * @internal
- */
+/** A count, from 1 on. */
 export function count(max: number) {
   const problem = `must be a whole number from 1 to ${max}`;
   return z.number().int(problem).min(1, problem).max(max, problem);
@@ -62,21 +51,19 @@ const time = `(?:T(?=\\d)(?:${number}H)?(?:${number}M)?(?:${number}S)?)?`;
 const durationPattern = new RegExp(`^\\s*(?:${number} *(?:${units})|P(?=.)${date}${time})\\s*$`);
 const notADuration = 'must be a duration such as "10s", "PT10S" or { seconds: 10 }';
 
-const parts = [
-  'years',
-  'months',
-  'weeks',
-  'days',
-  'hours',
-  'minutes',
-  'seconds',
-  'milliseconds',
-] as const;
 const amount = z.number().nonnegative('must not be negative').optional();
-const partShape = Object.fromEntries(parts.map(part => [part, amount])) as Record<
-  (typeof parts)[number],
-  typeof amount
->;
+const amounts = z
+  .object({
+    years: amount,
+    months: amount,
+    weeks: amount,
+    days: amount,
+    hours: amount,
+    minutes: amount,
+    seconds: amount,
+    milliseconds: amount,
+  })
+  .strict();
 
 /**
  * A duration in any form that Backstage's config knows: `'10s'`, `'PT10S'` or `{ seconds: 10 }`.
@@ -84,11 +71,10 @@ const partShape = Object.fromEntries(parts.map(part => [part, amount])) as Recor
  * @param min - in milliseconds
  * @param max - in milliseconds. Every duration has one: a timer of more than 24.8 days ends at once.
  * @returns a schema whose output is `{ milliseconds }`, a whole number
- * @internal
  */
 export function duration({ min, max }: { readonly min: number; readonly max: number }) {
   return z
-    .union([z.string().regex(durationPattern, notADuration), z.object(partShape).strict()], {
+    .union([z.string().regex(durationPattern, notADuration), amounts], {
       errorMap: () => ({ message: notADuration }),
     })
     .transform((value, ctx): HumanDuration => {
@@ -110,7 +96,7 @@ function toMilliseconds(value: string | HumanDuration): number {
   return Math.round(durationToMilliseconds(readDurationFromConfig(config, { key: 'duration' })));
 }
 
-const names = [
+const lengths = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
@@ -118,11 +104,8 @@ const names = [
 ] as const;
 
 function describeMilliseconds(milliseconds: number): string {
-  for (const [name, length] of names) {
-    const amountOf = milliseconds / length;
-    if (amountOf >= 1 && Number.isInteger(amountOf)) {
-      return `${amountOf} ${name}${amountOf === 1 ? '' : 's'}`;
-    }
-  }
-  return `${milliseconds} ms`;
+  const unit = lengths.find(([, each]) => milliseconds >= each && milliseconds % each === 0);
+  if (!unit) return `${milliseconds} ms`;
+  const [name, length] = unit;
+  return `${milliseconds / length} ${name}${milliseconds === length ? '' : 's'}`;
 }

@@ -1,6 +1,16 @@
 import { z } from 'zod/v3';
+import { createSignInError } from '../errors';
+import type { SignInError } from '../errors';
 import { quote } from '../shared';
-import { createConfigError } from './createConfigError';
+
+/**
+ * An error in the configuration, thrown at start. Its reader is the administrator, so the public
+ * text names the key and the problem.
+ */
+export function createConfigError(path: string, problem: string): SignInError {
+  const text = `"${path}" ${problem}`;
+  return createSignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
+}
 
 /**
  * Parses a part of the config. The error for the first problem says where it is, what is expected
@@ -8,8 +18,6 @@ import { createConfigError } from './createConfigError';
  *
  * @param path - of `value` in the config
  * @param file - where a key that is missing was looked for, when that is known
- * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
- * @internal
  */
 export function parseOptions<TSchema extends z.ZodTypeAny>(
   schema: TSchema,
@@ -32,21 +40,14 @@ export function parseOptions<TSchema extends z.ZodTypeAny>(
   );
 }
 
-/**
- * A misspelt option must not be ignored silently.
- *
- * @internal
- */
+/** A misspelt option must not be ignored silently. */
 export function createUnknownKeyError(path: string, known: readonly string[]) {
-  const expected = known.length > 0 ? `expected one of: ${known.join(', ')}` : 'there is none here';
+  const expected =
+    known.length > 0 ? `expected one of: ${known.join(', ')}` : 'no options are allowed here';
   return createConfigError(path, `is not a known option; ${expected}`);
 }
 
-/**
- * Shows a value of a config that is not a secret.
- *
- * @internal
- */
+/** Shows a value of a config that is not a secret. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return 'a list';
@@ -142,7 +143,6 @@ function schemaAt(schema: z.ZodTypeAny, path: z.ZodIssue['path']): Place {
 function unwrap(schema: z.ZodTypeAny): Place {
   if (schema instanceof z.ZodBranded) return 'secret';
   if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodTypeAny);
-  if (schema instanceof z.ZodDefault) return unwrap(schema.removeDefault() as z.ZodTypeAny);
   if (schema instanceof z.ZodEffects) return unwrap(schema.innerType() as z.ZodTypeAny);
   return schema;
 }

@@ -1,18 +1,15 @@
 import type { Config } from '@backstage/config';
 import type { z } from 'zod/v3';
-import { createConfigError } from './createConfigError';
-import { parseOptions, show } from './parseOptions';
+import { createConfigError, parseOptions, show } from './parseOptions';
 
-/** @internal */
-export interface NamedItem<TName extends string> {
+interface NamedItem<TName extends string> {
   readonly name: TName;
   readonly options: Record<string, unknown>;
   /** Path of the item in the config, for errors. */
   readonly path: string;
 }
 
-/** @internal */
-export interface ReadNamedListOptions<TName extends string> {
+interface ReadNamedListOptions<TName extends string> {
   readonly config: Config;
   /** Key of the list in `config`. */
   readonly key: string;
@@ -25,11 +22,7 @@ export interface ReadNamedListOptions<TName extends string> {
 
 /**
  * Reads a list whose items name an entry of a registry and give its options, such as
- * `resolvers: [{ resolver: <name>, …options }]`.
- *
- * @returns `undefined` when the list is not there
- * @throws {@link SignInError} `CONFIG_INVALID` for an unknown name or option, or a wrong value
- * @internal
+ * `resolvers: [{ resolver: <name>, …options }]`; `undefined` when the list is not there.
  */
 export function readNamedList<TName extends string>(
   options: ReadNamedListOptions<TName>,
@@ -38,12 +31,12 @@ export function readNamedList<TName extends string>(
   const value = config.getOptional(key);
   if (value === undefined) return undefined;
   const listPath = `${path}.${key}`;
-  if (!Array.isArray(value))
+  if (!Array.isArray(value)) {
     throw createConfigError(listPath, `must be a list, got ${show(value)}`);
+  }
   return value.map((item, index) => readNamedItem(item, `${listPath}[${index}]`, options));
 }
 
-/** @internal */
 export function readNamedItem<TName extends string>(
   item: unknown,
   path: string,

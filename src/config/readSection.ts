@@ -2,15 +2,7 @@ import type { Config } from '@backstage/config';
 import type { z } from 'zod/v3';
 import { createUnknownKeyError, parseOptions } from './parseOptions';
 
-/**
- * Reads one section of an environment by its schema.
- *
- * @param config - the environment
- * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns `undefined` when the section is not there
- * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
- * @internal
- */
+/** Reads one section of the environment `config`, whose path is `path`. */
 export function readSection<TSchema extends z.AnyZodObject>(
   config: Config,
   key: string,
@@ -22,31 +14,20 @@ export function readSection<TSchema extends z.AnyZodObject>(
 }
 
 /**
- * Reads keys that stand in the environment itself. Other keys are not looked at.
- *
- * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key, and of a missing one with
- * the file where Backstage looked for it
- * @internal
+ * Reads keys that stand in the environment itself. Other keys are not looked at. For a missing one,
+ * the error names the file where Backstage looked for it.
  */
 export function readKeys<TSchema extends z.AnyZodObject>(
   config: Config,
   schema: TSchema,
 ): z.output<TSchema> {
   const keys = Object.keys(schema.shape as object);
-  const value = Object.fromEntries(
-    keys.filter(key => config.has(key)).map(key => [key, config.getOptional(key)]),
-  );
+  const value = Object.fromEntries(keys.map(key => [key, config.getOptional(key)]));
   const { path, file } = locate(config);
   return parseOptions(schema, value, path, file);
 }
 
-/**
- * Refuses keys of an environment that nothing reads.
- *
- * @param path - of `config`, for the error
- * @throws {@link SignInError} `CONFIG_INVALID` that lists the valid keys
- * @internal
- */
+/** Refuses keys of an environment that nothing reads. */
 export function checkKeys(config: Config, path: string, known: readonly string[]): void {
   const unknown = config.keys().find(key => !known.includes(key));
   if (unknown !== undefined) throw createUnknownKeyError(`${path}.${unknown}`, known);
@@ -57,8 +38,6 @@ export function checkKeys(config: Config, path: string, known: readonly string[]
  *
  * A config object does not expose its path, but its errors contain it. So this asks for a key that
  * cannot exist.
- *
- * @internal
  */
 export function locate(config: Config): { readonly path: string; readonly file?: string } {
   // No key of a config file has this name.

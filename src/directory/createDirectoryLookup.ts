@@ -2,14 +2,12 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod/v3';
 import { isSignInError } from '../errors';
 import type { BitbucketHttp } from '../http';
 import { readUsersNamed } from '../profile';
 import type { Subject, SubjectDirectory } from '../profile';
-import { createIncident, createInFlight, quote, redact } from '../shared';
-import { secretsOf, toAuthorization } from './directoryConfig';
-import type { DirectoryCredential } from './directoryConfig';
-import { judgeDirectory } from './judgeDirectory';
+import { createIncident, createInFlight, quote } from '../shared';
 
 /**
  * Options of {@link createDirectoryLookup}.
@@ -19,14 +17,16 @@ import { judgeDirectory } from './judgeDirectory';
 export interface DirectoryLookupOptions {
   /** Of Bitbucket Server, with the context path, without a slash at the end. */
   readonly baseUrl: string;
-  readonly credential: DirectoryCredential;
+  /** The value of the `Authorization` header, with a credential of Backstage's own. */
+  readonly authorization: string;
   /** Names of directories whose emails are relied on although their details can be edited. Default: none. */
   readonly trustedDirectories?: readonly string[];
   readonly http: BitbucketHttp;
-  /** How long an answer is kept; 0 = ask every time. Default 5 minutes. */
+  /**
+   * How long an answer is kept; 0 = ask every time. A failed request is remembered for 10 seconds,
+   * at most for this time. Default 5 minutes.
+   */
   readonly ttl?: HumanDuration;
-  /** How long a failed request is remembered, at most `ttl`. Default 10 seconds. */
-  readonly unknownTtl?: HumanDuration;
   /** Most answers that are kept. Default 10,000. */
   readonly maxEntries?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -38,10 +38,7 @@ export interface DirectoryLookupOptions {
   readonly logger?: LoggerService;
 }
 
-interface Entry {
-  readonly answer: SubjectDirectory;
-  readonly until: number;
-}
+const unknownTtlMs = 10_000;
 
 /**
  * Makes the function that asks Bitbucket Server, with a credential of Backstage's own, which
@@ -53,7 +50,7 @@ interface Entry {
  * ```ts
  * const findDirectory = createDirectoryLookup({
  *   baseUrl: 'https://bitbucket.example.com',
- *   credential: { token: process.env.BITBUCKET_TOKEN! },
+ *   authorization: `Bearer ${process.env.BITBUCKET_TOKEN}`,
  *   http: createBitbucketHttp(),
  * });
  * const resolver = createSignInResolver({
@@ -67,31 +64,33 @@ interface Entry {
 export function createDirectoryLookup(
   options: DirectoryLookupOptions,
 ): (subject: Subject) => Promise<SubjectDirectory> {
-  const { baseUrl, credential, http, now = Date.now, logger, maxEntries = 10_000 } = options;
+  const { baseUrl, authorization, http, now = Date.now, maxEntries = 10_000 } = options;
+  const request = { baseUrl, authorization, http };
   const ttlMs = durationToMilliseconds(options.ttl ?? { minutes: 5 });
-  const unknownTtlMs = Math.min(
-    durationToMilliseconds(options.unknownTtl ?? { seconds: 10 }),
-    ttlMs,
-  );
   const trusted = new Set(options.trustedDirectories);
-  const authorization = toAuthorization(credential);
-  const incidents = createIncidentLog(logger, secretsOf(credential));
-  const answers = new LRUCache<string, Entry>({ max: maxEntries });
+  const outage = createIncident(options.logger);
+  const answers = new LRUCache<string, { answer: SubjectDirectory; until: number }>({
+    max: maxEntries,
+  });
   const inFlight = createInFlight<SubjectDirectory>();
 
   async function ask(subject: Subject, username: string): Promise<SubjectDirectory> {
     try {
-      const found = await readUsersNamed({
-        http,
-        url: `${baseUrl}/rest/api/latest/admin/users`,
-        authorization,
-        username,
-        operation: 'find_directory',
-      });
-      incidents.close();
+      const found = await readUsersNamed(request, 'admin/users', username);
+      outage.recover('Bitbucket Server answers requests for directories again');
       return judgeDirectory(found, subject, trusted);
     } catch (error) {
-      return { unknown: `Bitbucket Server did not answer (${incidents.open(error)})` };
+      const [code, detail] = isSignInError(error)
+        ? [error.code, error.detail]
+        : ['unexpected error', quote(String(error))];
+      const advice =
+        code === 'BITBUCKET_REFUSED'
+          ? '; check the credential under "directory": it may be wrong or expired, or belong to an account without a licence'
+          : '';
+      outage.fail(
+        `Bitbucket Server does not say which directories accounts are in, so emailTrust "readOnlyDirectory" trusts no email: ${code}: ${detail}${advice}`,
+      );
+      return { unknown: `Bitbucket Server did not answer (${code})` };
     }
   }
 
@@ -107,34 +106,56 @@ export function createDirectoryLookup(
     if (known && now() < known.until) return known.answer;
     return inFlight.share(key, async () => {
       const answer = await ask(subject, username);
-      answers.set(key, { answer, until: now() + ('unknown' in answer ? unknownTtlMs : ttlMs) });
+      const keptMs = 'unknown' in answer ? Math.min(unknownTtlMs, ttlMs) : ttlMs;
+      answers.set(key, { answer, until: now() + keptMs });
       return answer;
     });
   };
 }
 
-/** Logs an outage of the directory requests once, not for each person. */
-function createIncidentLog(logger: LoggerService | undefined, secrets: readonly string[]) {
-  const incident = createIncident(logger);
-  return {
-    /** @returns what may be said about it everywhere: a code, no detail */
-    open(error: unknown): string {
-      const known = isSignInError(error);
-      const code = known ? error.code : 'unexpected error';
-      const detail = known ? error.detail : quote(String(error));
-      incident.fail(
-        `Bitbucket Server does not say which directories accounts are in, so emailTrust "readOnlyDirectory" trusts no email: ${code}: ${redact(detail, secrets)}${adviceFor(code)}`,
-      );
-      return code;
-    },
-    close() {
-      incident.recover('Bitbucket Server answers requests for directories again');
-    },
-  };
-}
+const adminUserSchema = z.object({
+  id: z.number().int(),
+  emailAddress: z.string().nullish(),
+  directoryName: z.string().nullish(),
+  mutableDetails: z.boolean().nullish(),
+});
 
-function adviceFor(code: string): string {
-  return code === 'BITBUCKET_REFUSED'
-    ? '; check the credential under "directory": it may be wrong or expired, or belong to an account without a licence'
-    : '';
+/**
+ * Judges what the list of users with their directories says under the name of a person.
+ *
+ * The email that the person presents must be the very one of the list: only then does the directory
+ * vouch for it, and not an earlier record or a transform.
+ *
+ * @param found - every entry with exactly this name
+ */
+function judgeDirectory(
+  found: readonly unknown[],
+  subject: Subject,
+  trustedDirectories: ReadonlySet<string>,
+): SubjectDirectory {
+  if (found.length !== 1) {
+    return {
+      unknown: `Bitbucket Server lists ${found.length === 0 ? 'nobody' : `${found.length} users`} under this name`,
+    };
+  }
+  const user = adminUserSchema.safeParse(found[0]);
+  if (!user.success) {
+    return { unknown: 'Bitbucket Server lists the user in an unknown format' };
+  }
+  const { id, emailAddress, directoryName, mutableDetails } = user.data;
+  if (subject.id !== undefined && String(id) !== subject.id) {
+    return { unknown: 'Bitbucket Server lists another user id under this name' };
+  }
+  if (emailAddress !== subject.email) {
+    return { unknown: 'Bitbucket Server lists another email address for this user' };
+  }
+  const name = directoryName ?? undefined;
+  if (name !== undefined && trustedDirectories.has(name)) {
+    return { readOnly: true, directoryName: name };
+  }
+  // A missing field is not "false": the answer of a proxy or an old server proves nothing.
+  if (typeof mutableDetails !== 'boolean') {
+    return { unknown: 'Bitbucket Server does not say whether people can edit the details' };
+  }
+  return { readOnly: !mutableDetails, directoryName: name };
 }

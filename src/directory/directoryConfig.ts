@@ -1,41 +1,14 @@
 import type { Config } from '@backstage/config';
-import type { HumanDuration } from '@backstage/types';
 import { z } from 'zod/v3';
 import { createConfigError, duration, matching, readSection, secret, text } from '../config';
-
-/**
- * How the list of users with their directories is asked: with an HTTP access token, or a username
- * and password.
- *
- * @public
- */
-export type DirectoryCredential =
-  { readonly token: string } | { readonly username: string; readonly password: string };
-
-/**
- * Options of `createDirectoryLookup` that `directory` of the configuration sets.
- *
- * @public
- */
-export interface DirectoryOptions {
-  readonly credential: DirectoryCredential;
-  readonly trustedDirectories: readonly string[];
-  /** `undefined`: the default of `createDirectoryLookup`. */
-  readonly ttl?: HumanDuration;
-  /** Warnings about settings that weaken the sign-in, for the log. */
-  readonly warnings: readonly string[];
-}
+import type { DirectoryLookupOptions } from './createDirectoryLookup';
 
 const key = 'directory';
 const maxTtlMs = 60 * 60_000;
 /** Bitbucket's name of the directory in which people edit their own email addresses. */
 const internalDirectory = 'Bitbucket Internal Directory';
 
-/**
- * `directory` of one environment.
- *
- * @internal
- */
+/** `directory` of one environment. */
 export const directorySchema = z
   .object({
     // What a header can hold, so that a line break of a secret file is found at start.
@@ -46,15 +19,15 @@ export const directorySchema = z
       ),
     username: matching(/^\s*[^:\s][^:]*$/, 'must be a non-empty string without a colon')
       .optional()
-      .describe('Account for these requests, if there is no token.'),
+      .describe('Username for these requests, if there is no token.'),
     password: secret(z.string().regex(/^[^]/, 'must be a non-empty string'))
       .optional()
-      .describe('Its password.'),
+      .describe('Password for this username.'),
     trustedDirectories: z
       .array(text())
       .optional()
       .describe(
-        'Names of directories whose emails are trusted although people can edit them in Bitbucket. The internal directory gets a warning. Default: none.',
+        'Names of directories whose emails are trusted although people can edit them in Bitbucket. Listing the internal directory makes a warning at startup. Default: none.',
       ),
     ttl: duration({ min: 0, max: maxTtlMs })
       .optional()
@@ -69,16 +42,25 @@ export const directorySchema = z
  * Reads `directory` of one environment: how directories are asked.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns `undefined` when it is not configured
+ * @returns options for `createDirectoryLookup`, and warnings about settings that weaken the sign-in,
+ * for the log; `undefined` when it is not configured
  * @throws {@link SignInError} `CONFIG_INVALID`
  * @public
  */
-export function readDirectoryOptions(config: Config, path: string): DirectoryOptions | undefined {
+export function readDirectoryOptions(
+  config: Config,
+  path: string,
+):
+  | (Pick<DirectoryLookupOptions, 'authorization' | 'trustedDirectories' | 'ttl'> & {
+      readonly warnings: readonly string[];
+    })
+  | undefined {
   const options = readSection(config, key, directorySchema, path);
   if (!options) return undefined;
   const { ttl, trustedDirectories = [] } = options;
+  const isInternal = (name: string) => name.toLowerCase() === internalDirectory.toLowerCase();
   return {
-    credential: toCredential(options, `${path}.${key}`),
+    authorization: toAuthorization(options, `${path}.${key}`),
     trustedDirectories,
     ttl,
     warnings: trustedDirectories.some(isInternal)
@@ -89,17 +71,13 @@ export function readDirectoryOptions(config: Config, path: string): DirectoryOpt
   };
 }
 
-function isInternal(directory: string): boolean {
-  return directory.toLowerCase() === internalDirectory.toLowerCase();
-}
-
-function toCredential(
+function toAuthorization(
   { token, username, password }: z.output<typeof directorySchema>,
   path: string,
-): DirectoryCredential {
+): string {
   const notSet = 'or the environment variable in it is not set';
   if (token !== undefined) {
-    if (username === undefined && password === undefined) return { token };
+    if (username === undefined && password === undefined) return `Bearer ${token}`;
     const other = username !== undefined ? 'username' : 'password';
     throw createConfigError(
       `${path}.${other}`,
@@ -114,25 +92,5 @@ function toCredential(
   }
   if (username === undefined) throw createConfigError(`${path}.username`, `is missing, ${notSet}`);
   if (password === undefined) throw createConfigError(`${path}.password`, `is missing, ${notSet}`);
-  return { username, password };
-}
-
-/**
- * The value of the `Authorization` header.
- *
- * @internal
- */
-export function toAuthorization(credential: DirectoryCredential): string {
-  if ('token' in credential) return `Bearer ${credential.token}`;
-  const { username, password } = credential;
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
-}
-
-/**
- * Values that must not appear in any text.
- *
- * @internal
- */
-export function secretsOf(credential: DirectoryCredential): string[] {
-  return 'token' in credential ? [credential.token] : [credential.password];
 }

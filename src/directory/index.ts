@@ -1,4 +1,3 @@
 export { createDirectoryLookup } from './createDirectoryLookup';
 export type { DirectoryLookupOptions } from './createDirectoryLookup';
-export { directorySchema, readDirectoryOptions, toAuthorization } from './directoryConfig';
-export type { DirectoryCredential, DirectoryOptions } from './directoryConfig';
+export { directorySchema, readDirectoryOptions } from './directoryConfig';

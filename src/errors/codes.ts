@@ -36,7 +36,7 @@ export const signInErrorCodes = {
   CONFIG_INVALID: {
     name: 'InputError',
     fault: 'admin',
-    publicText: 'The Bitbucket Server sign-in of this Backstage is not set up correctly.',
+    publicText: 'Sign-in with Bitbucket Server is not configured correctly.',
   },
   AUTHORIZATION_DENIED: {
     name: 'NotAllowedError',
@@ -54,7 +54,7 @@ export const signInErrorCodes = {
     name: 'AuthenticationError',
     fault: 'admin',
     publicText:
-      'Bitbucket Server refused the sign-in request of Backstage. Please tell your Backstage administrators.',
+      'Bitbucket Server rejected the sign-in request from Backstage. Please tell your Backstage administrators.',
   },
   AUTHORIZATION_STATE_INVALID: {
     name: 'NotAllowedError',
@@ -71,7 +71,7 @@ export const signInErrorCodes = {
     name: 'AuthenticationError',
     fault: 'admin',
     publicText:
-      'Bitbucket Server does not accept the client id or secret of this Backstage. Please tell your Backstage administrators.',
+      "Bitbucket Server does not accept Backstage's client id or secret. Please tell your Backstage administrators.",
   },
   SESSION_ENDED: {
     name: 'AuthenticationError',
@@ -82,7 +82,7 @@ export const signInErrorCodes = {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
     publicText:
-      'Backstage could not read the answer of Bitbucket Server to the sign-in. Please tell your Backstage administrators.',
+      "Backstage could not read Bitbucket Server's response to the sign-in. Please tell your Backstage administrators.",
   },
   BITBUCKET_UNREACHABLE: {
     name: 'ServiceUnavailableError',
@@ -127,19 +127,19 @@ export const signInErrorCodes = {
     name: 'ServiceUnavailableError',
     fault: 'admin',
     publicText:
-      'Bitbucket Server redirected Backstage to another page instead of answering. Please tell your Backstage administrators.',
+      'Bitbucket Server redirected Backstage to another address instead of answering. Please tell your Backstage administrators.',
   },
   BITBUCKET_RESPONSE_INVALID: {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
     publicText:
-      'Backstage could not read the answer of Bitbucket Server. Please tell your Backstage administrators.',
+      'Backstage could not read a response from Bitbucket Server. Please tell your Backstage administrators.',
   },
   BITBUCKET_RESPONSE_TOO_LARGE: {
     name: 'ServiceUnavailableError',
     fault: 'bitbucket',
     publicText:
-      'The answer of Bitbucket Server was too large. Please tell your Backstage administrators.',
+      'A response from Bitbucket Server was too large. Please tell your Backstage administrators.',
   },
   REQUEST_ABORTED: {
     name: 'ServiceUnavailableError',
@@ -167,25 +167,25 @@ export const signInErrorCodes = {
     name: 'AuthenticationError',
     fault: 'bitbucket',
     publicText:
-      'Your Bitbucket Server user record is incomplete or not valid. Please tell your Backstage administrators.',
+      'Your Bitbucket Server user record is incomplete or invalid. Please tell your Backstage administrators.',
   },
   USER_INACTIVE: {
     name: 'NotAllowedError',
     fault: 'person',
     publicText:
-      'Your Bitbucket Server account is deactivated, so you cannot sign in to Backstage with it. If it should be active, please tell the administrators of Bitbucket Server.',
+      'Your Bitbucket Server account is deactivated, so you cannot sign in to Backstage with it. If it should be active, please ask a Bitbucket Server administrator to activate it.',
   },
   USER_IS_SERVICE_ACCOUNT: {
     name: 'NotAllowedError',
     fault: 'person',
     publicText:
-      'Service accounts of Bitbucket Server cannot sign in to Backstage. Please sign in with your own account.',
+      'Bitbucket Server service accounts cannot sign in to Backstage. Please sign in with your own account.',
   },
   EMAIL_DOMAIN_NOT_ALLOWED: {
     name: 'NotAllowedError',
     fault: 'person',
     publicText:
-      'The email address of your Bitbucket Server account is not from a domain that may sign in here. Please correct the address in Bitbucket Server, or tell your Backstage administrators.',
+      'The email address of your Bitbucket Server account is in a domain that is not allowed to sign in here. Please correct the address in Bitbucket Server, or tell your Backstage administrators.',
   },
   EMAIL_NOT_TRUSTED: {
     name: 'NotAllowedError',
@@ -233,7 +233,7 @@ export const signInErrorCodes = {
     name: 'ConflictError',
     fault: 'admin',
     publicText:
-      'The name you would get in Backstage already belongs to somebody else, so you were not signed in. Please tell your Backstage administrators.',
+      'The name you would get in Backstage already belongs to someone else, so you were not signed in. Please tell your Backstage administrators.',
   },
   MATCHER_FAILED: {
     name: 'ServiceUnavailableError',

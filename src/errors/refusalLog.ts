@@ -57,7 +57,7 @@ export function createRefusalLog(logger: LoggerService | undefined): RefusalLog 
     async watch(work) {
       try {
         const result = await work();
-        outage.recover('Bitbucket Server sign-ins are no longer refused by an outage');
+        outage.recover('Bitbucket Server sign-ins succeed again');
         return result;
       } catch (error) {
         write(error);

@@ -33,7 +33,7 @@ export function describeNetworkError(error: unknown): string {
   const code = findCode(error);
   if (code === undefined) return 'failed without an error code';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `failed with ${code}: the certificate is for another name than the host in the configuration; use the host name that the certificate of Bitbucket Server is for`;
+    return `failed with ${code}: the certificate is for another host name than the configured one; configure the host name that the certificate is for`;
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return `failed with ${code}: the certificate of Bitbucket Server, or of the authority that signed it, is not valid at this time; renew it, or correct the clock of the backend`;

@@ -1,4 +1,8 @@
+import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
+import type { CatalogApi } from '@backstage/catalog-client';
 import type { Entity } from '@backstage/catalog-model';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { HumanDuration } from '@backstage/types';
 import type { UserQuery } from './UserQuery';
 
 /**
@@ -17,35 +21,14 @@ export type UserLookupAnswer =
       readonly type: 'entities';
       readonly entities: readonly Entity[];
       readonly staleForMs?: number;
-      /** Candidates of the catalog that failed the check, for the trace. */
-      readonly rejected?: readonly RejectedCandidate[];
+      /**
+       * Candidates of the catalog that failed the check, for the trace. The ref is `unknown` when
+       * what was offered has no name.
+       */
+      readonly rejected?: readonly { readonly entityRef: string; readonly reason: string }[];
     }
   | { readonly type: 'conflict' }
   | { readonly type: 'unavailable'; readonly cause: unknown };
-
-/**
- * An entity that the catalog returned and our own check refused.
- *
- * @public
- */
-export interface RejectedCandidate {
-  /** `unknown` when what was offered has no name. */
-  readonly entityRef: string;
-  readonly reason: string;
-}
-
-/**
- * Options of a lookup.
- *
- * @public
- */
-export interface UserLookupOptions {
-  /**
-   * Whether the person already has a session (a refresh). Only then may an expired answer be served
-   * while the catalog is unavailable. Default `false`.
-   */
-  readonly refresh?: boolean;
-}
 
 /**
  * Finds `User` entities. `find` never throws and never rejects: an unavailable catalog is one of
@@ -54,8 +37,13 @@ export interface UserLookupOptions {
  * @public
  */
 export interface CatalogUserLookup {
-  /** Finds the users that answer the query. */
-  find(query: UserQuery, options?: UserLookupOptions): Promise<UserLookupAnswer>;
+  /**
+   * Finds the users that answer the query.
+   *
+   * @param options - `refresh`: whether the person already has a session. Only then may an expired
+   * answer be served while the catalog is unavailable. Default `false`.
+   */
+  find(query: UserQuery, options?: { readonly refresh?: boolean }): Promise<UserLookupAnswer>;
   /**
    * Whether a name is taken: a `User` or a `Group` in this namespace has it, in any case of
    * letters, or an entity is owned by one of that name that no longer exists. Called before
@@ -65,4 +53,66 @@ export interface CatalogUserLookup {
    * Rejects when the catalog is unavailable.
    */
   isNameTaken?(ref: { readonly namespace: string; readonly name: string }): Promise<boolean>;
+}
+
+/**
+ * Options of {@link createCatalogUserLookup}.
+ *
+ * @public
+ */
+export interface CatalogUserLookupOptions {
+  /** Backstage's `catalogServiceRef`, or any client of the catalog API. */
+  readonly catalog: CatalogService | CatalogApi;
+  readonly auth: AuthService;
+  /**
+   * Gets one line per outage in which refreshes are served from expired answers. Default: nothing
+   * is logged.
+   */
+  readonly logger?: LoggerService;
+  /**
+   * How long a user that was found is cached. `{ seconds: 0 }` = ask every time. Default one
+   * minute.
+   */
+  readonly ttl?: HumanDuration;
+  /**
+   * How long "no match" and "several matches" are cached. `{ seconds: 0 }` = ask every time.
+   * Default five seconds.
+   */
+  readonly notFoundTtl?: HumanDuration;
+  /**
+   * How long an expired answer may still serve the refresh of an existing session while the catalog
+   * is unavailable. Never used for a first sign-in, never for "no match" or "several matches".
+   * `{ seconds: 0 }` = never. Default one hour.
+   */
+  readonly staleIfError?: HumanDuration;
+  /** How long a question may wait for its answer. Default ten seconds. */
+  readonly timeout?: HumanDuration;
+  /** Most answers in memory; the least recently used one goes first. Default 10,000. */
+  readonly maxEntries?: number;
+  /** Most names in one request to the catalog. Default 1,000, as many as the client sends at once. */
+  readonly maxRefsPerRequest?: number;
+  /** Most emails or annotation values in one request to the catalog. Default 100. */
+  readonly maxValuesPerRequest?: number;
+  /**
+   * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
+   * it, or `identity`: kind, name, namespace, email, memberships, the annotation that was matched,
+   * and those that end with `/user-id`, which say whose account it is.
+   * Default `all`.
+   */
+  readonly fields?: 'all' | 'identity';
+  /** Called when a request to the catalog has ended. */
+  readonly onRequest?: (event: {
+    readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
+    /** Milliseconds since it was sent, without the wait in the queue. */
+    readonly durationMs: number;
+    readonly outcome: 'ok' | 'error' | 'timeout';
+    /** Number of names or values in the request. */
+    readonly values: number;
+  }) => void;
+  /** Called for every answer, except `unavailable`, with where it came from. */
+  readonly onAnswer?: (event: {
+    readonly source: 'memory' | 'inFlight' | 'catalog' | 'stale';
+  }) => void;
+  /** A monotonic clock, in milliseconds. Default `performance.now`. */
+  readonly now?: () => number;
 }

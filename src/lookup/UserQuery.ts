@@ -1,3 +1,4 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import { foldAscii } from '../shared';
 
 /**
@@ -20,10 +21,8 @@ export type UserQuery =
 export type UserQueryField =
   'metadata.name' | 'spec.profile.email' | `metadata.annotations.${string}`;
 
-/** @internal */
 export type RefQuery = Extract<UserQuery, { by: 'ref' }>;
 
-/** @internal */
 export type FieldQuery = Extract<UserQuery, { by: 'field' }>;
 
 const annotationPrefix = 'metadata.annotations.';
@@ -49,8 +48,6 @@ const unsafeInName = /[\p{C}\p{Z}/:\\?#%,;&=]|^\.+$/u;
 /**
  * The canonical form of a query, in which equal questions are equal, or `undefined` when no entity
  * can match it. Cache keys, requests and the local check use only this form.
- *
- * @internal
  */
 export function canonicalQuery(query: UserQuery): UserQuery | undefined {
   if (query.by === 'ref') {
@@ -75,8 +72,6 @@ function isKnownField(field: string): boolean {
 /**
  * A key that is equal only for equal canonical queries. A line feed separates its parts: no
  * canonical query contains one.
- *
- * @internal
  */
 export function queryKey(query: UserQuery): string {
   return query.by === 'ref'
@@ -91,21 +86,15 @@ export function queryKey(query: UserQuery): string {
  * A value may hold `=`, because the catalog splits at the first one only; a key may not.
  *
  * @see https://backstage.io/docs/features/software-catalog/software-catalog-api#filtering
- * @internal
  */
 export function isFilterSafe(field: string, value: string): boolean {
-  return !field.includes('=') && [field, value].every(isFilterSafeText);
-}
-
-function isFilterSafeText(text: string): boolean {
-  return text !== '' && !text.includes(',') && text.trim() === text;
+  const isSafe = (text: string) => text !== '' && !text.includes(',') && text.trim() === text;
+  return !field.includes('=') && isSafe(field) && isSafe(value);
 }
 
 /**
  * The value of a matchable field, read from own properties only, so that `__proto__` and
  * `constructor` are names like any other. Survives any shape of entity.
- *
- * @internal
  */
 export function readField(entity: unknown, field: string): unknown {
   const metadata = ownProperty(entity, 'metadata');
@@ -117,14 +106,19 @@ export function readField(entity: unknown, field: string): unknown {
   return annotation ? ownProperty(ownProperty(metadata, 'annotations'), annotation) : undefined;
 }
 
-/** @internal */
 export function annotationOf(field: string): string | undefined {
   return field.startsWith(annotationPrefix) ? field.slice(annotationPrefix.length) : undefined;
 }
 
-/** @internal */
 export function ownProperty(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
     : undefined;
+}
+
+/** The kinds that can own things. Backstage reads an `owner` without a kind as a group. */
+export const ownerKinds = ['User', 'Group'];
+
+export function ownerRefs(ref: { readonly namespace: string; readonly name: string }): string[] {
+  return ownerKinds.map(kind => stringifyEntityRef({ kind, ...ref }));
 }

@@ -1,7 +1,7 @@
-import type { AuthService, BackstageCredentials } from '@backstage/backend-plugin-api';
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { CatalogApi } from '@backstage/catalog-client';
-import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { LRUCache } from 'lru-cache';
+import type { CatalogUserLookupOptions } from './CatalogUserLookup';
 import { ownProperty } from './UserQuery';
 import { createDeadline, createQueue, instruments } from '../shared';
 import type { Deadline } from '../shared';
@@ -15,66 +15,40 @@ const lastCallAt = 0.9;
 /** Tokens of Backstage's own auth service live for an hour; a minute is far from its end. */
 const tokenReuseMs = 60_000;
 
-/** @internal */
-export interface CatalogCallerOptions {
-  readonly catalog: CatalogService | CatalogApi;
-  readonly auth: AuthService;
-  readonly timeoutMs: number;
-  readonly now: () => number;
-  readonly onRequest?: (event: CatalogRequestEvent) => void;
-}
+type CatalogRequestEvent = Parameters<NonNullable<CatalogUserLookupOptions['onRequest']>>[0];
 
 /**
- * A request to the catalog that has ended.
- *
- * @internal
+ * Sends one request. Rejects with what the client threw, when what answered was not the catalog, and
+ * at the end of the time.
  */
-export interface CatalogRequestEvent {
-  readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
-  /** Milliseconds since it was sent; what it waited for its turn before that is not in it. */
-  readonly durationMs: number;
-  readonly outcome: 'ok' | 'error' | 'timeout';
-  /** Number of names or values in the request. */
-  readonly values: number;
-}
+export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
+  operation: CatalogRequestEvent['operation'],
+  values: number,
+  send: (client: CatalogApi, as: Credentials) => Promise<T>,
+) => Promise<T>;
 
-/** The credentials, as each kind of client reads them. */
-export interface CatalogCredentials {
+/** As each kind of client reads them. */
+interface Credentials {
   readonly credentials: BackstageCredentials;
   readonly token: string;
 }
 
 /**
- * Sends one request. Rejects with what the client threw, when what answered was not the catalog, and
- * at the end of the time.
- *
- * @internal
- */
-export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
-  operation: CatalogRequestEvent['operation'],
-  values: number,
-  send: (client: CatalogApi, as: CatalogCredentials) => Promise<T>,
-) => Promise<T>;
-
-/**
- * Does work of one or more requests that must be done within the time limit, their waiting included.
- *
- * @internal
- */
-export type CatalogCaller = <T>(work: (ask: AskCatalog) => Promise<T>) => Promise<T>;
-
-/**
- * Makes what calls a catalog as this plugin itself, so many requests at once. A request whose time is
- * up is not waited for; one that still waits for its turn then is never sent.
+ * Makes what calls a catalog as this plugin itself, so many requests at once. The work that it is
+ * given, of one or more requests, must be done within the time limit. A request whose time is up is
+ * not waited for; one that still waits for its turn then is never sent.
  *
  * `CatalogService` wants `credentials`, `CatalogApi` wants a `token`, and as their methods have the
  * same names nothing tells one from the other for certain (a wrapped client looks like either). So
  * both are sent: each kind of client reads its own and ignores the other. As signing a token costs
  * about as much as an answer of the catalog, one is used for up to a minute.
- *
- * @internal
  */
-export function createCatalogCaller(options: CatalogCallerOptions): CatalogCaller {
+export function createCatalogCaller(
+  options: Pick<CatalogUserLookupOptions, 'catalog' | 'auth' | 'onRequest'> & {
+    readonly timeoutMs: number;
+    readonly now: () => number;
+  },
+) {
   const { auth, timeoutMs, now, onRequest } = options;
   // The two client types differ only in the second parameter, and what is passed satisfies both.
   const client = options.catalog as CatalogApi;
@@ -87,7 +61,7 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
   });
   let token: { readonly value: Promise<string>; readonly until: number } | undefined;
 
-  async function authorize(): Promise<CatalogCredentials> {
+  async function authorize(): Promise<Credentials> {
     const credentials = await auth.getOwnServiceCredentials();
     if (!token || token.until <= now()) {
       const request = { onBehalfOf: credentials, targetPluginId: 'catalog' };
@@ -130,7 +104,7 @@ export function createCatalogCaller(options: CatalogCallerOptions): CatalogCalle
       turns.run(() => inTurn(operation, values, send), deadline.signal);
   }
 
-  return async work => {
+  return async <T>(work: (ask: AskCatalog) => Promise<T>): Promise<T> => {
     const deadline = createDeadline({ timeoutMs });
     try {
       return await work(askWithin(deadline));
@@ -165,8 +139,6 @@ function checkShape(answer: unknown, mayMiss: boolean): void {
  *
  * By status and name, never by class: the error may come over HTTP, from an in-process catalog or
  * from another copy of `@backstage/errors`.
- *
- * @internal
  */
 export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailable' {
   const { name, statusCode } = Object(error) as { name?: unknown; statusCode?: unknown };
@@ -179,35 +151,12 @@ export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailabl
 /** Asks the catalog. A rejection is not remembered, and does not replace what is. */
 type Load<T> = () => Promise<{ readonly value: T; readonly ttlMs: number }>;
 
-/**
- * A cache of the catalog's answers, with one request at a time for each key.
- *
- * @internal
- */
-export interface CatalogMemory<T> {
-  /** The answer from memory or from a request under way, or else the result of `load`. */
-  get(
-    key: string,
-    load: Load<T>,
-  ): Promise<{ readonly value: T; readonly source: 'memory' | 'inFlight' | 'catalog' }>;
-  /** An expired answer that may still be used while the catalog is down. */
-  stale(key: string): { readonly value: T; readonly staleForMs: number } | undefined;
-  /** Answers to requests under way are delivered, but not kept. */
-  delete(key: string): void;
-  clear(): void;
-  readonly size: number;
-}
-
-/**
- * Makes a memory of answers.
- *
- * @internal
- */
+/** Makes a cache of the catalog's answers, with one request at a time for each key. */
 export function createCatalogMemory<T extends object>(options: {
   readonly maxEntries: number;
   readonly staleIfErrorMs: number;
   readonly now: () => number;
-}): CatalogMemory<T> {
+}) {
   const { maxEntries, staleIfErrorMs, now } = options;
   const entries = new LRUCache<string, T, Load<T>>({
     max: maxEntries,
@@ -226,21 +175,22 @@ export function createCatalogMemory<T extends object>(options: {
   });
 
   return {
-    async get(key, load) {
+    /** The answer from memory or from a request under way, or else the result of `load`. */
+    async get(key: string, load: Load<T>) {
       const status: LRUCache.Status<string, T, Load<T>> = {};
       const value = await entries.forceFetch(key, { context: load, status });
-      if (status.fetch === 'hit') return { value, source: 'memory' };
-      return { value, source: status.fetch === 'inflight' ? 'inFlight' : 'catalog' };
+      if (status.fetch === 'hit') return { value, source: 'memory' as const };
+      return { value, source: status.fetch === 'inflight' ? 'inFlight' : 'catalog' } as const;
     },
-    stale(key) {
+    /** An expired answer that may still be used while the catalog is down. */
+    stale(key: string) {
       const value = entries.peek(key, { allowStale: true });
       const staleForMs = Math.max(0, -entries.getRemainingTTL(key));
       return value && staleForMs <= staleIfErrorMs ? { value, staleForMs } : undefined;
     },
-    delete: key => void entries.delete(key),
+    /** Answers to requests under way are delivered, but not kept. */
+    delete: (key: string) => void entries.delete(key),
     clear: () => entries.clear(),
-    get size() {
-      return entries.size;
-    },
+    size: () => entries.size,
   };
 }

@@ -1,104 +1,20 @@
-import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
-import type { CatalogApi } from '@backstage/catalog-client';
-import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import { createCatalogCaller, createCatalogMemory } from './catalog';
-import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
-import { createNameCheck } from './createNameCheck';
+import type {
+  CatalogUserLookup,
+  CatalogUserLookupOptions,
+  UserLookupAnswer,
+} from './CatalogUserLookup';
 import { createUserSearch } from './createUserSearch';
 import type { LookupResult } from './createUserSearch';
-import { canonicalQuery, queryKey } from './UserQuery';
+import { canonicalQuery, ownerRefs, queryKey } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { createFrozenCopier, identityOf, verifyCandidates } from './verifyCandidates';
 import type { EntitiesAnswer } from './verifyCandidates';
 import { createIncident, describeCause, instruments } from '../shared';
-
-/**
- * Options of {@link createCatalogUserLookup}.
- *
- * @public
- */
-export interface CatalogUserLookupOptions {
-  /** Backstage's `catalogServiceRef`, or any client of the catalog API. */
-  readonly catalog: CatalogService | CatalogApi;
-  readonly auth: AuthService;
-  /**
-   * Gets one line per outage in which refreshes are served from expired answers. Default: nothing
-   * is logged.
-   */
-  readonly logger?: LoggerService;
-  /**
-   * How long a user that was found is cached. `{ seconds: 0 }` = ask every time. Default one
-   * minute.
-   */
-  readonly ttl?: HumanDuration;
-  /**
-   * How long "no match" and "several matches" are cached. `{ seconds: 0 }` = ask every time.
-   * Default five seconds.
-   */
-  readonly notFoundTtl?: HumanDuration;
-  /**
-   * How long an expired answer may still serve the refresh of an existing session while the catalog
-   * is unavailable. Never used for a first sign-in, never for "no match" or "several matches".
-   * `{ seconds: 0 }` = never. Default one hour.
-   */
-  readonly staleIfError?: HumanDuration;
-  /** How long a question may wait for its answer. Default ten seconds. */
-  readonly timeout?: HumanDuration;
-  /** Most answers in memory; the least recently used one goes first. Default 10,000. */
-  readonly maxEntries?: number;
-  /** Most names in one request to the catalog. Default 1,000, as many as the client sends at once. */
-  readonly maxRefsPerRequest?: number;
-  /** Most emails or annotation values in one request to the catalog. Default 100. */
-  readonly maxValuesPerRequest?: number;
-  /**
-   * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
-   * it, or `identity`: kind, name, namespace, email, memberships, the annotation that was matched,
-   * and those that end with `/user-id`, which say whose account it is.
-   * Default `all`.
-   */
-  readonly fields?: 'all' | 'identity';
-  /** Called when a request to the catalog has ended. */
-  readonly onRequest?: (event: {
-    readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
-    /** Milliseconds since it was sent, without the wait in the queue. */
-    readonly durationMs: number;
-    readonly outcome: 'ok' | 'error' | 'timeout';
-    /** Number of names or values in the request. */
-    readonly values: number;
-  }) => void;
-  /** Called for every answer, except `unavailable`, with where it came from. */
-  readonly onAnswer?: (event: {
-    readonly source: 'memory' | 'inFlight' | 'catalog' | 'stale';
-  }) => void;
-  /** A monotonic clock, in milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
-}
-
-/**
- * A lookup with a cache. Make one for the whole backend.
- *
- * @public
- */
-export interface CachedUserLookup extends Required<CatalogUserLookup> {
-  /** Number of answers in memory. */
-  readonly size: number;
-  /** Removes all answers. Requests under way are answered, but not kept. */
-  clear(): void;
-  /** Removes the answer to a query. */
-  delete(query: UserQuery): void;
-}
-
-/** As attributes of metrics are written. */
-const sourceNames = {
-  memory: 'memory',
-  inFlight: 'in_flight',
-  catalog: 'catalog',
-  stale: 'stale',
-} as const;
 
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
@@ -121,7 +37,16 @@ const maxFields = 100;
  *
  * @public
  */
-export function createCatalogUserLookup(options: CatalogUserLookupOptions): CachedUserLookup {
+export function createCatalogUserLookup(
+  options: CatalogUserLookupOptions,
+): Required<CatalogUserLookup> & {
+  /** Number of answers in memory. */
+  readonly size: number;
+  /** Removes all answers. Requests under way are answered, but not kept. */
+  clear(): void;
+  /** Removes the answer to a query. */
+  delete(query: UserQuery): void;
+} {
   const { catalog, auth, logger, fields = 'all', now = () => performance.now() } = options;
   const ttlMs = duration('ttl', options.ttl ?? { minutes: 1 });
   const notFoundTtlMs = duration('notFoundTtl', options.notFoundTtl ?? { seconds: 5 });
@@ -134,7 +59,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
       try {
         listener?.(event);
       } catch (error) {
-        logger?.error(`A listener of the user lookup failed: ${describeCause(error)}`);
+        logger?.error(`A callback of the user lookup threw an error: ${describeCause(error)}`);
       }
     };
   }
@@ -149,11 +74,14 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
   const search = createUserSearch({ fields, now });
   const frozenCopy = createFrozenCopier();
   const outage = createIncident(logger);
-  const tellListener = safely(options.onAnswer);
-  const tellAnswer: typeof tellListener = event => {
-    instruments().catalogAnswers.add(1, { 'bitbucket_server.source': sourceNames[event.source] });
-    tellListener(event);
-  };
+  const onAnswer = safely(options.onAnswer);
+
+  function tellAnswer(source: 'memory' | 'inFlight' | 'catalog' | 'stale'): void {
+    const name = source === 'inFlight' ? 'in_flight' : source;
+    instruments().catalogAnswers.add(1, { 'bitbucket_server.source': name });
+    onAnswer({ source });
+  }
+
   const loaders = new LRUCache<string, DataLoader<UserQuery, LookupResult>>({ max: maxFields });
 
   /** Joins the queries of one moment that fit into one request. */
@@ -199,7 +127,7 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
     outage.fail(
       `The catalog is unavailable; existing Bitbucket Server sessions are refreshed from cached answers, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
     );
-    tellAnswer({ source: 'stale' });
+    tellAnswer('stale');
     return { ...entry.value, staleForMs: entry.staleForMs };
   }
 
@@ -210,15 +138,31 @@ export function createCatalogUserLookup(options: CatalogUserLookupOptions): Cach
       const key = queryKey(canonical);
       try {
         const { value, source } = await memory.get(key, () => ask(canonical));
-        tellAnswer({ source });
+        tellAnswer(source);
         return value;
       } catch (cause) {
         return (refresh ? staleAnswer(key) : undefined) ?? { type: 'unavailable', cause };
       }
     },
-    isNameTaken: createNameCheck(call),
+    isNameTaken: ref =>
+      call(async request => {
+        const entityRefs = ownerRefs(ref);
+        const filter = { 'relations.ownedBy': entityRefs };
+        const [owners, owned] = await Promise.all([
+          request('refs', entityRefs.length, (client, as) =>
+            client.getEntitiesByRefs({ entityRefs, fields: ['kind', 'metadata.name'] }, as),
+          ),
+          request('filter', 1, (client, as) =>
+            client.queryEntities({ filter, fields: ['kind', 'metadata.name'], limit: 1 }, as),
+          ),
+        ]);
+        if (owners.items.length !== entityRefs.length) {
+          throw new Error('the catalog did not answer whether the name is taken');
+        }
+        return owners.items.some(Boolean) || owned.items.length > 0;
+      }),
     get size() {
-      return memory.size;
+      return memory.size();
     },
     clear: () => memory.clear(),
     delete(query) {

@@ -41,19 +41,6 @@ export type LookupResult =
   | { readonly type: 'unavailable'; readonly cause: unknown };
 
 /**
- * Asks for the candidates of several queries, all by ref or all of one field, in one request where
- * the catalog can. Extra candidates do no harm, because each is checked again. A missing one does.
- *
- * Never rejects; the results have the length and order of the queries.
- *
- * @internal
- */
-export type UserSearch = (
-  ask: AskCatalog,
-  queries: readonly UserQuery[],
-) => Promise<readonly LookupResult[]>;
-
-/**
  * Makes the requests that find users in the catalog. Names go by ref. A value of a field goes by
  * the exact filter, the request that Backstage itself makes; several of them, and those that would
  * not mean themselves in a filter, by the predicate endpoint, where values are JSON.
@@ -62,12 +49,11 @@ export type UserSearch = (
  * safe in one and the full-text filter the others.
  *
  * @see https://backstage.io/docs/features/software-catalog/software-catalog-api
- * @internal
  */
 export function createUserSearch(options: {
   readonly fields: 'all' | 'identity';
   readonly now: () => number;
-}): UserSearch {
+}) {
   const { now } = options;
   let withoutPredicatesUntil = -Infinity;
   // Counting costs the catalog as much as the search. Older versions do not accept this key.
@@ -171,14 +157,21 @@ export function createUserSearch(options: {
     return allPages(page, await page(request), request);
   }
 
+  /**
+   * Asks for the candidates of several queries, all by ref or all of one field, in one request where
+   * the catalog can. Extra candidates do no harm, because each is checked again. A missing one does.
+   *
+   * Never rejects; the results have the length and order of the queries.
+   */
   async function search(
     ask: AskCatalog,
     queries: readonly UserQuery[],
   ): Promise<readonly LookupResult[]> {
     try {
-      const found = isByRef(queries)
-        ? await byRefs(ask, queries)
-        : await byField(ask, queries as readonly FieldQuery[]);
+      const found =
+        queries[0]?.by === 'ref'
+          ? await byRefs(ask, queries as readonly RefQuery[])
+          : await byField(ask, queries as readonly FieldQuery[]);
       return found.map(entities => ({ type: 'candidates', entities }));
     } catch (cause) {
       if (queries.length === 1 || catalogFault(cause) !== 'refused') {
@@ -219,10 +212,6 @@ function wasAskedFor(field: UserQueryField, values: readonly string[]) {
     const value = readField(entity, field);
     return entity.kind === 'User' && (typeof value !== 'string' || asked.has(looseKey(value)));
   };
-}
-
-function isByRef(queries: readonly UserQuery[]): queries is readonly RefQuery[] {
-  return queries[0]?.by === 'ref';
 }
 
 /**

@@ -1,15 +1,12 @@
-export { canonicalQuery, readField } from './UserQuery';
+export { annotationOf, canonicalQuery, readField } from './UserQuery';
 export type { UserQuery, UserQueryField } from './UserQuery';
 export type {
   CatalogUserLookup,
-  RejectedCandidate,
+  CatalogUserLookupOptions,
   UserLookupAnswer,
-  UserLookupOptions,
 } from './CatalogUserLookup';
 export { mismatchReason, verifyCandidates } from './verifyCandidates';
 export { createCatalogCaller, createCatalogMemory } from './catalog';
 export { createCatalogUserLookup } from './createCatalogUserLookup';
-export type { CachedUserLookup, CatalogUserLookupOptions } from './createCatalogUserLookup';
 export { createContextUserLookup } from './createContextUserLookup';
 export { readUserLookupOptions, userLookupSchema } from './userLookupConfig';
-export type { UserLookupConfig } from './userLookupConfig';

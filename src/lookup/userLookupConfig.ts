@@ -1,16 +1,11 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, duration, readSection } from '../config';
-import type { CatalogUserLookupOptions } from './createCatalogUserLookup';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
-/**
- * `userLookup` of one environment.
- *
- * @internal
- */
+/** `userLookup` of one environment. */
 export const userLookupSchema = z
   .object({
     ttl: duration({ min: 0, max: 24 * hour })
@@ -30,14 +25,18 @@ export const userLookupSchema = z
       ),
     timeout: duration({ min: 1, max: 5 * minute })
       .optional()
-      .describe('Time limit of the catalog for an answer, up to 5 minutes. Default: 10 seconds.'),
-    maxEntries: count(1_000_000).optional().describe('Most answers in memory. Default: 10000.'),
+      .describe('Time limit of one catalog request, up to 5 minutes. Default: 10 seconds.'),
+    maxEntries: count(1_000_000)
+      .optional()
+      .describe('Maximum number of cached answers. Default: 10000.'),
     maxValuesPerRequest: count(1_000)
       .optional()
-      .describe('Most emails or annotation values in one request to the catalog. Default: 100.'),
+      .describe(
+        'Maximum number of emails or annotation values in one catalog request. Default: 100.',
+      ),
     maxRefsPerRequest: count(1_000)
       .optional()
-      .describe('Most names in one request to the catalog. Default: 1000.'),
+      .describe('Maximum number of names in one catalog request. Default: 1000.'),
     fields: z
       .enum(['all', 'identity'])
       .optional()
@@ -49,30 +48,12 @@ export const userLookupSchema = z
   .describe('How users are looked up in the catalog and cached.');
 
 /**
- * `userLookup` of one environment, as configured: options for {@link createCatalogUserLookup}.
- *
- * @public
- */
-export type UserLookupConfig = Pick<
-  CatalogUserLookupOptions,
-  | 'ttl'
-  | 'notFoundTtl'
-  | 'staleIfError'
-  | 'timeout'
-  | 'maxEntries'
-  | 'maxValuesPerRequest'
-  | 'maxRefsPerRequest'
-  | 'fields'
->;
-
-/**
  * Reads `userLookup` of one environment of the provider.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns options for `createCatalogUserLookup`; what is not configured is `undefined`
  * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
- * @internal
  */
-export function readUserLookupOptions(config: Config, path: string): UserLookupConfig {
+export function readUserLookupOptions(config: Config, path: string) {
   return readSection(config, 'userLookup', userLookupSchema, path) ?? {};
 }

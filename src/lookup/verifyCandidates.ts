@@ -1,38 +1,40 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import type { RejectedCandidate, UserLookupAnswer } from './CatalogUserLookup';
+import type { UserLookupAnswer } from './CatalogUserLookup';
 import { annotationOf, ownProperty, readField } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { foldAscii } from '../shared';
 
-/** @internal */
 export type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
 
 /**
  * Keeps only candidates that match the query, each entity once. The catalog folds all of Unicode
  * and may be wrong in other ways. Nobody signs in as an entity that does not pass this check.
  *
- * @internal
+ * @param reject - a further reason to refuse an entity that matches
  */
-export function verifyCandidates(candidates: readonly Entity[], query: UserQuery): EntitiesAnswer {
+export function verifyCandidates(
+  candidates: readonly Entity[],
+  query: UserQuery,
+  reject?: (entity: Entity) => string | undefined,
+): EntitiesAnswer {
   const accepted = new Map<string, Entity>();
-  const rejected: RejectedCandidate[] = [];
+  const rejected: { entityRef: string; reason: string }[] = [];
   for (const entity of candidates) {
-    const reason = mismatchReason(entity, query);
+    const reason = mismatchReason(entity, query) ?? reject?.(entity);
     if (reason === undefined) accepted.set(stringifyEntityRef(entity), entity);
     else rejected.push({ entityRef: describe(entity), reason });
   }
-  const entities = [...accepted.values()];
-  return rejected.length > 0
-    ? { type: 'entities', entities, rejected }
-    : { type: 'entities', entities };
+  return {
+    type: 'entities',
+    entities: [...accepted.values()],
+    ...(rejected.length > 0 && { rejected }),
+  };
 }
 
 /**
  * Why an entity does not match the query, or `undefined` when it does: it is of kind `User`, it has
  * a name, and it has the value that was asked for.
- *
- * @internal
  */
 export function mismatchReason(entity: unknown, query: UserQuery): string | undefined {
   const kind = ownProperty(entity, 'kind');
@@ -66,8 +68,6 @@ function describe(entity: Entity): string {
 /**
  * The part of a verified user that an identity needs: its ref, its memberships, and the value that
  * was matched. The rest would cost memory for each of a hundred thousand users.
- *
- * @internal
  */
 export function identityOf(entity: Entity, query: UserQuery): Entity {
   const matched = query.by === 'field' ? annotationOf(query.field) : undefined;
@@ -102,8 +102,6 @@ const maxTexts = 50_000;
  * Makes frozen deep copies of JSON-like data, so that one caller cannot change an entity for the
  * next one. Copies, because an in-process catalog returns its own objects. Equal strings are
  * shared, because a hundred thousand people are members of the same few groups.
- *
- * @internal
  */
 export function createFrozenCopier(): <T>(value: T) => T {
   const texts = new Map<string, string>();

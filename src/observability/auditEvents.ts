@@ -146,7 +146,10 @@ function toPlainError(cause: unknown): Error {
   const known = isSignInError(cause) ? cause.code : undefined;
   const { name, publicText } = known
     ? signInErrorCodes[known]
-    : { name: 'Error', publicText: 'An error from outside the Bitbucket Server sign-in' };
+    : {
+        name: 'Error',
+        publicText: 'An error that does not come from the Bitbucket Server sign-in',
+      };
   const error = new Error(known ? `${known}: ${publicText}` : publicText);
   error.name = name;
   error.stack = `${error}`;

@@ -1,63 +1,37 @@
-import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
-import type { CatalogApi } from '@backstage/catalog-client';
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import { parseEntityRef, RELATION_CHILD_OF, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
-import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { durationToMilliseconds } from '@backstage/types';
-import type { HumanDuration } from '@backstage/types';
 import DataLoader from 'dataloader';
 import { createCatalogCaller, createCatalogMemory } from '../lookup';
+import type { CatalogUserLookupOptions } from '../lookup';
 import { createIncident, describeCause } from '../shared';
 
 /**
- * Where groups come from, how long they are remembered, and how far parents are followed.
+ * Options of {@link createTransitiveGroups}: those of {@link createCatalogUserLookup}, here for
+ * groups, with the same defaults, and how far parents are followed.
  *
  * @public
  */
-export interface TransitiveGroupsOptions {
-  readonly catalog: CatalogService | CatalogApi;
-  readonly auth: AuthService;
-  /** How long the parents of a group are remembered. `{ seconds: 0 }` = ask every time. Default one minute. */
-  readonly ttl?: HumanDuration;
-  /** How long a missing group is remembered. Default five seconds. */
-  readonly notFoundTtl?: HumanDuration;
-  /**
-   * How long expired answers may still serve the refresh of an existing session while the catalog
-   * is unavailable. Default one hour.
-   */
-  readonly staleIfError?: HumanDuration;
-  /** How long a level of groups may wait for its parents. Default ten seconds. */
-  readonly timeout?: HumanDuration;
-  /** Most groups in memory; the least recently used one goes first. Default 10,000. */
-  readonly maxEntries?: number;
+export interface TransitiveGroupsOptions extends Pick<
+  CatalogUserLookupOptions,
+  'catalog' | 'auth' | 'ttl' | 'notFoundTtl' | 'staleIfError' | 'timeout' | 'maxEntries' | 'now'
+> {
   /** Levels of parents that are followed, each at most one latency of the catalog. Default 20. */
   readonly maxDepth?: number;
   /** Refs that a person may have in all; groups beyond are left out. Default 500. */
   readonly maxRefs?: number;
-  /** Gets one warning for each limit that was reached. Default: nothing is logged. */
+  /** Gets one warning for each limit that was reached, and one line per outage. Default: nothing is logged. */
   readonly logger?: LoggerService;
-  /** A monotonic clock, in milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
 }
 
 /**
- * Adds to the refs of a person the parents of every group among them, and their parents. It fits
- * `extendOwnership` of a sign-in resolver.
+ * Makes the function that adds to the refs of a person the parents of every group among them, and
+ * their parents, for `extendOwnership` of a sign-in resolver. It follows `childOf` relations, with
+ * one request for each level that is not in memory, and visits each group once.
  *
- * Rejects when the catalog is unavailable, because a session with only some of its groups would not
- * be noticed. Only the refresh of a session is served from expired answers, as in the lookup of
- * users.
- *
- * @public
- */
-export type TransitiveGroups = (
-  ownershipEntityRefs: readonly string[],
-  options?: { readonly refresh?: boolean },
-) => Promise<string[]>;
-
-/**
- * Makes the function that follows the `childOf` relations of groups, level by level: one request
- * for each level that is not in memory. A cycle ends it, because each group is visited once.
+ * It rejects when the catalog is unavailable, because a session with only some of its groups would
+ * not be noticed. Only the refresh of a session is served from expired answers.
  *
  * @see https://backstage.io/docs/features/software-catalog/well-known-relations#parentof-and-childof
  * @example
@@ -66,7 +40,12 @@ export type TransitiveGroups = (
  * ```
  * @public
  */
-export function createTransitiveGroups(options: TransitiveGroupsOptions): TransitiveGroups {
+export function createTransitiveGroups(
+  options: TransitiveGroupsOptions,
+): (
+  ownershipEntityRefs: readonly string[],
+  options?: { readonly refresh?: boolean },
+) => Promise<string[]> {
   const { maxDepth = 20, maxRefs = 500, logger } = options;
   const parentsOf = createParentGroups(options);
   const warned = new Set<string>();
@@ -85,7 +64,7 @@ export function createTransitiveGroups(options: TransitiveGroupsOptions): Transi
       if (depth >= maxDepth) {
         warn(
           'depth',
-          `A person is in groups with more than ${maxDepth} levels of parents; those further up are left out of the ownership claims`,
+          `A person is in groups with more than ${maxDepth} levels of parents; groups further up are left out of the ownership claims (ownership.maxDepth)`,
         );
         break;
       }
@@ -95,7 +74,7 @@ export function createTransitiveGroups(options: TransitiveGroupsOptions): Transi
       if (level.length > room) {
         warn(
           'count',
-          `A person has more than ${maxRefs} ownership refs with all parent groups; those furthest up are left out of the ownership claims`,
+          `A person has more than ${maxRefs} ownership refs with all parent groups; the groups furthest up are left out of the ownership claims (ownership.maxRefs)`,
         );
         level = level.slice(0, room);
       }

@@ -1,4 +1,3 @@
 export { createTransitiveGroups } from './createTransitiveGroups';
-export type { TransitiveGroups, TransitiveGroupsOptions } from './createTransitiveGroups';
+export type { TransitiveGroupsOptions } from './createTransitiveGroups';
 export { ownershipSchema, readOwnershipOptions } from './ownershipConfig';
-export type { OwnershipOptions } from './ownershipConfig';

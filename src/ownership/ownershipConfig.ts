@@ -1,13 +1,8 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { count, readSection } from '../config';
-import type { TransitiveGroupsOptions } from './createTransitiveGroups';
 
-/**
- * `ownership` of one environment.
- *
- * @internal
- */
+/** `ownership` of one environment. */
 export const ownershipSchema = z
   .object({
     transitiveGroups: z
@@ -19,35 +14,23 @@ export const ownershipSchema = z
     maxRefs: count(10_000)
       .optional()
       .describe(
-        'Most ownership refs of a person with all parent groups; groups beyond are left out. Default: 500.',
+        'Maximum number of ownership refs of a person, including parent groups; further groups are left out. Default: 500.',
       ),
     maxDepth: count(100)
       .optional()
       .describe(
-        'Most levels of parent groups; those further up are left out. Each level that is not in memory costs one request. Default: 20.',
+        'Maximum number of levels of parent groups; groups further up are left out. Each level that is not cached costs one catalog request. Default: 20.',
       ),
   })
   .strict()
-  .describe('The groups through which people own things.');
-
-/**
- * `ownership` of one environment, as configured.
- *
- * @public
- */
-export interface OwnershipOptions extends Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> {
-  /** Whether a member of a group also counts as a member of its parent groups. Default `false`. */
-  readonly transitiveGroups?: boolean;
-}
+  .describe('Which groups count as owners on behalf of a person.');
 
 /**
  * Reads `ownership` of one environment.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns what is not configured is `undefined`
  * @throws {@link SignInError} `CONFIG_INVALID`
- * @internal
  */
-export function readOwnershipOptions(config: Config, path: string): OwnershipOptions {
+export function readOwnershipOptions(config: Config, path: string) {
   return readSection(config, 'ownership', ownershipSchema, path) ?? {};
 }

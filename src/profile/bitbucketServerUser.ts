@@ -72,20 +72,8 @@ export function parseBitbucketServerUser(json: unknown): BitbucketServerUser {
       detail: `user payload ${quote(nameOf(json))} is invalid: ${issues.join('; ')}`,
     });
   }
-  const { id, name, slug, displayName, emailAddress, active, type, avatarUrl } = result.data;
-  // Key by key: objects made by spread have different hidden classes, which makes every access
-  // slower.
-  return {
-    id,
-    name,
-    slug,
-    displayName: displayName ?? name,
-    emailAddress,
-    active,
-    type,
-    avatarUrl,
-    raw: json as Record<string, unknown>,
-  };
+  const { name, displayName = name } = result.data;
+  return { ...result.data, displayName, raw: json as Record<string, unknown> };
 }
 
 function nameOf(json: unknown): unknown {

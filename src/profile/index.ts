@@ -1,14 +1,8 @@
 export { parseBitbucketServerUser } from './bitbucketServerUser';
 export type { BitbucketServerUser } from './bitbucketServerUser';
 export { toPassportProfile } from './passportProfile';
-export type {
-  BitbucketServerPassportProfile,
-  BitbucketServerSession,
-  ToPassportProfileOptions,
-} from './passportProfile';
+export type { BitbucketServerPassportProfile } from './passportProfile';
 export { fetchBitbucketServerUser, readSignedInUser } from './signedInUser';
-export type { FetchBitbucketServerUserOptions } from './signedInUser';
 export { toSubject } from './subject';
 export type { Subject, SubjectDirectory } from './subject';
 export { readUsersNamed } from './users';
-export type { ReadUsersNamedOptions } from './users';

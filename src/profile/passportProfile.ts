@@ -11,34 +11,15 @@ export type BitbucketServerPassportProfile = PassportProfile & {
   readonly provider: 'bitbucketServer';
   readonly bitbucketServer: BitbucketServerUser;
   /** Facts of the sign-in that are not facts of the user. */
-  readonly bitbucketServerSession: BitbucketServerSession;
+  readonly bitbucketServerSession: {
+    /** Base URL of the Bitbucket Server, with context path and without a slash at the end. */
+    readonly baseUrl: string;
+    /** Host name of the Bitbucket Server, without port and path. */
+    readonly host: string;
+    /** Whether this is the refresh of an existing session, not a first sign-in. */
+    readonly refresh: boolean;
+  };
 };
-
-/**
- * Facts of a sign-in that are not facts of the user.
- *
- * @public
- */
-export interface BitbucketServerSession {
-  /** Base URL of the Bitbucket Server, with context path and without a slash at the end. */
-  readonly baseUrl: string;
-  /** Host name of the Bitbucket Server, without port and path. */
-  readonly host: string;
-  /** Whether this is the refresh of an existing session, not a first sign-in. */
-  readonly refresh: boolean;
-}
-
-/**
- * Options of {@link toPassportProfile}.
- *
- * @public
- */
-export interface ToPassportProfileOptions {
-  /** Base URL of the Bitbucket Server, with its context path. */
-  readonly baseUrl: string;
-  /** Whether the profile belongs to the refresh of a session. Default `false`. */
-  readonly refresh?: boolean;
-}
 
 /**
  * Makes a passport profile of a Bitbucket user, with the user itself under `bitbucketServer`.
@@ -51,7 +32,12 @@ export interface ToPassportProfileOptions {
  */
 export function toPassportProfile(
   user: BitbucketServerUser,
-  options: ToPassportProfileOptions,
+  options: {
+    /** Base URL of the Bitbucket Server, with its context path. */
+    readonly baseUrl: string;
+    /** Whether the profile belongs to the refresh of a session. Default `false`. */
+    readonly refresh?: boolean;
+  },
 ): BitbucketServerPassportProfile {
   const base = new URL(options.baseUrl);
   const picture = user.avatarUrl && resolvePicture(user.avatarUrl, base.origin);

@@ -7,17 +7,14 @@ import { fetchUserByName, fetchUserBySlug } from './users';
 import type { UserRequest } from './users';
 
 /** Who a token belongs to. */
-export interface WhoAmI {
+interface WhoAmI {
   /** Decoded, in Bitbucket's own spelling. Not the slug. */
   readonly username: string;
   /** Decimal digits. `undefined` when this server does not say. */
   readonly id?: string;
 }
 
-/** As whom Bitbucket Server is asked. */
-export interface SignedInRequest extends UserRequest {
-  readonly accessToken: string;
-}
+type SignedInRequest = UserRequest & { readonly accessToken: string };
 
 /**
  * Asks Bitbucket Server who a token belongs to.
@@ -28,18 +25,10 @@ export interface SignedInRequest extends UserRequest {
  * so that only the header tells.
  *
  * @throws SignInError `NOT_SIGNED_IN` without a usable name, `BITBUCKET_*` when the call fails
- * @internal
  */
-export async function fetchWhoAmI(options: SignedInRequest): Promise<WhoAmI> {
-  const { headers } = await options.http.getJson(
-    `${options.baseUrl}/rest/api/latest/application-properties`,
-    {
-      accessToken: options.accessToken,
-      signal: options.signal,
-      operation: 'who_am_i',
-      phase: 'profile',
-    },
-  );
+async function fetchWhoAmI({ http, baseUrl, ...request }: SignedInRequest): Promise<WhoAmI> {
+  const url = `${baseUrl}/rest/api/latest/application-properties`;
+  const { headers } = await http.getJson(url, { ...request, operation: 'who_am_i' });
   const username = decodeUsername(headers.get('x-ausername'));
   const id = headers.get('x-auserid')?.trim() || undefined;
   if (id !== undefined && !/^\d{1,19}$/.test(id)) {
@@ -74,7 +63,6 @@ function notSignedIn(detail: string) {
  * one that who am I said. With the user that the session had before, both are asked at once.
  *
  * @throws SignInError
- * @internal
  */
 export async function readSignedInUser(
   request: SignedInRequest,
@@ -90,7 +78,7 @@ export async function readSignedInUser(
   if (!isSameUser(user, whoAmI)) {
     throw createSignInError('USER_ID_MISMATCH', {
       phase: 'profile',
-      detail: `The server says that the token belongs to user ${quote(whoAmI.id)}, and that the user named ${quote(whoAmI.username)} has the id ${user.id}`,
+      detail: `The token belongs to the user id ${quote(whoAmI.id)}, but the user named ${quote(whoAmI.username)} has the id ${user.id}`,
     });
   }
   return user;
@@ -103,11 +91,13 @@ function isSameUser(user: BitbucketServerUser, whoAmI: WhoAmI): boolean {
 }
 
 /**
- * Options of {@link fetchBitbucketServerUser}.
+ * Reads the user that a token belongs to, validated. Whether the account is active, and its type,
+ * are not checked here.
  *
+ * @throws SignInError
  * @public
  */
-export interface FetchBitbucketServerUserOptions {
+export async function fetchBitbucketServerUser(options: {
   /** With the context path, e.g. `https://bitbucket.example.com/bitbucket`. */
   readonly baseUrl: string;
   /** An OAuth 2.0 access token with `PUBLIC_REPOS`, or an HTTP access token of the person. */
@@ -118,18 +108,7 @@ export interface FetchBitbucketServerUserOptions {
   readonly timeout?: HumanDuration;
   /** Ends the work with `REQUEST_ABORTED`. */
   readonly signal?: AbortSignal;
-}
-
-/**
- * Reads the user that a token belongs to, validated. Whether the account is active, and its type,
- * are not checked here.
- *
- * @throws SignInError
- * @public
- */
-export async function fetchBitbucketServerUser(
-  options: FetchBitbucketServerUserOptions,
-): Promise<BitbucketServerUser> {
+}): Promise<BitbucketServerUser> {
   const { baseUrl, fetch, timeout, ...request } = options;
   return readSignedInUser({
     ...request,

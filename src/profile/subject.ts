@@ -44,11 +44,11 @@ export type SubjectDirectory =
  *
  * The email is that of the transformed profile, because a transform may take it away. It counts as
  * `payload` only when it is, to the letter, what Bitbucket said.
- *
- * @internal
  */
 export function toSubject(info: SignInInfo<unknown>): Subject {
-  const profile = readFullProfile(info.result);
+  // `Object`, because another provider may give a result of any kind.
+  const { fullProfile } = Object(info.result) as { readonly fullProfile?: unknown };
+  const profile = Object(fullProfile) as Partial<BitbucketServerPassportProfile>;
   const user = profile.bitbucketServer;
   const session = profile.bitbucketServerSession;
   const email = isEmailAddress(info.profile.email) ? info.profile.email : undefined;
@@ -62,16 +62,6 @@ export function toSubject(info: SignInInfo<unknown>): Subject {
     host: session?.host,
     refresh: session?.refresh ?? false,
   };
-}
-
-type AnyFullProfile = Partial<BitbucketServerPassportProfile>;
-
-function readFullProfile(result: unknown): AnyFullProfile {
-  if (typeof result !== 'object' || result === null || !('fullProfile' in result)) return {};
-  const { fullProfile } = result;
-  return typeof fullProfile === 'object' && fullProfile !== null
-    ? (fullProfile as AnyFullProfile)
-    : {};
 }
 
 function text(value: unknown): string | undefined {

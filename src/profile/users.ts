@@ -1,7 +1,6 @@
 import { z } from 'zod/v3';
-import { createSignInError } from '../errors';
-import type { BitbucketHttp, BitbucketOperation, GetJsonOptions } from '../http';
-import { isSignInError } from '../errors';
+import { createSignInError, isSignInError } from '../errors';
+import type { BitbucketHttp, GetJsonOptions } from '../http';
 import { quote } from '../shared';
 import { parseBitbucketServerUser } from './bitbucketServerUser';
 import type { BitbucketServerUser } from './bitbucketServerUser';
@@ -23,11 +22,9 @@ export interface UserRequest extends Pick<
 }
 
 /**
- * Reads the user with a slug.
+ * Reads the user with a slug; `undefined` when there is none.
  *
- * @returns `undefined` when there is none
  * @throws SignInError `USER_PAYLOAD_INVALID`, `BITBUCKET_*`
- * @internal
  */
 export async function fetchUserBySlug(
   { http, baseUrl, ...request }: UserRequest,
@@ -35,11 +32,7 @@ export async function fetchUserBySlug(
 ): Promise<BitbucketServerUser | undefined> {
   const url = `${baseUrl}/rest/api/latest/users/${encodeURIComponent(slug)}?avatarSize=${avatarSize}`;
   try {
-    const { json } = await http.getJson(url, {
-      ...request,
-      operation: 'read_user',
-      phase: 'profile',
-    });
+    const { json } = await http.getJson(url, { ...request, operation: 'read_user' });
     return parseBitbucketServerUser(json);
   } catch (error) {
     if (isSignInError(error) && error.code === 'BITBUCKET_NOT_FOUND') return undefined;
@@ -54,7 +47,6 @@ export async function fetchUserBySlug(
  * counts only when it has exactly this name. Otherwise the user is searched for.
  *
  * @throws SignInError `USER_NOT_READABLE`, `USER_PAYLOAD_INVALID`, `BITBUCKET_*`
- * @internal
  */
 export async function fetchUserByName(
   request: UserRequest,
@@ -64,12 +56,7 @@ export async function fetchUserByName(
   // "." and ".." would be path segments of the URL.
   const guessed = /[a-z0-9_-]/.test(slug) ? await fetchUserBySlug(request, slug) : undefined;
   if (guessed?.name === username) return guessed;
-  const found = await readUsersNamed({
-    ...request,
-    url: `${request.baseUrl}/rest/api/latest/users`,
-    username,
-    query: { avatarSize: String(avatarSize) },
-  });
+  const found = await readUsersNamed(request, 'users', username);
   if (found.length !== 1) {
     throw createSignInError('USER_NOT_READABLE', {
       phase: 'profile',
@@ -85,16 +72,11 @@ const pageSchema = z.object({
   nextPageStart: z.number().int().nonnegative().nullish(),
 });
 
-/** @internal */
-export interface ReadUsersNamedOptions extends Omit<UserRequest, 'baseUrl'> {
-  /** Of the list: `<base>/rest/api/latest/users` or `<base>/rest/api/latest/admin/users`. */
-  readonly url: string;
-  readonly username: string;
-  /** Further parameters of the list. */
-  readonly query?: Readonly<Record<string, string>>;
-  /** Default `find_users`. */
-  readonly operation?: BitbucketOperation;
-}
+/** The plain list, and the one with directories, which takes an account with more rights. */
+const lists = {
+  users: { operation: 'find_users', query: { avatarSize: String(avatarSize) } },
+  'admin/users': { operation: 'find_directory', query: {} },
+} as const;
 
 /**
  * What a list of users holds under exactly the given name, not validated further.
@@ -105,54 +87,41 @@ export interface ReadUsersNamedOptions extends Omit<UserRequest, 'baseUrl'> {
  *
  * @see https://developer.atlassian.com/server/bitbucket/rest/ (users)
  * @throws SignInError `USER_NOT_READABLE`, `BITBUCKET_*`
- * @internal
  */
-export async function readUsersNamed(options: ReadUsersNamedOptions): Promise<unknown[]> {
-  for (let page = 0, start: number | undefined = 0; start !== undefined; page += 1) {
-    if (page === maxPages) {
-      throw createSignInError('USER_NOT_READABLE', {
-        phase: 'profile',
-        detail: `More than ${maxPages} pages of users contain ${quote(options.username)}`,
-      });
+export async function readUsersNamed(
+  { http, baseUrl, ...request }: UserRequest,
+  list: keyof typeof lists,
+  username: string,
+): Promise<unknown[]> {
+  const { operation, query } = lists[list];
+  let start = 0;
+  for (let page = 0; page < maxPages; page += 1) {
+    const search = new URLSearchParams({
+      ...query,
+      filter: username,
+      limit: String(pageSize),
+      start: String(start),
+    });
+    const url = `${baseUrl}/rest/api/latest/${list}?${search}`;
+    const { json } = await http.getJson(url, { ...request, operation });
+    const { data } = pageSchema.safeParse(json);
+    if (!data) throw invalidPage(start, 'is not a page of users');
+    const isLast = data.isLastPage ?? data.nextPageStart == null;
+    const next = isLast ? undefined : (data.nextPageStart ?? start);
+    // A page that points back to itself would cause an endless loop.
+    if (next !== undefined && next <= start) {
+      throw invalidPage(start, `continues at ${quote(data.nextPageStart)}`);
     }
-    const { values, next } = await readPage(options, start);
-    const found = values.filter(value => nameOf(value) === options.username);
-    if (found.length > 0) return found;
+    const found = data.values.filter(
+      value => (value as { readonly name?: unknown } | null)?.name === username,
+    );
+    if (found.length > 0 || next === undefined) return found;
     start = next;
   }
-  return [];
-}
-
-async function readPage(options: ReadUsersNamedOptions, start: number) {
-  const { http, url, username, query, operation = 'find_users', ...request } = options;
-  const search = new URLSearchParams({
-    ...query,
-    filter: username,
-    limit: String(pageSize),
-    start: String(start),
-  });
-  const { json } = await http.getJson(`${url}?${search}`, {
-    ...request,
-    operation,
+  throw createSignInError('USER_NOT_READABLE', {
     phase: 'profile',
+    detail: `More than ${maxPages} pages of users contain ${quote(username)}`,
   });
-  const page = pageSchema.safeParse(json);
-  if (!page.success) throw invalidPage(start, 'is not a page of users');
-  const { values, isLastPage, nextPageStart } = page.data;
-  if (isLastPage === true || (isLastPage === undefined && nextPageStart == null)) {
-    return { values, next: undefined };
-  }
-  // A page that points back to itself would cause an endless loop.
-  if (nextPageStart == null || nextPageStart <= start) {
-    throw invalidPage(start, `continues at ${quote(nextPageStart)}`);
-  }
-  return { values, next: nextPageStart };
-}
-
-function nameOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as { readonly name?: unknown }).name
-    : undefined;
 }
 
 function invalidPage(start: number, what: string) {

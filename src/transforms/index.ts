@@ -1,14 +1,8 @@
-export { composeProfileTransforms } from './composeProfileTransforms';
 export {
   bitbucketServerProfileTransforms,
+  composeProfileTransforms,
   profileTransformRegistry,
   readProfileTransforms,
-} from './profileTransformsConfig';
+} from './profileTransforms';
 export { requireActiveUser } from './steps';
-export type {
-  EmailFromUsernameOptions,
-  ProfileTransformInput,
-  ProfileTransformResult,
-  ProfileTransformStep,
-  RestrictEmailDomainsOptions,
-} from './steps';
+export type { ProfileTransformStep } from './steps';

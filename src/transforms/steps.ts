@@ -10,28 +10,6 @@ import { createDomainList, isEmailAddress, quote } from '../shared';
 import type { BitbucketServerUser } from '../profile';
 
 /**
- * What profile transforms need of the result of a sign-in: less than any provider gives, so that
- * they fit this package's authenticator, upstream's, and the `authHandler` of the legacy provider.
- *
- * @public
- */
-export interface ProfileTransformResult {
-  readonly fullProfile: PassportProfile;
-}
-
-/**
- * What a step of a profile transform may look at besides the profile so far.
- *
- * @public
- */
-export interface ProfileTransformInput {
-  readonly result: ProfileTransformResult;
-  /** The validated user; `undefined` with an authenticator that does not carry it, such as upstream's. */
-  readonly user?: BitbucketServerUser;
-  readonly context: AuthResolverContext;
-}
-
-/**
  * One step of a profile transform: returns the profile that the next step gets, or throws to refuse
  * the sign-in. It must not change the profile that it is given.
  *
@@ -39,7 +17,13 @@ export interface ProfileTransformInput {
  */
 export type ProfileTransformStep = (
   profile: ProfileInfo,
-  input: ProfileTransformInput,
+  input: {
+    /** Of the sign-in. Less than any provider gives, so that a step fits all of them. */
+    readonly result: { readonly fullProfile: PassportProfile };
+    /** The validated user; `undefined` with an authenticator that does not carry it, such as upstream's. */
+    readonly user?: BitbucketServerUser;
+    readonly context: AuthResolverContext;
+  },
 ) => ProfileInfo | Promise<ProfileInfo>;
 
 /**
@@ -71,7 +55,7 @@ export function requireActiveUser(): ProfileTransformStep {
       throw createSignInError('USER_PAYLOAD_INVALID', {
         phase: 'transform',
         detail:
-          'requireActiveUser needs the Bitbucket user in the profile; the authenticator in use does not carry it',
+          'requireActiveUser needs the Bitbucket user record, which the authenticator in use does not provide; remove requireActiveUser, or use the authenticator of this package',
       });
     }
     if (user.active === false) {
@@ -91,22 +75,6 @@ export function requireActiveUser(): ProfileTransformStep {
   };
 }
 
-/**
- * Options of the profile transform `restrictEmailDomains`.
- *
- * @public
- */
-export interface RestrictEmailDomainsOptions {
-  /** Whole domains; `*.corp.com` for every subdomain of `corp.com`. At least one. */
-  readonly allowedDomains: readonly string[];
-  /**
-   * `refuse` the sign-in, or `drop` the email and go on, so that only matchers by email are out.
-   * A profile without an email passes either way. Default `refuse`.
-   */
-  readonly onDenied?: 'refuse' | 'drop';
-}
-
-/** @internal */
 export const restrictEmailDomainsSchema = z
   .object({
     allowedDomains: z
@@ -127,7 +95,15 @@ export const restrictEmailDomainsSchema = z
  * that is not a domain; at sign-in `EMAIL_DOMAIN_NOT_ALLOWED`
  * @public
  */
-export function restrictEmailDomains(options: RestrictEmailDomainsOptions): ProfileTransformStep {
+export function restrictEmailDomains(options: {
+  /** Whole domains; `*.corp.com` for every subdomain of `corp.com`. At least one. */
+  readonly allowedDomains: readonly string[];
+  /**
+   * `refuse` the sign-in, or `drop` the email and go on, so that only matchers by email are out.
+   * A profile without an email passes either way. Default `refuse`.
+   */
+  readonly onDenied?: 'refuse' | 'drop';
+}): ProfileTransformStep {
   const { allowedDomains, onDenied = 'refuse' } = parseOptions(
     restrictEmailDomainsSchema,
     options,
@@ -140,7 +116,7 @@ export function restrictEmailDomains(options: RestrictEmailDomainsOptions): Prof
     if (onDenied === 'drop') return { ...profile, email: undefined };
     throw createSignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
       phase: 'transform',
-      detail: `email ${quote(profile.email)} is not from ${list.domains.join(', ')}`,
+      detail: `the domain of the email ${quote(profile.email)} is not one of ${list.domains.join(', ')}`,
     });
   };
 }
@@ -154,17 +130,6 @@ export function withoutEmail(): ProfileTransformStep {
   return profile => ({ ...profile, email: undefined });
 }
 
-/**
- * Options of the profile transform `emailFromUsername`.
- *
- * @public
- */
-export interface EmailFromUsernameOptions {
-  /** What follows the `@`. */
-  readonly domain: string;
-}
-
-/** @internal */
 export const emailFromUsernameSchema = z
   .object({ domain: z.string().describe('The domain after the @, such as corp.com.') })
   .strict();
@@ -179,7 +144,10 @@ export const emailFromUsernameSchema = z
  * that is not one
  * @public
  */
-export function emailFromUsername(options: EmailFromUsernameOptions): ProfileTransformStep {
+export function emailFromUsername(options: {
+  /** What follows the `@`. */
+  readonly domain: string;
+}): ProfileTransformStep {
   const { domain } = parseOptions(emailFromUsernameSchema, options, 'emailFromUsername');
   if (!isEmailAddress(`x@${domain}`)) {
     throw new Error(`"${domain}" is not a domain; write it like "corp.com"`);

@@ -45,7 +45,7 @@ describe('an email that somebody typed into an internal directory', () => {
   function createSignIn(matcher: Matcher) {
     const findDirectory = createDirectoryLookup({
       baseUrl: bitbucket.baseUrl,
-      credential: { token: 'service-token' },
+      authorization: 'Bearer service-token',
       http: createBitbucketHttp({ retries: 0 }),
     });
     const resolver = createSignInResolver({

@@ -3,15 +3,11 @@ import { encodeOAuthState } from '@backstage/plugin-auth-node';
 import { allow } from '../authenticator/support/allow';
 import type { Browser } from '../authenticator/support/createBrowser';
 import { createSharedCache } from '../authenticator/support/createSharedCache';
-import {
-  createSignal,
-  createStage,
-  link,
-  refreshCookie,
-} from '../authenticator/support/createStage';
+import { createStage, link, refreshCookie } from '../authenticator/support/createStage';
 import type { Replica, Stage } from '../authenticator/support/createStage';
 import { jane } from '../authenticator/support/people';
 import { settledHeap } from '../support/settledHeap';
+import { deferred } from '../support/controlled';
 
 const maxExchanges = 100;
 const shared = createSharedCache();
@@ -39,7 +35,7 @@ function createStranger(index: number): Browser {
 
 /** As many exchanges as are allowed at a time, which end when the returned function is called. */
 async function occupyBitbucket(): Promise<() => Promise<void>> {
-  const held = createSignal();
+  const held = deferred();
   stage.simulator.faults.set('refresh', { hold: held.promise });
   const work = Array.from({ length: maxExchanges }, (_, index) => createStranger(index).refresh());
   await stage.simulator.arrived('refresh', maxExchanges);
@@ -98,8 +94,8 @@ describe('a browser that leaves while its exchange waits for its turn', () => {
     const browser = await stage.signIn(backend);
     const again = stage.join(backend, browser);
     const letGo = await occupyBitbucket();
-    const reached = createSignal();
-    const gate = createSignal();
+    const reached = deferred();
+    const gate = deferred();
     shared.before = operation => {
       if (operation !== 'get') return undefined;
       reached.resolve();

@@ -1,8 +1,9 @@
 import { createSharedCache } from '../authenticator/support/createSharedCache';
 import type { Browser, SessionMessage } from '../authenticator/support/createBrowser';
-import { createSignal, createStage, refreshCookie } from '../authenticator/support/createStage';
+import { createStage, refreshCookie } from '../authenticator/support/createStage';
 import type { Replica, Stage } from '../authenticator/support/createStage';
 import { jane } from '../authenticator/support/people';
+import { deferred } from '../support/controlled';
 
 let stage: Stage;
 let first: Replica;
@@ -108,7 +109,7 @@ describe('a refresh token that was copied before the victim signed out', () => {
   });
 
   it('comes alive by no exchange that was under way', async () => {
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('refresh', { hold: held.promise }, { times: 1 });
     const thief = stage.join(first, victim);
     const refresh = thief.refresh();

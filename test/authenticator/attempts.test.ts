@@ -5,6 +5,7 @@ import {
   bitbucketServerAuthenticator,
   createBitbucketServerProviderFactory,
 } from '../../src/authenticator';
+import { deferred } from '../support/controlled';
 import { allow } from './support/allow';
 import type { Browser, SessionMessage } from './support/createBrowser';
 import { jane } from './support/people';
@@ -113,7 +114,7 @@ describe('a sign-in attempt that fails', () => {
       'AUTHORIZATION_SCOPE_INVALID',
       'NotAllowedError',
     );
-    expect(text).toContain('Requested: REPO_ADMIN. The application link grants: not said.');
+    expect(text).toContain('Requested: REPO_ADMIN. The application link grants: unknown.');
     expect(text).not.toContain('script');
   });
 
@@ -169,10 +170,7 @@ describe('a sign-in attempt that fails', () => {
 
   it('because the browser leaves, and then Bitbucket is left alone too', async () => {
     const redirectUrl = new URL(allow(simulator, jane.name, await browser.start()));
-    let release = () => undefined as void;
-    const hold = new Promise<void>(resolve => {
-      release = resolve;
-    });
+    const { promise: hold, resolve: release } = deferred();
     simulator.faults.set('whoami', { hold });
     const patience = new AbortController();
     const page = browser.get(`/handler/frame${redirectUrl.search}`, {}, patience.signal);

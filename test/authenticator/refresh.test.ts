@@ -1,7 +1,8 @@
 import type { ProviderEnvironmentOptions } from '../../src/authenticator';
 import { createSignInError } from '../../src/errors';
+import { deferred } from '../support/controlled';
 import { allow } from './support/allow';
-import { createSignal, createStage, refreshCookie } from './support/createStage';
+import { createStage, refreshCookie } from './support/createStage';
 import type { Replica, Stage } from './support/createStage';
 import { jane } from './support/people';
 import { signInByUsername } from './support/startAuthBackend';
@@ -146,7 +147,7 @@ describe('the user of a session', () => {
 
   it('is asked for together with who am I when it has to be read again', async () => {
     const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('whoami', { hold: held.promise });
     stage.simulator.faults.set('user', { hold: held.promise });
     const work = browser.refresh();

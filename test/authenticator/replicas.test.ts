@@ -1,6 +1,7 @@
+import { deferred } from '../support/controlled';
 import { createSharedCache } from './support/createSharedCache';
 import type { SharedCache } from './support/createSharedCache';
-import { createSignal, createStage, refreshCookie } from './support/createStage';
+import { createStage, refreshCookie } from './support/createStage';
 import type { Stage } from './support/createStage';
 
 let stage: Stage;
@@ -31,7 +32,7 @@ async function startReplica() {
   return {
     ...replica,
     holdExchanges() {
-      const { promise, resolve } = createSignal();
+      const { promise, resolve } = deferred();
       gate = promise;
       return resolve;
     },
@@ -132,7 +133,7 @@ describe('replicas that share a cache', () => {
       });
       const [fast, third] = [await startReplica(), await startReplica()];
       const browser = await stage.signIn(fast);
-      const { promise: held, resolve: letGo } = createSignal();
+      const { promise: held, resolve: letGo } = deferred();
       stage.simulator.faults.set('whoami', { ...fault, hold: held });
       const late = stage.join(slow, browser);
       const answer = late.refresh({}, signal);
@@ -254,7 +255,7 @@ describe('a shared cache that does not work', () => {
   it('is not what a busy one is: that is asked whatever it owes', async () => {
     const replica = await startReplica();
     stopCacheTimeouts();
-    const [answer, everybodyAsked] = [createSignal(), createSignal()];
+    const [answer, everybodyAsked] = [deferred(), deferred()];
     let operations = 0;
     shared.before = () => {
       operations += 1;

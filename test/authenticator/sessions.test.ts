@@ -1,5 +1,6 @@
+import { deferred } from '../support/controlled';
 import type { AuthBackend } from './support/startAuthBackend';
-import { createStage, createSignal, refreshCookie } from './support/createStage';
+import { createStage, refreshCookie } from './support/createStage';
 import type { Replica, Stage } from './support/createStage';
 import type { Browser } from './support/createBrowser';
 import { signInByUsername } from './support/startAuthBackend';
@@ -65,7 +66,7 @@ describe('refreshes with the same token', () => {
   });
 
   it('share an error, and try again with the next request', async () => {
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('refresh', { status: 503, hold: held.promise }, { times: 1 });
     const tabs = tabsOf(backend, browser, 2);
     const work = Promise.all(tabs.map(tab => tab.refresh()));
@@ -112,7 +113,7 @@ describe('an exchange that takes too long', () => {
   });
 
   it('goes on, and its tokens wait for the next request', async () => {
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('refresh', { hold: held.promise });
     const first = browser.refresh();
     await stage.simulator.arrived('refresh');
@@ -128,7 +129,7 @@ describe('an exchange that takes too long', () => {
   });
 
   it('and fails in the end is tried anew', async () => {
-    const held = createSignal();
+    const held = deferred();
     const fault = { hold: held.promise, processed: false };
     stage.simulator.faults.set('refresh', fault, { times: 1 });
     const first = browser.refresh();
@@ -145,7 +146,7 @@ describe('a browser that goes away', () => {
   it('does not end the exchange; the next request gets its tokens', async () => {
     const backend = await stage.startReplica();
     const browser = await stage.signIn(backend);
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('refresh', { hold: held.promise });
     const patience = new AbortController();
     const first = browser.refresh({}, patience.signal);
@@ -167,7 +168,7 @@ describe('a browser that goes away', () => {
     const backend = await stage.startReplica({ options: { ...everyTime, fetch: spy } });
     const browser = await stage.signIn(backend);
     signals.length = 0;
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('whoami', { hold: held.promise });
     const [one, two] = [new AbortController(), new AbortController()];
     const first = stage.join(backend, browser).refresh({}, one.signal);
@@ -190,8 +191,8 @@ describe('a browser that goes away', () => {
   });
 
   it('before the answer has reached it finds the answer for two minutes', async () => {
-    const held = createSignal();
-    const reached = createSignal();
+    const held = deferred();
+    const reached = deferred();
     let hold = false;
     const backend = await stage.startReplica({
       async signInResolver(info, context) {

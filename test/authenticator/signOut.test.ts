@@ -1,4 +1,5 @@
-import { createStage, createSignal, refreshCookie } from './support/createStage';
+import { deferred } from '../support/controlled';
+import { createStage, refreshCookie } from './support/createStage';
 import type { Replica, Stage } from './support/createStage';
 import type { Browser } from './support/createBrowser';
 import { createSharedCache } from './support/createSharedCache';
@@ -59,7 +60,7 @@ describe('signing out', () => {
   });
 
   it('waits for an exchange that is under way, so that nothing comes alive after the end', async () => {
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('refresh', { hold: held.promise }, { times: 1 });
     const tab = stage.join(backend, browser);
     const refresh = tab.refresh();
@@ -76,7 +77,7 @@ describe('signing out', () => {
     ['the exchange that it makes', false],
     ['an exchange that is under way', true],
   ])('does not wait for more than two seconds for %s', async (_name, underWay) => {
-    const held = createSignal();
+    const held = deferred();
     stage.simulator.faults.set('refresh', { hold: held.promise });
     const refresh = underWay ? stage.join(backend, browser).refresh() : undefined;
     if (underWay) await stage.simulator.arrived('refresh');

@@ -1,7 +1,6 @@
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
-import { createCliFolder, storedEntities } from './cliFolder';
-import type { CliFolder } from './cliFolder';
+import { storedEntities, useCliFolder } from './cliFolder';
 import { bitbucketUser, twinOf } from './worlds';
 
 const accepted = `
@@ -14,14 +13,13 @@ accepted:
 `;
 
 describe('audit --baseline', () => {
-  let folder: CliFolder;
+  const folder = useCliFolder();
   const args = [
     ...['audit', '--users', 'users.json', '--entities', 'entities.json'],
     ...['--baseline', 'accepted.yaml'],
   ];
 
   beforeEach(() => {
-    folder = createCliFolder();
     folder.configure(
       'app-config.yaml',
       'usernameMatchingUserEntityName',
@@ -34,8 +32,6 @@ describe('audit --baseline', () => {
     );
     folder.write('accepted.yaml', accepted);
   });
-
-  afterEach(() => folder.remove());
 
   it('lets findings pass that somebody has accepted, and says so', async () => {
     const { exitCode, stdout, stderr } = await folder.run(

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
+import { useFolder } from '../support/useFolder';
 import { runInMemory } from './runInMemory';
 import { bitbucketUser } from './worlds';
 
@@ -12,7 +12,8 @@ const token = 'secret-http-access-token';
 const clientSecret = 'secret-of-the-application-link';
 
 describe('the command line', () => {
-  let folder: string;
+  const folder = useFolder();
+  const { read, write } = folder;
   let bitbucket: BitbucketSimulator;
 
   beforeAll(async () => {
@@ -28,20 +29,14 @@ describe('the command line', () => {
   });
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-cli-'));
     write('app-config.yaml', config());
-    write('users.json', JSON.stringify([bitbucketUser('ada'), bitbucketUser('bob', { id: 77 })]));
+    write('users.json', [bitbucketUser('ada'), bitbucketUser('bob', { id: 77 })]);
     write('entities.yaml', entity('ada'));
   });
 
   afterEach(() => {
     bitbucket.faults.clear();
-    rmSync(folder, { recursive: true });
   });
-
-  function write(name: string, text: string) {
-    writeFileSync(join(folder, name), text);
-  }
 
   function config(backendUrl = 'http://127.0.0.1:9') {
     return `
@@ -67,7 +62,7 @@ auth:
 
   const run = (args: string[], io = {}) =>
     runInMemory(args, {
-      cwd: folder,
+      cwd: folder.path,
       env: { SECRET: clientSecret, BITBUCKET_TOKEN: token },
       ...io,
     });
@@ -86,18 +81,15 @@ auth:
   });
 
   it('audits folders, with pages of users and lists of entities', async () => {
-    mkdirSync(join(folder, 'users/more'), { recursive: true });
-    const page = (names: string[], isLastPage: boolean) =>
-      JSON.stringify({ isLastPage, values: names.map(name => bitbucketUser(name)) });
+    const page = (names: string[], isLastPage: boolean) => ({
+      isLastPage,
+      values: names.map(name => bitbucketUser(name)),
+    });
     write('users/1.json', page(['ada', 'bob'], false));
     write('users/more/2.json', page(['cem'], true));
-    mkdirSync(join(folder, 'org'));
     write('org/a.yaml', `${entity('ada')}---\n${entity('bob')}---\n`);
     const cem = { kind: 'User', metadata: { name: 'cem', uid: 'of-the-catalog' }, relations: [] };
-    write(
-      'org/b.json',
-      JSON.stringify({ items: [{ apiVersion: 'backstage.io/v1alpha1', ...cem }] }),
-    );
+    write('org/b.json', { items: [{ apiVersion: 'backstage.io/v1alpha1', ...cem }] });
     const { exitCode, stdout } = await run(['audit', '--users', 'users', '--entities', 'org']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('100 % of 3 people');
@@ -129,9 +121,9 @@ auth:
     const { exitCode, stderr } = await run(['audit', ...offline, ...args]);
     expect(exitCode).toBe(0);
     for (const ending of ['json', 'csv', 'html']) {
-      const path = join(folder, `out/a.${ending}`);
+      const path = join(folder.path, `out/a.${ending}`);
       expect(stderr).toContain(`Wrote ${path}`);
-      expect(readFileSync(path, 'utf8')).toContain('ada');
+      expect(read(`out/a.${ending}`)).toContain('ada');
       expect(statSync(path).mode & 0o077).toBe(0);
     }
   });
@@ -149,7 +141,7 @@ auth:
   });
 
   it('fails on a conflict when asked to', async () => {
-    write('users.json', JSON.stringify([bitbucketUser('ada'), bitbucketUser('Ada')]));
+    write('users.json', [bitbucketUser('ada'), bitbucketUser('Ada')]);
     const plain = await run(['audit', ...offline]);
     expect(plain.exitCode).toBe(0);
     expect(plain.stdout).toContain('DANGER  user:default/ada is reached by 2 Bitbucket users');
@@ -312,7 +304,7 @@ auth:
     expect(exitCode).toBe(130);
     expect(stdout).toContain('INCOMPLETE: 2 of 2 users were not looked at');
     for (const ending of ['html', 'csv', 'json']) {
-      expect(readFileSync(join(folder, `a.${ending}`), 'utf8')).toContain('2 of 2 users');
+      expect(read(`a.${ending}`)).toContain('2 of 2 users');
     }
   });
 

@@ -1,15 +1,13 @@
 import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
-import { createCliFolder, storedEntities } from './cliFolder';
-import type { CliFolder } from './cliFolder';
+import { storedEntities, useCliFolder } from './cliFolder';
 import { bitbucketUser } from './worlds';
 
 describe('audit --compare', () => {
-  let folder: CliFolder;
+  const folder = useCliFolder();
   const offline = ['--users', 'users.json', '--entities', 'entities.json'];
 
   beforeEach(() => {
-    folder = createCliFolder();
     folder.configure('app-config.yaml', 'usernameMatchingUserEntityName');
     folder.configure('by-email.yaml', 'emailMatchingUserEntityProfileEmail');
     folder.write('users.json', [
@@ -30,8 +28,6 @@ describe('audit --compare', () => {
       ),
     );
   });
-
-  afterEach(() => folder.remove());
 
   async function compare(...args: string[]) {
     const result = await folder.run('audit', ...offline, '--json', ...args);

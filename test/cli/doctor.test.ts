@@ -1,15 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { ConfigReader } from '@backstage/config';
 import { runDoctor } from 'backstage-bitbucket-server';
 import { checkProxy } from '../../cli/src/doctor/checkProxy';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
 import { userEntity } from '../support/createEntityLookup';
+import { useFolder } from '../support/useFolder';
 import { runInMemory } from './runInMemory';
 import { bitbucketUser } from './worlds';
 
@@ -18,10 +16,10 @@ const clientSecret = 'secret-of-the-application-link';
 const catalogToken = 'secret-of-the-catalog';
 
 describe('the doctor', () => {
+  const folder = useFolder();
   let bitbucket: BitbucketSimulator;
   let catalog: Server;
   let backendUrl: string;
-  let folder: string;
   /** How the running backend answers who wants to sign in. */
   let starts: { status: number; location?: string };
 
@@ -71,14 +69,7 @@ describe('the doctor', () => {
     starts = startOf();
   }
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-doctor-'));
-  });
-
-  afterEach(async () => {
-    rmSync(folder, { recursive: true });
-    await bitbucket.close();
-  });
+  afterEach(() => bitbucket.close());
 
   async function doctor(
     change: Record<string, unknown> = {},
@@ -93,10 +84,9 @@ describe('the doctor', () => {
       ...change,
     };
     const auth = { ...root, providers: { bitbucketServer: { development } } };
-    const text = JSON.stringify({ backend: { baseUrl: backendUrl }, auth });
-    writeFileSync(join(folder, 'app-config.yaml'), text);
+    folder.write('app-config.yaml', { backend: { baseUrl: backendUrl }, auth });
     const result = await runInMemory(['doctor'], {
-      cwd: folder,
+      cwd: folder.path,
       env: { SECRET: clientSecret, BITBUCKET_TOKEN: token, BACKSTAGE_TOKEN: catalogToken, ...env },
     });
     for (const secret of [token, clientSecret, catalogToken]) {
@@ -136,11 +126,7 @@ describe('the doctor', () => {
     async manifest => {
       await start();
       const upstream = '@backstage/plugin-auth-backend-module-bitbucket-server-provider';
-      mkdirSync(dirname(join(folder, manifest)), { recursive: true });
-      writeFileSync(
-        join(folder, manifest),
-        JSON.stringify({ dependencies: { [upstream]: '^0.2.0' } }),
-      );
+      folder.write(manifest, { dependencies: { [upstream]: '^0.2.0' } });
       const { exitCode, lines } = await doctor();
       expect(lines).toContainEqual(
         `fail packages: ${manifest} still lists ${upstream}, whose config schema refuses resolvers of this package -> remove it from there and from the backend`,

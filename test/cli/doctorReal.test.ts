@@ -1,21 +1,17 @@
 import { startDemo } from '../../demo/startDemo';
 import type { Demo } from '../../demo/Demo';
-import { createCliFolder } from './cliFolder';
-import type { CliFolder } from './cliFolder';
-import { runInMemory } from './runInMemory';
+import { useCliFolder } from './cliFolder';
 
 describe('the doctor, before a real Backstage', () => {
+  const folder = useCliFolder();
   let demo: Demo;
-  let folder: CliFolder;
 
   beforeAll(async () => {
     demo = await startDemo({ frontend: false });
-    folder = createCliFolder();
   });
 
   afterAll(async () => {
     await demo?.stop();
-    folder?.remove();
   });
 
   async function callback(change: object = {}) {
@@ -27,7 +23,7 @@ describe('the doctor, before a real Backstage', () => {
     };
     const auth = { providers: { bitbucketServer: { development } } };
     folder.write('app-config.yaml', { backend: { baseUrl: demo.backendUrl }, auth });
-    const { stdout } = await runInMemory(['doctor'], { cwd: folder.path });
+    const { stdout } = await folder.run('doctor');
     return stdout.split('\n').filter(line => line.includes(' callback URL: '));
   }
 

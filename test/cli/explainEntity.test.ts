@@ -1,13 +1,11 @@
 import { userEntity } from '../support/createEntityLookup';
-import { createCliFolder, storedEntities } from './cliFolder';
-import type { CliFolder } from './cliFolder';
+import { storedEntities, useCliFolder } from './cliFolder';
 import { bitbucketUser, host } from './worlds';
 
 describe('explain <entity>', () => {
-  let folder: CliFolder;
+  const folder = useCliFolder();
 
   beforeEach(() => {
-    folder = createCliFolder();
     folder.configure(
       'app-config.yaml',
       'userIdMatchingUserEntityAnnotation',
@@ -23,8 +21,6 @@ describe('explain <entity>', () => {
       ),
     );
   });
-
-  afterEach(() => folder.remove());
 
   const explain = async (ref: string, users: object[], ...more: string[]) => {
     folder.write('users.json', users);

@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@backstage/types';
 import type { JudgedReport } from 'backstage-bitbucket-server';
-import { createCliFolder } from './cliFolder';
-import type { CliFolder } from './cliFolder';
+import { useCliFolder } from './cliFolder';
 import { bitbucketUser, host } from './worlds';
 
 const email = (name: string) => `${name}@corp.example`;
@@ -24,18 +23,15 @@ spec:
 `;
 
 describe('audit --fix', () => {
-  let folder: CliFolder;
+  const folder = useCliFolder();
 
   beforeEach(() => {
-    folder = createCliFolder();
     folder.configure(
       'app-config.yaml',
       'userIdMatchingUserEntityAnnotation',
       'emailMatchingUserEntityProfileEmail',
     );
   });
-
-  afterEach(() => folder.remove());
 
   const audit = (...args: string[]) =>
     folder.run('audit', '--users', 'users.json', '--entities', 'org', ...args);

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { Browser } from 'playwright-core';
@@ -10,8 +9,8 @@ import { createSarifLog, toJunit } from '../../cli/src/report';
 import { launchBrowser } from '../support/browser';
 import { userEntity } from '../support/createEntityLookup';
 import { runInMemory } from './runInMemory';
-import { storedEntities } from './cliFolder';
-import { audit, bitbucketUser, host, twinOf } from './worlds';
+import { storedEntities, useCliFolder } from './cliFolder';
+import { audit, bitbucketUser, twinOf } from './worlds';
 
 type Schema = { readonly [key: string]: unknown };
 
@@ -43,27 +42,8 @@ const bySlug = [
 const world = join(__dirname, '../../demo/world');
 
 describe('the formats of a report', () => {
-  let folder: string;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-formats-'));
-  });
-
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  const write = (name: string, content: unknown) =>
-    writeFileSync(
-      join(folder, name),
-      typeof content === 'string' ? content : JSON.stringify(content),
-    );
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-
-  function configure(file: string, ...resolvers: object[]) {
-    const production = { host, signIn: { resolvers } };
-    write(file, { auth: { providers: { bitbucketServer: { production } } } });
-  }
+  const folder = useCliFolder();
+  const { configure, read, write } = folder;
 
   describe('JSON', () => {
     it('is as its schema says, for the people of the demo', async () => {
@@ -100,7 +80,7 @@ describe('the formats of a report', () => {
           ...['--compare', 'old.yaml', '--baseline', 'accepted.yaml', '--problems'],
           ...['--fail-under', '99%', '--fail-on', 'danger', 'changed'],
         ],
-        { cwd: folder },
+        { cwd: folder.path },
       );
       expect(exitCode).toBe(1);
       const report = JSON.parse(stdout) as JudgedReport;
@@ -164,7 +144,7 @@ describe('the formats of a report', () => {
       write('entities.json', storedEntities(userEntity('ada')));
       const args = ['audit', '--users', 'users.json', '--entities', 'entities.json'];
       const run = async (...limits: string[]) => {
-        const io = { cwd: folder };
+        const io = { cwd: folder.path };
         const { exitCode } = await runInMemory([...args, '--junit', 'a.xml', ...limits], io);
         return { exitCode, suites: await parse(read('a.xml')) };
       };
@@ -213,9 +193,9 @@ describe('the formats of a report', () => {
       const [shared] = report.findings;
       const accepted = { reason: 'one person', date: '2026-01-31' };
       const places = new Map([
-        ['user:default/ada', { file: join(folder, 'org', 'a b.yaml'), line: 7 }],
+        ['user:default/ada', { file: join(folder.path, 'org', 'a b.yaml'), line: 7 }],
       ]);
-      const options = { root: folder, version: '1.2.3', places };
+      const options = { root: folder.path, version: '1.2.3', places };
       // The type is that of the standard: what does not fit does not compile.
       const log: Log = createSarifLog({ ...report, findings: [shared!] }, options);
       const [result] = log.runs[0]!.results!;
@@ -236,7 +216,7 @@ describe('the formats of a report', () => {
       );
       expect(log.runs[0]!.tool.driver.rules![result!.ruleIndex!]!.id).toBe('sharedEntity');
 
-      const source = { file: join(folder, 'b.yaml'), line: 3 };
+      const source = { file: join(folder.path, 'b.yaml'), line: 3 };
       const sourced = { ...shared!, accepted, source };
       const other: Log = createSarifLog({ ...report, findings: [sourced] }, options);
       const [again] = other.runs[0]!.results!;
@@ -251,19 +231,19 @@ describe('the formats of a report', () => {
     });
 
     it('names a file outside of the repository by its whole path', async () => {
-      mkdirSync(join(folder, 'repo'));
+      mkdirSync(join(folder.path, 'repo'));
       const report = await audit({
         resolvers: bySlug,
         payloads: [bitbucketUser('ada'), twinOf('ada')],
         entities: [userEntity('ada')],
       });
       const log = createSarifLog(report, {
-        root: join(folder, 'repo'),
+        root: join(folder.path, 'repo'),
         version: '1',
-        places: new Map([['user:default/ada', { file: join(folder, 'b.yaml') }]]),
+        places: new Map([['user:default/ada', { file: join(folder.path, 'b.yaml') }]]),
       });
       expect(log.runs[0]!.results[0]!.locations[0]).toEqual({
-        physicalLocation: { artifactLocation: { uri: `file://${join(folder, 'b.yaml')}` } },
+        physicalLocation: { artifactLocation: { uri: `file://${join(folder.path, 'b.yaml')}` } },
       });
     });
 
@@ -272,7 +252,9 @@ describe('the formats of a report', () => {
       write('users.json', [bitbucketUser('ada'), twinOf('ada')]);
       write('entities.json', storedEntities(userEntity('ada')));
       const files = ['--users', 'users.json', '--entities', 'entities.json'];
-      const { stdout } = await runInMemory(['audit', ...files, '--sarif', '-'], { cwd: folder });
+      const { stdout } = await runInMemory(['audit', ...files, '--sarif', '-'], {
+        cwd: folder.path,
+      });
       const log = JSON.parse(stdout) as Log;
       expect(log.version).toBe('2.1.0');
       expect(log.runs[0]!.invocations![0]!.executionSuccessful).toBe(true);

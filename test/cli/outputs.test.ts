@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { useCliFolder } from './cliFolder';
 import { runInMemory } from './runInMemory';
 import { bitbucketUser } from './worlds';
 
@@ -9,32 +9,19 @@ const entity = (name: string, rest = '') =>
   `apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: { name: ${name} }\nspec: { memberOf: []${rest} }\n`;
 
 describe('what the command line writes', () => {
-  let folder: string;
+  const folder = useCliFolder();
+  const { write, read } = folder;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'audit-outputs-'));
     configure('usernameMatchingUserEntityName');
-    write('users.json', JSON.stringify([bitbucketUser('ada'), bitbucketUser('bob', { id: 77 })]));
+    write('users.json', [bitbucketUser('ada'), bitbucketUser('bob', { id: 77 })]);
     write('entities.yaml', entity('ada'));
   });
 
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-  const run = (args: string[], io = {}) => runInMemory(args, { cwd: folder, ...io });
+  const run = (args: string[], io = {}) => runInMemory(args, { cwd: folder.path, ...io });
   const offline = ['--users', 'users.json', '--entities', 'entities.yaml'];
 
-  function configure(...resolvers: string[]) {
-    const signIn = { resolvers: resolvers.map(resolver => ({ resolver })) };
-    const production = { host: 'bitbucket.corp.example', signIn };
-    write(
-      'app-config.yaml',
-      JSON.stringify({ auth: { providers: { bitbucketServer: { production } } } }),
-    );
-  }
+  const configure = (...resolvers: string[]) => folder.configure('app-config.yaml', ...resolvers);
 
   it.each([
     ['--json', /^\{/],
@@ -48,7 +35,7 @@ describe('what the command line writes', () => {
       expect(stdout).not.toContain('│');
       expect(stderr).toBe('');
       expect(exitCode).toBe(0);
-      expect(() => statSync(join(folder, '-'))).toThrow('ENOENT');
+      expect(() => statSync(join(folder.path, '-'))).toThrow('ENOENT');
     },
   );
 
@@ -66,10 +53,10 @@ describe('what the command line writes', () => {
     async mode => {
       write('report.json', 'old');
       // Only its owner may write it, so that the mode can be one without write permission, too.
-      chmodSync(join(folder, 'report.json'), mode | 0o200);
+      chmodSync(join(folder.path, 'report.json'), mode | 0o200);
       const { exitCode } = await run(['audit', ...offline, '--json', 'report.json']);
       expect(exitCode).toBe(0);
-      expect(statSync(join(folder, 'report.json')).mode & 0o777).toBe(0o600);
+      expect(statSync(join(folder.path, 'report.json')).mode & 0o777).toBe(0o600);
       expect(read('report.json')).toContain('user:default/ada');
     },
   );
@@ -125,7 +112,7 @@ describe('what the command line writes', () => {
     const emails = ['ada', 'bob'].map(name =>
       bitbucketUser(name, { emailAddress: `${name}@corp.example` }),
     );
-    write('users.json', JSON.stringify(emails));
+    write('users.json', emails);
     // Also of a step that nobody needs today.
     expect((await run(['audit', ...offline])).stdout).toContain(
       'email "same@corp.example" is on 2 entities',
@@ -133,7 +120,7 @@ describe('what the command line writes', () => {
   });
 
   it('tells a username that cannot be an entity name from one that is not there', async () => {
-    write('users.json', JSON.stringify([bitbucketUser('ada'), bitbucketUser('bob@corp')]));
+    write('users.json', [bitbucketUser('ada'), bitbucketUser('bob@corp')]);
     const { stdout } = await run(['audit', ...offline, '--json']);
     const { people } = JSON.parse(stdout) as { people: { username: string; outcome: string }[] };
     expect(people.find(({ username }) => username === 'bob@corp')).toMatchObject({
@@ -148,7 +135,7 @@ describe('what the command line writes', () => {
   it('finds nobody by what a person does not have', async () => {
     const { id, ...withoutId } = bitbucketUser('ada');
     expect(id).toBeDefined();
-    write('users.json', JSON.stringify([withoutId]));
+    write('users.json', [withoutId]);
     const { exitCode, stderr } = await run(['explain', 'undefined', ...offline]);
     expect(stderr).toBe('No Bitbucket user has the username, id or email "undefined"\n');
     expect(exitCode).toBe(2);

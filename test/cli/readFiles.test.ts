@@ -1,37 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { JsonObject } from '@backstage/types';
 import { readEntityFiles, readUserFiles } from 'backstage-bitbucket-server';
+import { useFolder } from '../support/useFolder';
 import { bitbucketUser } from './worlds';
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'audit-files-'));
-});
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function write(name: string, content: string | object): string {
-  const path = join(folder, name);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return path;
-}
+const folder = useFolder();
+const { write } = folder;
 
 const user = (name: string, more = '') =>
   `apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata:\n  name: ${name}\n${more}spec:\n  memberOf: []\n`;
 
 const place = ({ source }: { source?: { file: string; line?: number } }) =>
-  source && `${source.file.slice(folder.length + 1)}:${source.line}`;
+  source && `${source.file.slice(folder.path.length + 1)}:${source.line}`;
 
 describe('entities from files', () => {
   it('know file and line, and what the catalog would reject is a finding that does too', async () => {
     write('org/a.yaml', `# people\n${user('ann')}---\n${user('not valid')}---\n${user('bea')}`);
-    const { items, findings, notes } = await readEntityFiles(join(folder, 'org'));
+    const { items, findings, notes } = await readEntityFiles(join(folder.path, 'org'));
     expect(items.map(({ metadata, source }) => [metadata.name, place({ source })])).toEqual([
       ['ann', 'org/a.yaml:2'],
       ['bea', 'org/a.yaml:16'],
@@ -48,7 +33,7 @@ describe('entities from files', () => {
   it('are nothing of a file with one document that cannot be read, and each of them is named', async () => {
     write('org/a.yaml', `${user('ann')}---\n${user('bea')}---\nkind: User\nmetadata: [\n`);
     write('org/b.yaml', user('cem'));
-    const { items, findings } = await readEntityFiles(join(folder, 'org'));
+    const { items, findings } = await readEntityFiles(join(folder.path, 'org'));
     expect(items.map(({ metadata }) => metadata.name)).toEqual(['cem']);
     expect(findings.map(({ concerns }) => concerns)).toEqual([
       [],
@@ -63,11 +48,11 @@ describe('entities from files', () => {
     write('chart/templates/x.yaml', 'kind: {{ .Values.kind }}\n');
     write('package.json', { name: 'x' });
     write('k8s.yaml', 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: Not_Of_Ours\n');
-    const { items, findings, notes } = await readEntityFiles(folder);
+    const { items, findings, notes } = await readEntityFiles(folder.path);
     expect(items).toHaveLength(1);
     expect(findings).toEqual([]);
     expect(notes).toEqual([
-      `${folder}: 4 files hold no entities and were left out: x.yaml, mkdocs.yml, package.json, values.yaml`,
+      `${folder.path}: 4 files hold no entities and were left out: x.yaml, mkdocs.yml, package.json, values.yaml`,
     ]);
   });
 
@@ -76,7 +61,7 @@ describe('entities from files', () => {
     write('a.yaml', `${user('ann', email('one'))}---\n${user('Ann', email('two'))}`);
     write('b.yaml', user('bea'));
     write('c.yaml', `${user('bea')}---\n${user('ann', email('three'))}`);
-    const { items, findings } = await readEntityFiles(folder);
+    const { items, findings } = await readEntityFiles(folder.path);
     const mails = items.map(({ metadata }) => metadata.annotations?.['corp.example/mail']);
     expect(mails).toEqual(['two', 'three', undefined]);
     expect(findings.map(finding => [finding.rule, finding.concerns, place(finding)])).toEqual([
@@ -109,7 +94,7 @@ describe('users from files', () => {
   it('of several servers are not merged, and are a finding', () => {
     write('a.json', [bitbucketUser('ann', { id: 1 }), bitbucketUser('bea', { id: 2 })]);
     write('b.json', [bitbucketUser('cem', { id: 1 }), bitbucketUser('Bea', { id: 3 })]);
-    const { items, findings } = readUserFiles(folder);
+    const { items, findings } = readUserFiles(folder.path);
     expect(items).toHaveLength(4);
     expect(findings.map(({ rule, severity, concerns }) => [rule, severity, concerns])).toEqual([
       ['duplicateAccount', 'danger', ['bitbucket:ann', 'bitbucket:cem']],
@@ -121,11 +106,11 @@ describe('users from files', () => {
     const old = bitbucketUser('ann', { id: 1, emailAddress: 'old@corp.example' });
     write('a.json', old);
     write('b.json', { ...old, emailAddress: 'new@corp.example' });
-    const { items, findings, notes } = readUserFiles(folder);
+    const { items, findings, notes } = readUserFiles(folder.path);
     expect(items).toEqual([expect.objectContaining({ emailAddress: 'new@corp.example' })]);
     expect(findings).toEqual([]);
     expect(notes).toEqual([
-      `${folder}: 1 user is listed more than once with the same id and name; the last one counts`,
+      `${folder.path}: 1 user is listed more than once with the same id and name; the last one counts`,
     ]);
   });
 
@@ -136,11 +121,11 @@ describe('users from files', () => {
       '2.json',
       page([bitbucketUser('bea')], { start: 1, isLastPage: false, nextPageStart: 2 }),
     );
-    const { findings } = readUserFiles(folder);
+    const { findings } = readUserFiles(folder.path);
     expect(findings.map(finding => [finding.rule, finding.source?.file])).toEqual([
-      ['incompleteList', join(folder, '2.json')],
+      ['incompleteList', join(folder.path, '2.json')],
     ]);
     write('3.json', page([bitbucketUser('cem')], { start: 2, isLastPage: true }));
-    expect(readUserFiles(folder).findings).toEqual([]);
+    expect(readUserFiles(folder.path).findings).toEqual([]);
   });
 });

@@ -602,7 +602,7 @@ const sections = [
     'an option of another transform',
     withTransforms({ transform: 'withoutEmail', domain: 'x' }),
     'profileTransforms[0].domain',
-    'is not a known option; there is none here',
+    'is not a known option; no options are allowed here',
   ),
   wrong(
     'a transform without its domain',

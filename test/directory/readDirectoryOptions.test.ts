@@ -13,7 +13,7 @@ describe('the config of directories', () => {
 
   it('reads a token, or a username and password', () => {
     expect(read({ token: ' abc\n' })).toEqual({
-      credential: { token: 'abc' },
+      authorization: 'Bearer abc',
       trustedDirectories: [],
       ttl: undefined,
       warnings: [],
@@ -26,7 +26,7 @@ describe('the config of directories', () => {
         ttl: { minutes: 2 },
       }),
     ).toEqual({
-      credential: { username: 'robot', password: ' with spaces ' },
+      authorization: `Basic ${Buffer.from('robot: with spaces ').toString('base64')}`,
       trustedDirectories: ['Corporate LDAP'],
       ttl: { milliseconds: 120_000 },
       warnings: [],

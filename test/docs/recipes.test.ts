@@ -83,7 +83,7 @@ describe('the recipes of docs/choosing-a-resolver.md', () => {
       'auth.providers.bitbucketServer.production',
     );
     const { email, ...user } = account;
-    const { decision } = await explainSignIn({
+    const { trace } = await explainSignIn({
       user: { ...user, emailAddress: email, active: true, type: 'NORMAL' },
       baseUrl: setup.baseUrl,
       match: setup.match,
@@ -91,6 +91,7 @@ describe('the recipes of docs/choosing-a-resolver.md', () => {
       lookup: createEntityLookup([...entities, ...(elsewhere[title] ?? [])]),
       findDirectory: async ({ username }) => ({ readOnly: username !== 'internal' }),
     });
+    const { decision } = trace;
     expect('userEntityRef' in decision ? decision.userEntityRef : decision.code).toBe(expected);
   });
 });

@@ -147,11 +147,11 @@ describe('getJson', () => {
     expect(`${failure.detail}${failure.underlyingError}`).not.toContain(token);
   });
 
-  it('tells a certificate for another name from one that nobody has signed', async () => {
+  it('tells a certificate for another host name from one that nobody has signed', async () => {
     const error = networkError('ERR_TLS_CERT_ALTNAME_INVALID');
     const { detail, code } = await errorOf(clientOf([error, error, error]).http.getJson(url));
     expect(code).toBe('BITBUCKET_UNREACHABLE');
-    expect(detail).toContain('the certificate is for another name than the host');
+    expect(detail).toContain('the certificate is for another host name than the configured one');
     expect(detail).not.toContain('NODE_EXTRA_CA_CERTS');
   });
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createCatalogUserLookup } from '../../src/lookup';
 import type { CatalogUserLookupOptions, UserLookupAnswer, UserQuery } from '../../src/lookup';
 import { createLogRecorder } from '../support/createLogRecorder';
-import { deferred, fakeClock, settled } from './support/controlled';
+import { deferred, fakeClock, settled } from '../support/controlled';
 import { byEmail, byField, byName, user } from './support/people';
 import { recordingCatalog } from './support/recordingCatalog';
 
@@ -759,8 +759,8 @@ describe('listeners', () => {
     const { find, lines } = setUp({ onRequest: broken, onAnswer: broken });
     expect(await find(byName('p1'))).toEqual([['p1']]);
     expect(lines).toEqual([
-      'error: A listener of the user lookup failed: Error: no metrics',
-      'error: A listener of the user lookup failed: Error: no metrics',
+      'error: A callback of the user lookup threw an error: Error: no metrics',
+      'error: A callback of the user lookup threw an error: Error: no metrics',
     ]);
   });
 });

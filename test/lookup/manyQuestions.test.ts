@@ -3,7 +3,7 @@ import type { CatalogApi } from '@backstage/catalog-client';
 import type { Entity } from '@backstage/catalog-model';
 import { createCatalogUserLookup } from '../../src/lookup';
 import type { CatalogUserLookupOptions, UserLookupAnswer } from '../../src/lookup';
-import { deferred, settled } from './support/controlled';
+import { deferred, settled } from '../support/controlled';
 import { byEmail, byName, user } from './support/people';
 
 interface Held {

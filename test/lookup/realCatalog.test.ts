@@ -3,7 +3,7 @@ import { CatalogClient } from '@backstage/catalog-client';
 import { createCatalogUserLookup } from '../../src/lookup';
 import type { CatalogUserLookupOptions, UserLookupAnswer, UserQuery } from '../../src/lookup';
 import { createLogRecorder } from '../support/createLogRecorder';
-import { fakeClock } from './support/controlled';
+import { fakeClock } from '../support/controlled';
 import { byEmail, byField, byName, user } from './support/people';
 import { startCatalogBackend } from './support/startCatalogBackend';
 import type { CatalogBackend } from './support/startCatalogBackend';

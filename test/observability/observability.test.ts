@@ -6,6 +6,7 @@ import type { LogLine } from '../../demo/createLogRecorder';
 import { refreshOverHttp, signInOverHttp, signOutOverHttp } from '../support/signInOverHttp';
 import type { HttpSession } from '../support/signInOverHttp';
 import { takesScreenshots } from '../support/takeScreenshot';
+import { deferred } from '../support/controlled';
 import { pictureOfTrace } from './support/pictureOfTrace';
 import { registerTelemetry } from './support/telemetry';
 import type { Sample } from './support/telemetry';
@@ -231,8 +232,7 @@ describe('what an operator sees', () => {
       const samples = await telemetry.scrape();
       return samples.find(({ name }) => name === 'bitbucket_server_queue_length')?.value;
     };
-    let release!: () => void;
-    const hold = new Promise<void>(resolve => (release = resolve));
+    const { promise: hold, resolve: release } = deferred();
     demo.bitbucket.clearRequests();
     demo.bitbucket.faults.set('refresh', { hold });
     const crowd = Array.from({ length: 103 }, (_, i) =>

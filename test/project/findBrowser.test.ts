@@ -1,38 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findBrowser } from '../support/findBrowser';
+import { useFolder } from '../support/useFolder';
 
 describe('the browser of the tests', () => {
-  let folder: string;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'find-browser-'));
-  });
-
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  function file(...path: string[]): string {
-    const whole = join(folder, ...path);
-    mkdirSync(join(whole, '..'), { recursive: true });
-    writeFileSync(whole, '');
-    return whole;
-  }
+  const folder = useFolder();
+  const file = (...path: string[]) => folder.write(join(...path), '');
 
   it('is the one at CHROMIUM_PATH before an installed one', async () => {
     const chosen = file('chosen');
     file('bin', 'chromium');
-    const env = { CHROMIUM_PATH: chosen, PATH: join(folder, 'bin') };
+    const env = { CHROMIUM_PATH: chosen, PATH: join(folder.path, 'bin') };
     expect(await findBrowser({ env, platform: 'linux' })).toEqual({ executablePath: chosen });
   });
 
   it('is never another one than CHROMIUM_PATH says', async () => {
     file('bin', 'chromium');
-    const env = { CHROMIUM_PATH: join(folder, 'absent'), PATH: join(folder, 'bin') };
+    const env = { CHROMIUM_PATH: join(folder.path, 'absent'), PATH: join(folder.path, 'bin') };
     await expect(findBrowser({ env })).rejects.toThrow(
-      `CHROMIUM_PATH is ${join(folder, 'absent')}, and there is no such file`,
+      `CHROMIUM_PATH is ${join(folder.path, 'absent')}, and there is no such file`,
     );
   });
 
@@ -40,20 +26,22 @@ describe('the browser of the tests', () => {
     'is an installed %s',
     async name => {
       const executablePath = file('second', name);
-      const env = { PATH: [join(folder, 'first'), join(folder, 'second')].join(delimiter) };
+      const env = {
+        PATH: [join(folder.path, 'first'), join(folder.path, 'second')].join(delimiter),
+      };
       expect(await findBrowser({ env, platform: 'linux' })).toEqual({ executablePath });
     },
   );
 
   it('is an installed Chrome on Windows', async () => {
     const executablePath = file('Google/Chrome/Application/chrome.exe');
-    const env = { PROGRAMFILES: folder };
+    const env = { PROGRAMFILES: folder.path };
     expect(await findBrowser({ env, platform: 'win32' })).toEqual({ executablePath });
   });
 
   it('comes with the dev dependency where none is installed, unpacked once', async () => {
-    const cache = join(folder, 'cache');
-    const bare = { env: { PATH: folder }, platform: 'linux', arch: 'x64', cache };
+    const cache = join(folder.path, 'cache');
+    const bare = { env: { PATH: folder.path }, platform: 'linux', arch: 'x64', cache };
     const [first, second] = await Promise.all([findBrowser(bare), findBrowser(bare)]);
     expect(second).toEqual(first);
     expect(readdirSync(cache)).toHaveLength(1);
@@ -68,7 +56,7 @@ describe('the browser of the tests', () => {
   });
 
   it('is asked for where the dev dependency has none', async () => {
-    const bare = { env: { PATH: folder }, platform: 'linux', arch: 'arm64' };
+    const bare = { env: { PATH: folder.path }, platform: 'linux', arch: 'arm64' };
     await expect(findBrowser(bare)).rejects.toThrow(
       'No browser was found; install Chrome or Chromium, or set CHROMIUM_PATH to one',
     );

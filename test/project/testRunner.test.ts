@@ -1,31 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { useFolder } from '../support/useFolder';
 
 const script = join(__dirname, '../../scripts/test.mjs');
 
 describe('npm test', () => {
-  let rootDir: string;
-
-  beforeEach(() => {
-    rootDir = mkdtempSync(join(tmpdir(), 'test-runner-'));
-  });
-
-  afterEach(() => {
-    rmSync(rootDir, { recursive: true });
-  });
+  const folder = useFolder();
 
   function runWith(env: NodeJS.ProcessEnv, files: Record<string, string>, ...args: string[]) {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(rootDir, name), text);
+    for (const [name, text] of Object.entries(files)) folder.write(name, text);
     const config = JSON.stringify({
-      rootDir,
+      rootDir: folder.path,
       testMatch: ['**/*.test.{js,ts}'],
       transform: {},
       filter: join(__dirname, '../support/needsRedis.cjs'),
     });
     const { status, stdout } = spawnSync(process.execPath, [script, '--config', config, ...args], {
-      cwd: rootDir,
+      cwd: folder.path,
       encoding: 'utf8',
       env,
     });
@@ -74,7 +65,7 @@ describe('npm test', () => {
       const notice =
         'Not run: sessions.redis.test.ts. There is no Redis: install redis-server ' +
         `(Debian: apt-get install redis-server), or set ${connection}.`;
-      expect(runWith({ PATH: rootDir }, files)).toEqual({
+      expect(runWith({ PATH: folder.path }, files)).toEqual({
         status: 0,
         notRun: [notice],
         lastLine: '2 passed, 0 failed',
@@ -82,15 +73,15 @@ describe('npm test', () => {
     });
 
     it('says nothing about those that nobody asked for', () => {
-      expect(runWith({ PATH: rootDir }, files, 'a.test.js').notRun).toEqual([]);
+      expect(runWith({ PATH: folder.path }, files, 'a.test.js').notRun).toEqual([]);
     });
 
     it.each([
-      ['where one is on the PATH', () => ({ PATH: rootDir })],
+      ['where one is on the PATH', () => ({ PATH: folder.path })],
       ['where one is named', () => ({ PATH: '', [connection]: 'redis://127.0.0.1:6379' })],
       ['with CI=true, whatever there is', () => ({ PATH: '', CI: 'true' })],
     ])('runs them %s', (where, env) => {
-      if (where.includes('PATH')) writeFileSync(join(rootDir, 'redis-server'), '');
+      if (where.includes('PATH')) folder.write('redis-server', '');
       expect(runWith(env(), files)).toEqual({
         status: 0,
         notRun: [],

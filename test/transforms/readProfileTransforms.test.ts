@@ -38,7 +38,7 @@ describe('readProfileTransforms', () => {
     [[{ transform: 'constructor' }], `"${path}.profileTransforms[0].transform" must be one of: `],
     [
       [{ transform: 'withoutEmail', domain: 'x' }],
-      `"${path}.profileTransforms[0].domain" is not a known option; there is none here`,
+      `"${path}.profileTransforms[0].domain" is not a known option; no options are allowed here`,
     ],
     [
       [{ transform: 'withoutEmail' }, { transform: 'emailFromUsername' }],

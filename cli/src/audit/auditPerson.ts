@@ -4,7 +4,6 @@ import type {
   SignInExplanation,
   SignInTrace,
   Subject,
-  TracedCandidate,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { AuditOutcome, PersonResult } from './personResult';
 
@@ -225,8 +224,10 @@ const wordOf: Record<string, string> = {
   otherAccount: 'the entity belongs to another account',
 };
 
+type Candidates = SignInTrace['steps'][number]['lookups'][number]['candidates'];
+
 /** Lists that many people share are made once. */
-const refsOf = new WeakMap<readonly TracedCandidate[], readonly string[]>();
+const refsOf = new WeakMap<Candidates, readonly string[]>();
 
 function candidatesOf({ steps }: SignInTrace): readonly string[] {
   const accepted = steps
@@ -236,7 +237,7 @@ function candidatesOf({ steps }: SignInTrace): readonly string[] {
   return accepted.length === 1 ? accepted[0]! : [...new Set(accepted.flat())];
 }
 
-function toRefs(candidates: readonly TracedCandidate[]): readonly string[] {
+function toRefs(candidates: Candidates): readonly string[] {
   const known = refsOf.get(candidates);
   if (known) return known;
   const refs = candidates

@@ -101,7 +101,7 @@ export function createListedDirectories(
   };
   return createDirectoryLookup({
     baseUrl: 'http://list.invalid',
-    credential: { token: 'none' },
+    authorization: 'none',
     trustedDirectories,
     http,
   });

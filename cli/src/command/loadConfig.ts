@@ -5,7 +5,6 @@ import {
   isSignInError,
   readDirectoryOptions,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type { DirectoryCredential } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { AuditError } from '../AuditError';
 import type { CliIo } from './CliIo';
 
@@ -67,15 +66,16 @@ export function readAuthorization(
   const username = env.BITBUCKET_USERNAME?.trim();
   const password = env.BITBUCKET_PASSWORD;
   if (token) {
-    if (/^[\x21-\x7e]+$/.test(token)) return toAuthorization({ token });
+    if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
     throw new AuditError('BITBUCKET_TOKEN must be one line of printable ASCII');
   }
-  if (username && password) return toAuthorization({ username, password });
+  if (username && password) {
+    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+  }
   if (username || password) {
     throw new AuditError('BITBUCKET_USERNAME and BITBUCKET_PASSWORD go together; one is not set');
   }
-  const options = readDirectoryOptions(config, path);
-  return options && toAuthorization(options.credential);
+  return readDirectoryOptions(config, path)?.authorization;
 }
 
 /**
@@ -91,16 +91,10 @@ export function readDirectoryAuthorization(
   try {
     const options = readDirectoryOptions(config, path);
     return options
-      ? { authorization: toAuthorization(options.credential) }
+      ? { authorization: options.authorization }
       : { problem: `"${path}.directory" is missing, without which the backend does not start` };
   } catch (error) {
     if (!isSignInError(error)) throw error;
     return { problem: error.detail };
   }
-}
-
-function toAuthorization(credential: DirectoryCredential): string {
-  if ('token' in credential) return `Bearer ${credential.token}`;
-  const { username, password } = credential;
-  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }

@@ -1,42 +1,20 @@
 import type { Entity } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
 import type { SignInErrorCode } from '../../errors';
-import type { RejectedCandidate, UserLookupAnswer } from '../../lookup';
+import type { UserLookupAnswer } from '../../lookup';
 import { checkOptions, isNamespace } from '../matchers';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 
-/**
- * What a chain does after a step without a match.
- *
- * @public
- */
-export type PolicyAction = 'next' | 'stop';
-
-/**
- * Per step of a chain.
- *
- * @public
- */
-export interface StepPolicy {
-  /** The subject lacks the attribute. Default `next`. */
-  readonly onMissing?: PolicyAction;
-  /** No verified entity. Default `next`. */
-  readonly onNoMatch?: PolicyAction;
-  /** Domain not allowed, or email not trusted. Default `next`. */
-  readonly onDenied?: PolicyAction;
-  /** Two or more verified entities, or attributes that disagree. Default `stop`. */
-  readonly onAmbiguous?: PolicyAction;
-}
-
 const action = z.enum(['next', 'stop']).optional();
 
-/** @internal */
 export const policyShape = {
-  onMissing: action.describe('When the account lacks the attribute. Default: next.'),
-  onNoMatch: action.describe('When no entity matches. Default: next.'),
-  onDenied: action.describe('When the attribute is present but not allowed. Default: next.'),
+  onMissing: action.describe('What to do if the account lacks the attribute. Default: next.'),
+  onNoMatch: action.describe('What to do if no entity matches. Default: next.'),
+  onDenied: action.describe(
+    'What to do if the attribute is present but not allowed. Default: next.',
+  ),
   onAmbiguous: action.describe(
-    'When several entities match, or attributes disagree. Default: stop.',
+    'What to do if several entities match, or attributes disagree. Default: stop.',
   ),
 } as const;
 
@@ -45,8 +23,16 @@ export const policyShape = {
  *
  * @public
  */
-export interface ChainStep extends StepPolicy {
+export interface ChainStep {
   readonly matcher: Matcher;
+  /** The subject lacks the attribute. Default `next`. */
+  readonly onMissing?: 'next' | 'stop';
+  /** No verified entity. Default `next`. */
+  readonly onNoMatch?: 'next' | 'stop';
+  /** Domain not allowed, or email not trusted. Default `next`. */
+  readonly onDenied?: 'next' | 'stop';
+  /** Two or more verified entities, or attributes that disagree. Default `stop`. */
+  readonly onAmbiguous?: 'next' | 'stop';
   /**
    * Signs people in who have no `User` entity, when every step said none or missing. Never under a
    * name that a `User` or `Group` has, or that owns anything.
@@ -58,7 +44,6 @@ export interface ChainStep extends StepPolicy {
   readonly dangerouslyAllowSignInWithoutUserInCatalog?: boolean | { readonly namespace: string };
 }
 
-/** @internal */
 export const withoutUserShape = {
   dangerouslyAllowSignInWithoutUserInCatalog: z
     .union([
@@ -67,18 +52,14 @@ export const withoutUserShape = {
     ])
     .optional()
     .describe(
-      'Signs in people without a User entity, when no step found anybody. Dangerous: whoever can choose a name in Bitbucket gets any name that is free in the catalog.',
+      'Signs in people without a User entity, if no resolver found anybody. Dangerous: somebody who can choose their name in Bitbucket gets any name that is free in the catalog.',
     ),
 } as const;
 
-const stepShape = { matcher: z.unknown(), ...policyShape, ...withoutUserShape };
+/** Made once: an audit checks a chain hundreds of thousands of times. */
+const stepSchema = z.strictObject({ matcher: z.unknown(), ...policyShape, ...withoutUserShape });
 
-/**
- * Checks a chain once, at start.
- *
- * @throws `Error` that names the step and what is wrong with it
- * @internal
- */
+/** Checks a chain once, at start. Throws an `Error` that names the step and what is wrong with it. */
 export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly ChainStep[] {
   if (!Array.isArray(match) || match.length === 0) {
     throw new Error('"match" must be a list of at least one matcher');
@@ -91,11 +72,13 @@ export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly 
     if (typeof matcher?.name !== 'string' || typeof matcher.match !== 'function') {
       throw new Error(`"${where}" must be a matcher or { matcher, …policy }`);
     }
-    const misplaced = Object.keys(stepShape).find(key => key !== 'matcher' && key in matcher);
+    const misplaced = Object.keys(stepSchema.shape).find(
+      key => key !== 'matcher' && key in matcher,
+    );
     if (misplaced) {
       throw new Error(`"${where}" must be { matcher, ${misplaced} }: a matcher has no policy`);
     }
-    checkOptions(where, stepShape, step);
+    checkOptions(where, stepSchema, step);
     return step;
   });
 }
@@ -120,8 +103,6 @@ export type StepOutcome =
 /**
  * The record of a step. `describeDecision` turns it into a trace only when somebody reads it, so
  * that a sign-in does not pay for the texts.
- *
- * @internal
  */
 export interface StepRecord {
   readonly step: ChainStep;
@@ -134,7 +115,6 @@ export interface StepRecord {
   readonly cause?: unknown;
 }
 
-/** @internal */
 export interface AttemptRecord {
   /** Whose attempt: the step's matcher, or a part of its agreement. */
   readonly matcher: Matcher;
@@ -142,73 +122,54 @@ export interface AttemptRecord {
   readonly answer: UserLookupAnswer;
   /** The entities that passed all checks. */
   readonly accepted: readonly Entity[];
-  readonly rejected: readonly RejectedCandidate[];
+  readonly rejected: readonly { readonly entityRef: string; readonly reason: string }[];
 }
 
-/**
- * The decision of a chain.
- *
- * @internal
- */
-export type Decision =
-  | {
-      readonly outcome: 'matched';
-      readonly entity: Entity;
-      readonly record: StepRecord;
-      readonly records: readonly StepRecord[];
-    }
+/** The decision of a chain. */
+export type Decision = { readonly records: readonly StepRecord[] } & (
+  | { readonly outcome: 'matched'; readonly entity: Entity; readonly record: StepRecord }
   | {
       /** `dangerouslyAllowSignInWithoutUserInCatalog`. */
       readonly outcome: 'withoutUser';
       readonly userEntityRef: string;
       readonly record: StepRecord;
-      readonly records: readonly StepRecord[];
     }
   | {
       readonly outcome: 'refused';
       readonly code: SignInErrorCode;
       /** The step that decided; `undefined` when no step matched. */
       readonly record?: StepRecord;
-      readonly records: readonly StepRecord[];
       readonly cause?: unknown;
-    };
+    }
+);
 
 /**
  * What follows the outcome of a step, by its policy. An outcome without a policy stops the chain:
  * if the catalog is unavailable, the chain fails closed.
- *
- * @internal
  */
-export function policyAction(policy: StepPolicy, outcome: StepOutcome): PolicyAction {
+export function policyAction(step: ChainStep, outcome: StepOutcome): 'next' | 'stop' {
   switch (outcome) {
     case 'missing':
-      return policy.onMissing ?? 'next';
+      return step.onMissing ?? 'next';
     case 'none':
-      return policy.onNoMatch ?? 'next';
+      return step.onNoMatch ?? 'next';
     case 'denied':
-      return policy.onDenied ?? 'next';
+      return step.onDenied ?? 'next';
     case 'ambiguous':
     case 'disagreement':
-      return policy.onAmbiguous ?? 'stop';
+      return step.onAmbiguous ?? 'stop';
     default:
       return 'stop';
   }
 }
 
-/**
- * The code of the refusal when a chain stops at a step.
- *
- * @internal
- */
-export function refusalCode({
-  outcome,
-  plan,
-}: Pick<StepRecord, 'plan'> & { outcome: Refusing }): SignInErrorCode {
+type Refusing = Exclude<StepOutcome, 'matched'>;
+
+/** The code of the refusal when a chain stops at a step. */
+export function refusalCode(outcome: Refusing, plan: MatchPlan | undefined): SignInErrorCode {
   if (outcome === 'denied') return deniedCode(plan) ?? 'EMAIL_NOT_TRUSTED';
   return codes[outcome];
 }
-
-type Refusing = Exclude<StepOutcome, 'matched'>;
 
 const codes: Record<Exclude<Refusing, 'denied'>, SignInErrorCode> = {
   none: 'NO_MATCHING_USER',

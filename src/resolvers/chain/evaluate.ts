@@ -6,15 +6,6 @@ import type { ChainStep, Decision, StepRecord } from './ChainStep';
 import { runStep, safeMatch } from './runStep';
 import { decideWithoutUser } from './withoutUser';
 
-/** @internal */
-export interface EvaluateOptions {
-  readonly steps: readonly ChainStep[];
-  readonly subject: Subject;
-  readonly lookup: CatalogUserLookup;
-  /** Annotation in which an entity names its account. Default: `<host>/user-id` with the subject's host. */
-  readonly accountIdAnnotation?: string;
-}
-
 /**
  * The evaluator of chains, for sign-in, explain and audit. Its result is that of trying the steps
  * one after another. The first step that has a question asks alone, because it signs most people
@@ -22,10 +13,14 @@ export interface EvaluateOptions {
  * length takes at most two requests in sequence.
  *
  * Never throws and never rejects: a matcher that throws and a catalog that is down are decisions.
- *
- * @internal
  */
-export async function evaluate(options: EvaluateOptions): Promise<Decision> {
+export async function evaluate(options: {
+  readonly steps: readonly ChainStep[];
+  readonly subject: Subject;
+  readonly lookup: CatalogUserLookup;
+  /** Annotation in which an entity names its account. Default: `<host>/user-id` with the subject's host. */
+  readonly accountIdAnnotation?: string;
+}): Promise<Decision> {
   const { steps, subject, lookup } = options;
   const ask = createQuestions(lookup, subject);
   const annotation = options.accountIdAnnotation ?? accountIdAnnotationOf(subject);
@@ -63,7 +58,7 @@ function decisionOf(record: StepRecord, records: readonly StepRecord[]): Decisio
   const { step, outcome, entity, cause, plan } = record;
   if (outcome === 'matched') return { outcome: 'matched', entity: entity!, record, records };
   if (policyAction(step, outcome) === 'next') return undefined;
-  return { outcome: 'refused', code: refusalCode({ outcome, plan }), record, records, cause };
+  return { outcome: 'refused', code: refusalCode(outcome, plan), record, records, cause };
 }
 
 /** Sends each query of an evaluation once. Never rejects. */
@@ -71,11 +66,8 @@ function createQuestions(lookup: CatalogUserLookup, { refresh }: Subject) {
   const answers = new Map<string, Promise<UserLookupAnswer>>();
   return (query: UserQuery): Promise<UserLookupAnswer> => {
     const key = JSON.stringify(query);
-    let answer = answers.get(key);
-    if (!answer) {
-      answer = safeFind(lookup, query, refresh);
-      answers.set(key, answer);
-    }
+    const answer = answers.get(key) ?? safeFind(lookup, query, refresh);
+    answers.set(key, answer);
     return answer;
   };
 }

@@ -1,12 +1,3 @@
 export { policyAction, policyShape, toChainSteps, withoutUserShape } from './ChainStep';
-export type {
-  AttemptRecord,
-  ChainStep,
-  Decision,
-  PolicyAction,
-  StepOutcome,
-  StepPolicy,
-  StepRecord,
-} from './ChainStep';
+export type { AttemptRecord, ChainStep, Decision, StepOutcome, StepRecord } from './ChainStep';
 export { evaluate } from './evaluate';
-export type { EvaluateOptions } from './evaluate';

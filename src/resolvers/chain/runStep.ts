@@ -1,39 +1,26 @@
 import type { Entity } from '@backstage/catalog-model';
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { mismatchReason } from '../../lookup';
-import type { RejectedCandidate, UserLookupAnswer, UserQuery } from '../../lookup';
+import { verifyCandidates } from '../../lookup';
+import type { UserLookupAnswer, UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { foldAscii } from '../../shared';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 import type { AttemptRecord, ChainStep, StepOutcome, StepRecord } from './ChainStep';
 
-/**
- * The account that signs in, and the annotation in which entities name theirs.
- *
- * @internal
- */
-export interface Account {
-  readonly id?: string;
-  readonly annotation?: string;
-}
-
-/** @internal */
-export interface StepContext {
+interface StepContext {
   /** Answers the same question once only, and never rejects. */
   readonly ask: (query: UserQuery) => Promise<UserLookupAnswer>;
-  readonly account: Account;
+  /** The account that signs in, and the annotation in which entities name theirs. */
+  readonly account: { readonly id?: string; readonly annotation?: string };
 }
 
-/** @internal */
-export type Match =
+type Match =
   | { readonly plan: MatchPlan; readonly queries: readonly UserQuery[] }
   | { readonly failed: unknown };
 
 /**
  * Asks a matcher for its plan. Never throws: custom matchers may throw, and not all of them are
  * type-checked.
- *
- * @internal
  */
 export function safeMatch({ matcher }: ChainStep, subject: Subject): Match {
   try {
@@ -70,17 +57,9 @@ function checkQuery(query: UserQuery): UserQuery {
   throw new TypeError('the matcher returned a query that is not valid');
 }
 
-interface Result {
-  readonly outcome: StepOutcome;
-  readonly entity?: Entity;
-  readonly cause?: unknown;
-}
+type Result = Pick<StepRecord, 'outcome' | 'entity' | 'cause'>;
 
-/**
- * Runs one step whose plan is known. All its questions are asked at once. Never rejects.
- *
- * @internal
- */
+/** Runs one step whose plan is known. All its questions are asked at once. Never rejects. */
 export async function runStep(
   step: ChainStep,
   match: Match,
@@ -108,7 +87,7 @@ async function runPlan(
   if (plan.type !== 'query') return { outcome: plan.type };
   for (const attempt of plan.attempts) {
     const answer = await context.ask(attempt.query);
-    const { accepted, rejected } = checkCandidates(attempt, answer);
+    const { entities: accepted, rejected } = checkAgain(attempt, answer);
     const record = { matcher, attempt, answer, accepted, rejected };
     attempts.push(record);
     if (answer.type === 'unavailable') return { outcome: 'unavailable', cause: answer.cause };
@@ -124,41 +103,21 @@ async function runPlan(
   return { outcome: 'none' };
 }
 
-/**
- * The entities of an answer that pass: kind `User`, a value that matches the query, not refused by
- * the matcher, each once. It is checked here for custom lookups too.
- */
-function checkCandidates({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
-  const accepted = new Map<string, Entity>();
-  const rejected: RejectedCandidate[] = [];
-  if (answer.type === 'entities') {
-    rejected.push(...(answer.rejected ?? []));
-    for (const entity of answer.entities) {
-      const entityRef = refOf(entity);
-      const reason =
-        mismatchReason(entity, query) ??
-        (entityRef === undefined ? 'its name is not valid' : reject?.(entity));
-      if (reason === undefined) accepted.set(entityRef!, entity);
-      else rejected.push({ entityRef: entityRef ?? 'unknown', reason });
-    }
-  }
-  return { accepted: [...accepted.values()], rejected };
-}
-
-function refOf(entity: Entity): string | undefined {
-  try {
-    return typeof entity.metadata.name === 'string' ? stringifyEntityRef(entity) : undefined;
-  } catch {
-    // Not an entity, so it has no ref. It is refused.
-    return undefined;
-  }
+/** The entities of an answer that pass all checks; a custom lookup may not check anything. */
+function checkAgain({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
+  if (answer.type !== 'entities') return { entities: [], rejected: [] };
+  const { entities, rejected = [] } = verifyCandidates(answer.entities, query, reject);
+  return { entities, rejected: [...(answer.rejected ?? []), ...rejected] };
 }
 
 /**
  * An entity that names its account by id belongs to that account only: an email or a username may
  * be given to somebody new, an id never is. An account without an id does not match either.
  */
-function namesAnotherAccount(entity: Entity, { id, annotation }: Account): string | undefined {
+function namesAnotherAccount(
+  entity: Entity,
+  { id, annotation }: StepContext['account'],
+): string | undefined {
   if (annotation === undefined) return undefined;
   const wanted = foldAscii(annotation);
   // The catalog ignores the case of keys.

@@ -6,8 +6,6 @@ import type { Decision, StepRecord } from './ChainStep';
 /**
  * The decision when no step found anybody. If the catalog answered every query and a step allows
  * it, the person signs in without an entity, under a ref that nobody has.
- *
- * @internal
  */
 export async function decideWithoutUser(
   records: readonly StepRecord[],
@@ -15,21 +13,19 @@ export async function decideWithoutUser(
 ): Promise<Decision> {
   const refused: Decision = { outcome: 'refused', code: exhaustedCode(records), records };
   const nobody = records.every(({ outcome }) => outcome === 'none' || outcome === 'missing');
-  const record = nobody ? records.find(allowsFallback) : undefined;
-  if (!record || record.plan?.type !== 'query' || !record.plan.fallbackName) return refused;
+  const record = nobody ? records.find(fallbackOf) : undefined;
+  const ref = record && fallbackOf(record);
+  if (!record || !ref) return refused;
 
-  const allowed = record.step.dangerouslyAllowSignInWithoutUserInCatalog;
-  const namespace = typeof allowed === 'object' ? allowed.namespace : 'default';
-  const name = record.plan.fallbackName;
   try {
     // The steps looked for other fields, so the name may be taken. Using it would be a takeover.
-    if (await isTaken(records, lookup, { namespace, name })) {
+    if (await isTaken(records, lookup, ref)) {
       return { ...refused, code: 'USER_REF_TAKEN', record };
     }
   } catch (error) {
     return { ...refused, code: 'CATALOG_UNAVAILABLE', record, cause: error };
   }
-  const userEntityRef = stringifyEntityRef({ kind: 'User', namespace, name });
+  const userEntityRef = stringifyEntityRef({ kind: 'User', ...ref });
   return { outcome: 'withoutUser', userEntityRef, record, records };
 }
 
@@ -50,9 +46,12 @@ async function isTaken(
   return taken;
 }
 
-function allowsFallback({ step, plan }: StepRecord): boolean {
-  const allowed = Boolean(step.dangerouslyAllowSignInWithoutUserInCatalog);
-  return allowed && plan?.type === 'query' && isFallbackName(plan.fallbackName);
+/** Under which ref a step lets somebody in whom it did not find. */
+function fallbackOf({ step, plan }: StepRecord) {
+  const allowed = step.dangerouslyAllowSignInWithoutUserInCatalog;
+  if (!allowed || plan?.type !== 'query' || !isFallbackName(plan.fallbackName)) return undefined;
+  const namespace = typeof allowed === 'object' ? allowed.namespace : 'default';
+  return { namespace, name: plan.fallbackName };
 }
 
 /**
@@ -61,9 +60,7 @@ function allowsFallback({ step, plan }: StepRecord): boolean {
  */
 function exhaustedCode(records: readonly StepRecord[]) {
   for (const { outcome, plan } of records) {
-    if (outcome === 'ambiguous' || outcome === 'disagreement') {
-      return refusalCode({ outcome, plan });
-    }
+    if (outcome === 'ambiguous' || outcome === 'disagreement') return refusalCode(outcome, plan);
   }
   const lacksAll = records.length > 0 && records.every(({ outcome }) => outcome === 'missing');
   return lacksAll ? 'ATTRIBUTE_MISSING' : 'NO_MATCHING_USER';
@@ -73,11 +70,7 @@ function exhaustedCode(records: readonly StepRecord[]) {
 // meaning in a ref, so that the ref reads back as what it was built from.
 const safeName = /^[A-Za-z0-9](?:[A-Za-z0-9._+@-]{0,251}[A-Za-z0-9])?$/;
 
-/**
- * Whether a value may be the name of a person who is in no catalog.
- *
- * @internal
- */
+/** Whether a value may be the name of a person who is in no catalog. */
 export function isFallbackName(value: unknown): value is string {
   return typeof value === 'string' && safeName.test(value);
 }

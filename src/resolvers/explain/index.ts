@@ -1,11 +1,10 @@
-export { createNearMissFinder, logNearMisses, nearMissesOf, queriesOf } from './nearMisses';
+export {
+  createNearMissFinder,
+  logNearMisses,
+  nearMissesOf,
+  nearMissesOfDecision,
+} from './nearMisses';
 export type { FindNearMisses, NearMiss } from './nearMisses';
 export { createRefusal } from './refusal';
-export { describeDecision, formatTrace, summarizeTrace, traceDecision } from './trace';
-export type {
-  SignInTrace,
-  TracedCandidate,
-  TracedDecision,
-  TracedLookup,
-  TracedStep,
-} from './trace';
+export { describeDecision, formatTrace, traceDecision } from './trace';
+export type { SignInTrace, TracedDecision } from './trace';

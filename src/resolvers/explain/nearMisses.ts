@@ -3,8 +3,8 @@ import type { CatalogApi } from '@backstage/catalog-client';
 import { DEFAULT_NAMESPACE, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import { createCatalogCaller } from '../../lookup';
-import type { UserQuery } from '../../lookup';
+import { annotationOf, createCatalogCaller, readField } from '../../lookup';
+import type { UserQuery, UserQueryField } from '../../lookup';
 import { foldAscii, quote } from '../../shared';
 import type { Decision } from '../chain';
 
@@ -15,7 +15,6 @@ import type { Decision } from '../chain';
  */
 export interface NearMiss {
   readonly entityRef: string;
-  readonly kind: 'otherKind' | 'otherNamespace' | 'otherDomain' | 'otherAnnotation' | 'spelling';
   /** Why the entity is not a match, in words. */
   readonly reason: string;
 }
@@ -47,8 +46,7 @@ export function createNearMissFinder(options: {
   const call = createCatalogCaller({ ...options, timeoutMs, now });
 
   async function search(query: UserQuery): Promise<readonly Entity[]> {
-    const field = query.by === 'ref' ? 'metadata.name' : query.field;
-    const value = query.by === 'ref' ? query.name : query.value;
+    const { field, value } = fieldOf(query);
     const term = field === 'spec.profile.email' ? value.split('@')[0]! : value;
     const fullTextFilter = { term, fields: [field.toLowerCase()] };
     const { items } = await call(ask =>
@@ -68,16 +66,17 @@ export function createNearMissFinder(options: {
   };
 }
 
-/**
- * Everything that a decision asked the catalog for.
- *
- * @internal
- */
-export function queriesOf(decision: Decision): readonly UserQuery[] {
-  return decision.records.flatMap(({ attempts }) => attempts.map(({ attempt }) => attempt.query));
+/** Who nearly matched, when nobody did. Rejects with what `find` rejects with. */
+export async function nearMissesOfDecision(
+  decision: Decision,
+  find: FindNearMisses | undefined,
+): Promise<readonly NearMiss[]> {
+  if (decision.outcome !== 'refused' || decision.code !== 'NO_MATCHING_USER') return [];
+  const queries = decision.records.flatMap(({ attempts }) =>
+    attempts.map(({ attempt }) => attempt.query),
+  );
+  return find && queries.length > 0 ? find(queries) : [];
 }
-
-type Miss = Omit<NearMiss, 'entityRef'>;
 
 /**
  * How an entity of any kind nearly matches queries that matched nobody. For a
@@ -87,77 +86,51 @@ type Miss = Omit<NearMiss, 'entityRef'>;
  */
 export function nearMissesOf(entity: Entity, queries: readonly UserQuery[]): NearMiss[] {
   const entityRef = stringifyEntityRef(entity);
-  const misses = queries.flatMap(query => missOf(entity, query) ?? []);
-  const distinct = new Map(misses.map(miss => [miss.reason, { entityRef, ...miss }]));
-  return [...distinct.values()];
+  const reasons = new Set(queries.flatMap(query => missOf(entity, query) ?? []));
+  return [...reasons].map(reason => ({ entityRef, reason }));
 }
 
-function missOf(entity: Entity, query: UserQuery): Miss | undefined {
-  const { name, namespace = DEFAULT_NAMESPACE } = entity.metadata;
-  if (query.by === 'ref' || query.field === 'metadata.name') {
-    const wanted = query.by === 'ref' ? query.name : query.value;
-    if (!same(name, wanted)) return undefined;
-    if (!isUser(entity)) return otherKind(entity, 'name');
-    return {
-      kind: 'otherNamespace',
-      reason: `it has the name, but is in namespace ${quote(namespace)}`,
-    };
+function fieldOf(query: UserQuery): { field: UserQueryField; value: string } {
+  return query.by === 'ref' ? { field: 'metadata.name', value: query.name } : query;
+}
+
+function missOf(entity: Entity, query: UserQuery): string | undefined {
+  const { field, value: wanted } = fieldOf(query);
+  const value = readField(entity, field);
+  const key = annotationOf(field);
+  const what = key === undefined ? field.split('.').at(-1)! : `annotation ${key}`;
+  const isUser = foldAscii(entity.kind) === 'user';
+  if (typeof value === 'string' && foldAscii(value) === foldAscii(wanted)) {
+    if (!isUser) return `it has the ${what}, but is of kind ${quote(entity.kind)}`;
+    const { namespace = DEFAULT_NAMESPACE } = entity.metadata;
+    return what === 'name' ? `it has the name, but is in namespace ${quote(namespace)}` : undefined;
   }
-  if (query.field === 'spec.profile.email') return missByEmail(entity, query.value);
-  return missByAnnotation(entity, query.field.slice('metadata.annotations.'.length), query.value);
+  if (!isUser) return undefined;
+  if (typeof value === 'string' && alike(value, wanted)) {
+    return `its ${what} differs only by letter case, form of letters or white space`;
+  }
+  if (key !== undefined) return otherAnnotation(entity, key, wanted);
+  return what === 'email' && typeof value === 'string' ? otherDomain(value, wanted) : undefined;
 }
 
-function missByEmail(entity: Entity, wanted: string): Miss | undefined {
-  const { email } = (entity.spec?.profile ?? {}) as { email?: unknown };
-  if (typeof email !== 'string') return undefined;
-  if (same(email, wanted)) return isUser(entity) ? undefined : otherKind(entity, 'email');
-  if (!isUser(entity)) return undefined;
-  if (alike(email, wanted)) return spelling('email');
+function otherDomain(email: string, wanted: string): string | undefined {
   const [local, domain] = email.split('@');
   return domain && alike(local!, wanted.split('@')[0]!)
-    ? {
-        kind: 'otherDomain',
-        reason: `its email has the same local part, but the domain ${quote(domain)}`,
-      }
+    ? `its email has the same local part, but the domain ${quote(domain)}`
     : undefined;
 }
 
-function missByAnnotation(entity: Entity, key: string, wanted: string): Miss | undefined {
+function otherAnnotation(entity: Entity, key: string, wanted: string): string | undefined {
   const annotations = entity.metadata.annotations ?? {};
-  const value = Object.hasOwn(annotations, key) ? annotations[key] : undefined;
-  if (value !== undefined && same(value, wanted)) {
-    return isUser(entity) ? undefined : otherKind(entity, `annotation ${key}`);
-  }
-  if (!isUser(entity)) return undefined;
-  if (value !== undefined && alike(value, wanted)) return spelling(`annotation ${key}`);
   const other = Object.keys(annotations).find(each => each !== key && annotations[each] === wanted);
   return other && looksLikeIdentity(other, key)
-    ? { kind: 'otherAnnotation', reason: `it has the value, but in the annotation ${quote(other)}` }
+    ? `it has the value, but in the annotation ${quote(other)}`
     : undefined;
 }
 
 /** An id is a small number. An unrelated annotation with the same number means nothing. */
 function looksLikeIdentity(other: string, key: string): boolean {
   return other.split('/').at(-1) === key.split('/').at(-1);
-}
-
-function otherKind({ kind }: Entity, what: string): Miss {
-  return { kind: 'otherKind', reason: `it has the ${what}, but is of kind ${quote(kind)}` };
-}
-
-function spelling(what: string): Miss {
-  return {
-    kind: 'spelling',
-    reason: `its ${what} differs only by letter case, form of letters or white space`,
-  };
-}
-
-function isUser({ kind }: Entity): boolean {
-  return foldAscii(kind) === 'user';
-}
-
-function same(a: string, b: string): boolean {
-  return foldAscii(a) === foldAscii(b);
 }
 
 function alike(a: string, b: string): boolean {
@@ -169,28 +142,24 @@ function loosen(value: string): string {
   return value.normalize('NFKC').replace(/\s/g, '').toLowerCase();
 }
 
-/**
- * Writes the nearest misses of a refused person to the log. Never rejects.
- *
- * @internal
- */
-export async function logNearMisses(options: {
-  readonly decision: Decision;
-  readonly reference: string;
-  readonly findNearMisses: FindNearMisses;
-  readonly logger: LoggerService;
-}): Promise<void> {
-  const { decision, reference, findNearMisses, logger } = options;
-  if (decision.outcome !== 'refused' || decision.code !== 'NO_MATCHING_USER') return;
-  const queries = queriesOf(decision);
-  if (queries.length === 0) return;
+/** Writes the nearest misses of a refused person to the log. Never rejects. */
+export async function logNearMisses(
+  decision: Decision,
+  reference: string,
+  find: FindNearMisses,
+  logger: LoggerService,
+): Promise<void> {
   try {
-    const misses = await findNearMisses(queries);
+    const misses = await nearMissesOfDecision(decision, find);
     const texts = misses.map(({ entityRef, reason }) => `${entityRef}: ${reason}`);
     if (texts.length > 0) {
-      logger.warn(`Bitbucket Server sign-in ${reference}, near misses: ${texts.join('; ')}`);
+      logger.warn(
+        `Bitbucket Server sign-in, reference ${reference}: entities that nearly matched: ${texts.join('; ')}`,
+      );
     }
   } catch (error) {
-    logger.debug(`Bitbucket Server sign-in ${reference}: no near misses known, ${String(error)}`);
+    logger.debug(
+      `Bitbucket Server sign-in, reference ${reference}: entities that nearly matched could not be looked up: ${String(error)}`,
+    );
   }
 }

@@ -8,8 +8,6 @@ type Refusal = Extract<Decision, { outcome: 'refused' }>;
 /**
  * The error of a chain that did not sign in. The public text says which steps were tried and how
  * each ended, in the words of the person; the trace goes to the log.
- *
- * @internal
  */
 export function createRefusal(decision: Refusal): SignInError {
   return createSignInError(decision.code, {

@@ -14,80 +14,53 @@ import type { MatchPlan } from '../matchers';
  * @public
  */
 export interface SignInTrace {
-  readonly decision: TracedDecision;
-  readonly steps: readonly TracedStep[];
+  /** How the chain ended. */
+  readonly decision:
+    | { readonly outcome: 'matched'; readonly userEntityRef: string; readonly step: string }
+    | { readonly outcome: 'withoutUser'; readonly userEntityRef: string; readonly step: string }
+    | {
+        readonly outcome: 'refused';
+        readonly code: SignInErrorCode;
+        /** The step that decided; `undefined` when no step matched, or none was tried. */
+        readonly step?: string;
+        /** Why no step was tried: what a profile transform said. */
+        readonly reason?: string;
+      };
+  readonly steps: readonly {
+    readonly step: string;
+    readonly outcome: StepOutcome;
+    /** What the chain did next. */
+    readonly action: 'signIn' | 'next' | 'stop';
+    /** Why it was missing, denied, unavailable or failed. */
+    readonly reason?: string;
+    /** The questions to the catalog and their answers. */
+    readonly lookups: readonly {
+      /** Name of the matcher; within an agreement, that of the part. */
+      readonly matcher: string;
+      /** What the catalog was asked for, in words. */
+      readonly query: string;
+      /** The entities that the catalog offered. Without `rejectedBecause`, one was accepted. */
+      readonly candidates: readonly {
+        readonly entityRef: string;
+        readonly rejectedBecause?: string;
+      }[];
+      /** Why the list of candidates is missing. */
+      readonly problem?: string;
+      /** Set when an expired answer was served: for how long it had been expired, in milliseconds. */
+      readonly staleForMs?: number;
+    }[];
+  }[];
 }
 
-/**
- * How a chain ended, in a trace.
- *
- * @public
- */
-export type TracedDecision =
-  | { readonly outcome: 'matched'; readonly userEntityRef: string; readonly step: string }
-  | { readonly outcome: 'withoutUser'; readonly userEntityRef: string; readonly step: string }
-  | {
-      readonly outcome: 'refused';
-      readonly code: SignInErrorCode;
-      /** The step that decided; `undefined` when no step matched, or none was tried. */
-      readonly step?: string;
-      /** Why no step was tried: what a profile transform said. */
-      readonly reason?: string;
-    };
+export type TracedDecision = SignInTrace['decision'];
+type TracedStep = SignInTrace['steps'][number];
+type TracedLookup = TracedStep['lookups'][number];
 
-/**
- * A step of a chain and its outcome, in a trace.
- *
- * @public
- */
-export interface TracedStep {
-  readonly step: string;
-  readonly outcome: StepOutcome;
-  /** What the chain did next. */
-  readonly action: 'signIn' | 'next' | 'stop';
-  /** Why it was missing, denied, unavailable or failed. */
-  readonly reason?: string;
-  readonly lookups: readonly TracedLookup[];
-}
-
-/**
- * A question to the catalog and its answer, in a trace.
- *
- * @public
- */
-export interface TracedLookup {
-  /** Name of the matcher; within an agreement, that of the part. */
-  readonly matcher: string;
-  /** What the catalog was asked for, in words. */
-  readonly query: string;
-  readonly candidates: readonly TracedCandidate[];
-  /** Why the list of candidates is missing. */
-  readonly problem?: string;
-  /** Set when an expired answer was served: for how long it had been expired, in milliseconds. */
-  readonly staleForMs?: number;
-}
-
-/**
- * An entity that the catalog offered, in a trace.
- *
- * @public
- */
-export interface TracedCandidate {
-  readonly entityRef: string;
-  /** `undefined` = accepted. */
-  readonly rejectedBecause?: string;
-}
-
-/**
- * Puts a decision into words.
- *
- * @internal
- */
+/** Puts a decision into words. */
 export function describeDecision(decision: Decision): SignInTrace {
   return { decision: traceDecision(decision), steps: decision.records.map(traceStep) };
 }
 
-/** @internal */
 export function traceDecision(decision: Decision): TracedDecision {
   const step = decision.record?.step.matcher.name;
   switch (decision.outcome) {
@@ -133,7 +106,11 @@ function reasonOf(plan: MatchPlan): string | undefined {
 function traceLookup({ matcher, attempt, answer, ...checked }: AttemptRecord): TracedLookup {
   const lookup = { matcher: matcher.name, query: describeQuery(attempt.query) };
   if (answer.type === 'conflict') {
-    return { ...lookup, candidates: [], problem: 'the catalog has several and did not say which' };
+    return {
+      ...lookup,
+      candidates: [],
+      problem: 'several entities match, and the catalog did not say which',
+    };
   }
   if (answer.type === 'unavailable') {
     return {
@@ -156,28 +133,20 @@ function describeQuery(query: UserQuery): string {
     : `User with ${query.field} = ${quote(query.value)}`;
 }
 
-/**
- * A trace as text of several lines, for a terminal.
- *
- * @public
- */
+/** A trace as text of several lines, for a terminal. */
 export function formatTrace(trace: SignInTrace): string {
   const steps = trace.steps.flatMap((step, index) => formatStep(step, index + 1));
   return [...steps, `=> ${formatDecision(trace)}`].join('\n');
 }
 
-/**
- * A trace as text of one line, for a log.
- *
- * @internal
- */
+/** A trace as text of one line, for a log. */
 export function summarizeTrace(trace: SignInTrace): string {
   const steps = trace.steps.map(step => {
     const reason = step.reason ? ` (${step.reason})` : '';
     const lookups = step.lookups.map(lookup => ` [${formatLookup(lookup)}]`).join('');
     return `${step.step}: ${step.outcome}${reason}${lookups}`;
   });
-  return steps.join(' | ') || 'no step is configured';
+  return steps.join(' | ') || 'no resolver is configured';
 }
 
 function formatDecision({ decision }: SignInTrace): string {
@@ -207,6 +176,9 @@ function formatLookup(lookup: TracedLookup): string {
   return `${lookup.query}: ${result}${stale}`;
 }
 
-function formatCandidate({ entityRef, rejectedBecause }: TracedCandidate): string {
+function formatCandidate({
+  entityRef,
+  rejectedBecause,
+}: TracedLookup['candidates'][number]): string {
   return rejectedBecause ? `${entityRef} rejected (${rejectedBecause})` : entityRef;
 }

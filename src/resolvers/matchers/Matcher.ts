@@ -1,5 +1,5 @@
 import type { Entity } from '@backstage/catalog-model';
-import { z } from 'zod/v3';
+import type { z } from 'zod/v3';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 
@@ -48,45 +48,34 @@ export interface Matcher {
 export type MatchPlan =
   | {
       readonly type: 'query';
-      readonly attempts: readonly MatchAttempt[];
+      readonly attempts: readonly {
+        readonly query: UserQuery;
+        /** A further check of a candidate, beyond kind and query: the reason to refuse it, or `undefined`. */
+        readonly reject?: (entity: Entity) => string | undefined;
+      }[];
       /** Entity name for `dangerouslyAllowSignInWithoutUserInCatalog`; not used when it is not safe as one. */
       readonly fallbackName?: string;
     }
-  | { readonly type: 'missing'; readonly attribute: SubjectAttribute; readonly reason: string }
+  | {
+      readonly type: 'missing';
+      readonly attribute: 'id' | 'username' | 'slug' | 'email';
+      readonly reason: string;
+    }
   | {
       readonly type: 'denied';
       readonly code: 'EMAIL_DOMAIN_NOT_ALLOWED' | 'EMAIL_NOT_TRUSTED';
       readonly reason: string;
     }
-  | { readonly type: 'agreement'; readonly parts: readonly AgreementPart[] };
+  | {
+      readonly type: 'agreement';
+      readonly parts: readonly {
+        readonly matcher: Matcher;
+        readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
+      }[];
+    };
 
-/**
- * An attribute of an account that a matcher can match by.
- *
- * @public
- */
-export type SubjectAttribute = 'id' | 'username' | 'slug' | 'email';
-
-/**
- * One question for the catalog, and what else a candidate must satisfy.
- *
- * @public
- */
-export interface MatchAttempt {
-  readonly query: UserQuery;
-  /** A further check of a candidate, beyond kind and query: the reason to refuse it, or `undefined`. */
-  readonly reject?: (entity: Entity) => string | undefined;
-}
-
-/**
- * One matcher of an agreement, with what it answered.
- *
- * @public
- */
-export interface AgreementPart {
-  readonly matcher: Matcher;
-  readonly plan: Exclude<MatchPlan, { type: 'agreement' }>;
-}
+export type SubjectAttribute = Extract<MatchPlan, { type: 'missing' }>['attribute'];
+export type MatchAttempt = Extract<MatchPlan, { type: 'query' }>['attempts'][number];
 
 /**
  * The answers that a matcher can give.
@@ -115,12 +104,12 @@ export const matchPlan = {
   },
 
   /** The person lacks the attribute, or has one that this matcher cannot use. */
-  missing(attribute: SubjectAttribute, reason: string): MatchPlan {
+  missing(attribute: 'id' | 'username' | 'slug' | 'email', reason: string): MatchPlan {
     return { type: 'missing', attribute, reason };
   },
 
   /** The attribute is present but not allowed. */
-  denied(code: Extract<MatchPlan, { type: 'denied' }>['code'], reason: string): MatchPlan {
+  denied(code: 'EMAIL_DOMAIN_NOT_ALLOWED' | 'EMAIL_NOT_TRUSTED', reason: string): MatchPlan {
     return { type: 'denied', code, reason };
   },
 } as const;
@@ -156,7 +145,7 @@ export function agreement(parts: readonly Matcher[]): Matcher {
         type: 'agreement',
         parts: parts.map(part => ({
           matcher: part,
-          plan: part.match(subject) as AgreementPart['plan'],
+          plan: part.match(subject) as Exclude<MatchPlan, { type: 'agreement' }>,
         })),
       };
     },
@@ -172,25 +161,21 @@ const agreements = new WeakSet<Matcher>();
  * `allowedDomain` would otherwise allow every domain.
  *
  * @param where - what the options belong to, for the error
+ * @param schema - a strict one
  * @throws `Error` for an unknown option or a value that is not valid
- * @internal
  */
-export function checkOptions(where: string, shape: z.ZodRawShape, options: unknown): void {
-  let schema = schemas.get(shape);
-  if (!schema) schemas.set(shape, (schema = z.object(shape).strict()));
+export function checkOptions(where: string, schema: z.AnyZodObject, options: unknown): void {
   const result = schema.safeParse(options);
   const issue = result.error && deepest(result.error.issues[0]!);
   if (!issue) return;
   if (issue.code === 'unrecognized_keys') {
     const path = [where, ...issue.path, issue.keys[0]].join('.');
-    const known = issue.path.length > 0 ? '' : `; expected one of ${Object.keys(shape).join(', ')}`;
+    const known =
+      issue.path.length > 0 ? '' : `; expected one of ${Object.keys(schema.shape).join(', ')}`;
     throw new Error(`"${path}" is not a known option${known}`);
   }
   throw new Error(`"${[where, ...issue.path].join('.')}" ${problemOf(issue)}`);
 }
-
-/** Making one costs more than a whole evaluation, and an audit checks a chain hundreds of thousands of times. */
-const schemas = new WeakMap<z.ZodRawShape, z.AnyZodObject>();
 
 /** Zod nests the issues of a union. The last alternative has the most specific one. */
 function deepest(issue: z.ZodIssue): z.ZodIssue {

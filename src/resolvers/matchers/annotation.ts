@@ -1,23 +1,10 @@
 import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
-import type { Subject } from '../../profile';
-import { createEmailCheck, emailShape } from './emailCheck';
-import type { EmailOptions } from './emailCheck';
+import { emailMatcher, emailShape } from './emails';
+import type { EmailOptions } from './emails';
 import { checkOptions, matchPlan } from './Matcher';
 import type { MatchPlan, Matcher, SubjectAttribute } from './Matcher';
 import { inNamespaces, namespaceShape, readName, stripPrefixShape } from './names';
-import type { NamespaceOptions, StripPrefixOptions } from './names';
-
-/**
- * Options of `matchers.annotation`.
- *
- * @public
- */
-export interface AnnotationOptions extends EmailOptions, NamespaceOptions, StripPrefixOptions {
-  readonly from: SubjectAttribute;
-  /** Key of the annotation, such as `bitbucket.corp.com/user-id`. */
-  readonly annotation: string;
-}
 
 const labels: Record<SubjectAttribute, string> = {
   id: 'user id',
@@ -26,12 +13,7 @@ const labels: Record<SubjectAttribute, string> = {
   email: 'email address',
 };
 
-/**
- * The options for an attribute: `emailTrust` is for an email only, `stripPrefix` for a username
- * only.
- *
- * @internal
- */
+/** `emailTrust` is for an email only, `stripPrefix` for a username only. */
 export function annotationShape(from: SubjectAttribute) {
   return {
     ...(from === 'email' ? emailShape : {}),
@@ -48,33 +30,36 @@ export function annotationShape(from: SubjectAttribute) {
  * email has `allowedDomains` and `emailTrust`, only the username has `stripPrefix`
  * @public
  */
-export function annotation(options: AnnotationOptions): Matcher {
-  const { from, annotation: key, namespaces } = options;
+export function annotation(
+  options: EmailOptions & {
+    readonly from: 'id' | 'username' | 'slug' | 'email';
+    /** Key of the annotation, such as `bitbucket.corp.com/user-id`. */
+    readonly annotation: string;
+    /** As for `entityName`. Default: none. */
+    readonly stripPrefix?: string;
+  },
+): Matcher {
+  const { from, annotation: key, namespaces, stripPrefix } = options;
   const attribute = z.enum(['id', 'username', 'slug', 'email']);
   const shape = { from: attribute, annotation: z.string(), ...annotationShape(from) };
-  checkOptions('annotation', shape, options);
+  checkOptions('annotation', z.strictObject(shape), options);
   if (!KubernetesValidatorFunctions.isValidAnnotationKey(key)) {
     throw new Error(`"${key}" is not an annotation key`);
   }
-  const email = from === 'email' ? createEmailCheck(options) : undefined;
+  const name = `${from}Annotation`;
+  const label = labels[from];
+  function toPlan(value: string): MatchPlan {
+    const query = { by: 'field', field: `metadata.annotations.${key}`, value } as const;
+    return { type: 'query', attempts: inNamespaces(query, namespaces), fallbackName: value };
+  }
+  if (from === 'email') return emailMatcher(name, label, options, toPlan);
   return {
-    name: `${from}Annotation`,
-    label: labels[from],
-    needs: email?.needs,
+    name,
+    label,
     match(subject) {
-      const value = email ? email.check(subject) : readAttribute(subject, from, options);
-      if (typeof value !== 'string') return value;
-      const query = { by: 'field', field: `metadata.annotations.${key}`, value } as const;
-      return { type: 'query', attempts: inNamespaces(query, namespaces), fallbackName: value };
+      const value = from === 'id' ? subject.id : readName(subject, from, stripPrefix);
+      if (value === undefined) return matchPlan.missing(from, `the account has no ${label}`);
+      return typeof value === 'string' ? toPlan(value) : value;
     },
   };
-}
-
-function readAttribute(
-  subject: Subject,
-  from: SubjectAttribute,
-  options: StripPrefixOptions,
-): string | MatchPlan {
-  if (from === 'username' || from === 'slug') return readName(subject, from, options);
-  return subject[from] ?? matchPlan.missing(from, `the account has no ${labels[from]}`);
 }

@@ -2,43 +2,104 @@ import type { Entity } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
 import { mismatchReason, readField } from '../../lookup';
 import type { UserQuery } from '../../lookup';
-import { createEmailCheck, emailShape } from './emailCheck';
-import type { EmailOptions } from './emailCheck';
+import type { Subject } from '../../profile';
+import { createDomainList } from '../../shared';
 import { checkOptions, matchPlan } from './Matcher';
-import type { Matcher } from './Matcher';
-import {
-  createNameQueries,
-  inNamespaces,
-  isEntityName,
-  namespaceShape,
-  normalizations,
-  toEntityName,
-} from './names';
-import type { NamespaceOptions } from './names';
+import type { MatchPlan, Matcher } from './Matcher';
+import { inNamespaces, namespaceShape, normalizations, planByName, toEntityName } from './names';
 
 /**
- * Options of `matchers.profileEmail`.
+ * Options of every matcher by email.
  *
  * @public
  */
-export interface ProfileEmailOptions extends EmailOptions, NamespaceOptions {
+export interface EmailOptions {
+  /** Whole domains, in any case; `*.corp.com` for every subdomain of `corp.com`. Default: all. */
+  readonly allowedDomains?: readonly string[];
   /**
-   * Whether `jane+x@corp.com` may sign in as the entity with `jane@corp.com` when no entity has the
-   * address with the tag. Only safe where the mail system gives a tagged address to the owner of the
-   * untagged one. Default `false`.
+   * Who must vouch for the email address. Default `always`.
+   *
+   * - `always`: Bitbucket, whatever directory the account is in. People of an internal directory can
+   *   edit their own address there, without proof that it is theirs.
+   * - `readOnlyDirectory`: only when the account is in a directory that its owner cannot edit. Needs
+   *   the `directory` credential in the config; if Bitbucket does not answer, the email is not
+   *   trusted.
+   * - `never`: the step is always denied.
    */
-  readonly stripPlusTag?: boolean;
+  readonly emailTrust?: 'always' | 'readOnlyDirectory' | 'never';
+  /**
+   * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
+   * that a person that two providers brought is found once. `'*'` looks in all, where two entities
+   * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
+   */
+  readonly namespaces?: readonly string[];
 }
 
-/** @internal */
+export const emailShape = {
+  allowedDomains: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      'Domains whose addresses may sign in; "*.corp.com" for all subdomains. Default: all.',
+    ),
+  emailTrust: z
+    .enum(['always', 'readOnlyDirectory', 'never'])
+    .optional()
+    .describe('Whether the email is trusted. Default: always.'),
+} as const;
+
+/**
+ * A matcher that first checks whether there is an email, it is trusted, and its domain is allowed.
+ *
+ * @param toPlan - what to do with an email that passes
+ * @throws `Error` for an entry of `allowedDomains` that is not a domain
+ */
+export function emailMatcher(
+  name: string,
+  label: string,
+  { allowedDomains, emailTrust = 'always' }: EmailOptions,
+  toPlan: (email: string) => MatchPlan,
+): Matcher {
+  const list = allowedDomains && createDomainList(allowedDomains);
+  return {
+    name,
+    label,
+    needs: emailTrust === 'readOnlyDirectory' ? ['directory'] : undefined,
+    match(subject) {
+      const { email } = subject;
+      if (email === undefined)
+        return matchPlan.missing('email', 'the profile has no email address');
+      const doubt = emailTrust === 'always' ? undefined : distrust(subject, emailTrust);
+      if (doubt) return matchPlan.denied('EMAIL_NOT_TRUSTED', doubt);
+      if (list && !list.allows(email)) {
+        const reason = `its domain is not one of ${list.domains.join(', ')}`;
+        return matchPlan.denied('EMAIL_DOMAIN_NOT_ALLOWED', reason);
+      }
+      return toPlan(email);
+    },
+  };
+}
+
+function distrust(
+  { emailOrigin, directory }: Subject,
+  trust: 'readOnlyDirectory' | 'never',
+): string | undefined {
+  if (trust === 'never') return 'emailTrust is "never"';
+  if (emailOrigin !== 'payload') return 'a profile transform made it, not a directory';
+  if (!directory) return 'the directory of the account was not read';
+  if ('unknown' in directory) return `the directory is unknown: ${directory.unknown}`;
+  return directory.readOnly
+    ? undefined
+    : 'the account is in a directory where people edit their own email';
+}
+
 export const profileEmailShape = {
   ...emailShape,
   stripPlusTag: z
     .boolean()
     .optional()
-    .describe(
-      'Whether jane+x@ may match jane@ when nobody has the tagged address. Default: false.',
-    ),
+    .describe('Whether jane+x@ may match jane@ if nobody has the tagged address. Default: false.'),
   ...namespaceShape("['*']"),
 } as const;
 
@@ -51,38 +112,31 @@ const plusTag = /^([^+]+)\+[^@]*(@.*)$/;
  * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public
  */
-export function profileEmail(options: ProfileEmailOptions = {}): Matcher {
-  checkOptions('profileEmail', profileEmailShape, options);
-  const { needs, check } = createEmailCheck(options);
+export function profileEmail(
+  options: EmailOptions & {
+    /**
+     * Whether `jane+x@corp.com` may sign in as the entity with `jane@corp.com` when no entity has the
+     * address with the tag. Only safe where the mail system gives a tagged address to the owner of
+     * the untagged one. Default `false`.
+     */
+    readonly stripPlusTag?: boolean;
+  } = {},
+): Matcher {
+  checkOptions('profileEmail', z.strictObject(profileEmailShape), options);
   const { stripPlusTag = false, namespaces } = options;
-  return {
-    name: 'profileEmail',
-    label: 'email address',
-    needs,
-    match(subject) {
-      const email = check(subject);
-      if (typeof email !== 'string') return email;
-      const parts = stripPlusTag ? plusTag.exec(email) : null;
-      // After the tagged address, so that an entity with that address takes precedence.
-      const emails = parts ? [email, `${parts[1]}${parts[2]}`] : [email];
-      const attempts = emails.map(byEmail).flatMap(query => inNamespaces(query, namespaces));
-      return { type: 'query', attempts, fallbackName: email };
-    },
-  };
+  return emailMatcher('profileEmail', 'email address', options, email => {
+    const parts = stripPlusTag ? plusTag.exec(email) : null;
+    // After the tagged address, so that an entity with that address takes precedence.
+    const emails = parts ? [email, `${parts[1]}${parts[2]}`] : [email];
+    const attempts = emails.map(byEmail).flatMap(query => inNamespaces(query, namespaces));
+    return { type: 'query', attempts, fallbackName: email };
+  });
 }
 
 function byEmail(value: string): UserQuery {
   return { by: 'field', field: 'spec.profile.email', value };
 }
 
-/**
- * Options of `matchers.emailLocalPart`.
- *
- * @public
- */
-export interface EmailLocalPartOptions extends EmailOptions, NamespaceOptions {}
-
-/** @internal */
 export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]') } as const;
 
 /**
@@ -93,37 +147,16 @@ export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]
  * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public
  */
-export function emailLocalPart(options: EmailLocalPartOptions = {}): Matcher {
-  checkOptions('emailLocalPart', emailLocalPartShape, options);
-  const { needs, check } = createEmailCheck(options);
-  const queries = createNameQueries(options);
-  return {
-    name: 'emailLocalPart',
-    label: 'first part of the email address',
-    needs,
-    match(subject) {
-      const email = check(subject);
-      if (typeof email !== 'string') return email;
-      const name = email.slice(0, email.indexOf('@'));
-      if (!isEntityName(name)) {
-        return matchPlan.missing('email', 'the part before the "@" is not a valid entity name');
-      }
-      return matchPlan.query(queries(name), { fallbackName: name });
-    },
-  };
+export function emailLocalPart(options: EmailOptions = {}): Matcher {
+  checkOptions('emailLocalPart', z.strictObject(emailLocalPartShape), options);
+  const { namespaces } = options;
+  return emailMatcher('emailLocalPart', 'first part of the email address', options, email => {
+    const name = email.slice(0, email.indexOf('@'));
+    const invalid = 'the part before the "@" is not a valid entity name';
+    return planByName(name, namespaces, matchPlan.missing('email', invalid));
+  });
 }
 
-/**
- * Options of `matchers.emailEntityName`.
- *
- * @public
- */
-export interface EmailEntityNameOptions extends EmailOptions, NamespaceOptions {
-  /** An email is never a valid entity name, because of its `@`. Default `underscore`. */
-  readonly normalize?: 'underscore' | 'dash';
-}
-
-/** @internal */
 export const emailEntityNameShape = {
   ...emailShape,
   ...namespaceShape('[default]'),
@@ -143,28 +176,23 @@ export const emailEntityNameShape = {
  * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
  * @public
  */
-export function emailEntityName(options: EmailEntityNameOptions = {}): Matcher {
-  checkOptions('emailEntityName', emailEntityNameShape, options);
-  const { needs, check } = createEmailCheck(options);
-  const { normalize = 'underscore' } = options;
-  const queries = createNameQueries(options);
-  return {
-    name: 'emailEntityName',
-    label: 'email address as a name',
-    needs,
-    match(subject) {
-      const email = check(subject);
-      if (typeof email !== 'string') return email;
-      const name = toEntityName(email, normalize);
-      if (!isEntityName(name)) {
-        return matchPlan.missing('email', 'the email address cannot be made an entity name');
-      }
-      return matchPlan.query(queries(name), {
-        fallbackName: name,
-        reject: entity => otherEmailReason(entity, email),
-      });
-    },
-  };
+export function emailEntityName(
+  options: EmailOptions & {
+    /**
+     * How the email becomes a name, as for `entityName`; it is never one itself, because of its `@`.
+     * Default `underscore`.
+     */
+    readonly normalize?: 'underscore' | 'dash';
+  } = {},
+): Matcher {
+  checkOptions('emailEntityName', z.strictObject(emailEntityNameShape), options);
+  const { normalize = 'underscore', namespaces } = options;
+  return emailMatcher('emailEntityName', 'email address as a name', options, email => {
+    const invalid = matchPlan.missing('email', 'the email address cannot be made an entity name');
+    return planByName(toEntityName(email, normalize), namespaces, invalid, entity =>
+      otherEmailReason(entity, email),
+    );
+  });
 }
 
 /** `j_a@b.com` and `j@a_b.com` become one name: the entity's own email says whose it is. */

@@ -6,54 +6,44 @@ import { foldAscii } from '../../shared';
 import { checkOptions, matchPlan } from './Matcher';
 import type { MatchAttempt, MatchPlan, Matcher } from './Matcher';
 
-/**
- * Options of every matcher that looks in namespaces.
- *
- * @public
- */
-export interface NamespaceOptions {
-  /**
-   * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
-   * that a person that two providers brought is found once. `'*'` looks in all, where two entities
-   * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
-   */
-  readonly namespaces?: readonly string[];
-}
-
-/** @internal */
 export function namespaceShape(byDefault: string) {
   return {
     namespaces: z
-      .array(z.string().refine(value => value === '*' || isNamespace(value), isNotNamespace))
+      .array(
+        z.string().refine(
+          value => value === '*' || isNamespace(value),
+          value => ({ message: `"${value}" is not a namespace` }),
+        ),
+      )
       .min(1)
       .optional()
       .describe(`Namespaces in order of precedence; '*' for any. Default: ${byDefault}.`),
   };
 }
 
-function isNotNamespace(value: string) {
-  return { message: `"${value}" is not a namespace` };
-}
-
 /**
- * The queries for an entity name, one for each namespace.
+ * The plan to look for an entity of a name, in one namespace after the other.
  *
- * @internal
+ * @param otherwise - the plan for a name that no entity can have
  */
-export function createNameQueries({ namespaces = ['default'] }: NamespaceOptions) {
-  return (name: string): UserQuery[] =>
-    namespaces.map(namespace =>
-      namespace === '*'
-        ? { by: 'field', field: 'metadata.name', value: name }
-        : { by: 'ref', namespace, name },
-    );
+export function planByName(
+  name: string,
+  namespaces: readonly string[] = ['default'],
+  otherwise: MatchPlan,
+  reject?: MatchAttempt['reject'],
+): MatchPlan {
+  if (!KubernetesValidatorFunctions.isValidObjectName(name)) return otherwise;
+  const queries = namespaces.map((namespace): UserQuery =>
+    namespace === '*'
+      ? { by: 'field', field: 'metadata.name', value: name }
+      : { by: 'ref', namespace, name },
+  );
+  return matchPlan.query(queries, { fallbackName: name, reject });
 }
 
 /**
  * Attempts with the same query that accept one namespace after the other. The catalog is asked
  * once.
- *
- * @internal
  */
 export function inNamespaces(query: UserQuery, namespaces: readonly string[] = ['*']) {
   return namespaces.map((namespace): MatchAttempt => {
@@ -69,39 +59,16 @@ export function inNamespaces(query: UserQuery, namespaces: readonly string[] = [
   });
 }
 
-/** @internal */
 export function isNamespace(value: string): boolean {
   return KubernetesValidatorFunctions.isValidNamespace(value.toLowerCase());
 }
 
-/** @internal */
-export function isEntityName(value: string): boolean {
-  return KubernetesValidatorFunctions.isValidObjectName(value);
-}
-
-/**
- * How a value that is not a valid entity name becomes one.
- *
- * - `none`: it does not. The step does not apply to such a value.
- * - `underscore`: as Backstage's Microsoft Graph provider does it. Every character that an entity name
- *   cannot have becomes `_`, several `_` in a row become one, and a `_` at the end is dropped.
- * - `dash`: as `sanitizeUserNameTransformer` of the Keycloak provider does it. Every character that an
- *   entity name cannot have becomes `-`, and nothing else changes.
- *
- * Two values can become the same name (`j@corp` and `j_corp`). For usernames, use it only where people
- * cannot choose their own.
- *
- * @public
- */
-export type NameNormalization = 'none' | 'underscore' | 'dash';
-
-/** @internal */
 export const normalizations = ['underscore', 'dash'] as const;
 
 const invalidInNames = /[^a-zA-Z0-9_.-]/g;
 
 /** @see normalizeEntityName of `@backstage/plugin-catalog-backend-module-msgraph` */
-export function toEntityName(value: string, normalize: NameNormalization): string {
+export function toEntityName(value: string, normalize: 'none' | 'underscore' | 'dash'): string {
   switch (normalize) {
     case 'none':
       return value;
@@ -112,21 +79,6 @@ export function toEntityName(value: string, normalize: NameNormalization): strin
   }
 }
 
-/**
- * Options of every matcher by username.
- *
- * @public
- */
-export interface StripPrefixOptions {
-  /**
-   * Prefix of the username, such as `CORP\`, in any case of ASCII letters. A username without it is
-   * not matched by this step, so that `jane` of another directory is not taken for `CORP\jane`.
-   * Default: none.
-   */
-  readonly stripPrefix?: string;
-}
-
-/** @internal */
 export const stripPrefixShape = {
   stripPrefix: z
     .string()
@@ -137,15 +89,11 @@ export const stripPrefixShape = {
     ),
 } as const;
 
-/**
- * The username or slug of a person, without its prefix, or the plan that says why there is none.
- *
- * @internal
- */
+/** The username or slug of a person, without its prefix, or the plan that says why there is none. */
 export function readName(
   subject: Subject,
   from: 'username' | 'slug',
-  { stripPrefix }: StripPrefixOptions,
+  stripPrefix: string | undefined,
 ): string | MatchPlan {
   const value = subject[from];
   if (!value) return matchPlan.missing(from, `the account has no ${from}`);
@@ -157,19 +105,6 @@ export function readName(
     : matchPlan.missing(from, `the ${from} does not start with "${stripPrefix}"`);
 }
 
-/**
- * Options of `matchers.entityName`.
- *
- * @public
- */
-export interface EntityNameOptions extends NamespaceOptions, StripPrefixOptions {
-  /** Which attribute. They differ: `jane@corp.com` has the slug `jane_corp.com`. */
-  readonly from: 'username' | 'slug';
-  /** Default `none`. */
-  readonly normalize?: NameNormalization;
-}
-
-/** @internal */
 export const entityNameShape = {
   ...namespaceShape('[default]'),
   normalize: z
@@ -185,21 +120,42 @@ export const entityNameShape = {
  * @throws `Error` for an option that is not known or not valid, such as a namespace
  * @public
  */
-export function entityName(options: EntityNameOptions): Matcher {
-  checkOptions('entityName', { from: z.enum(['username', 'slug']), ...entityNameShape }, options);
-  const { from, normalize = 'none' } = options;
-  const queries = createNameQueries(options);
+export function entityName(options: {
+  /** Which attribute. They differ: `jane@corp.com` has the slug `jane_corp.com`. */
+  readonly from: 'username' | 'slug';
+  /** Namespaces in order of precedence; `'*'` looks in all. Default `['default']`. */
+  readonly namespaces?: readonly string[];
+  /**
+   * How a value that is not a valid entity name becomes one. Default `none`.
+   *
+   * - `none`: it does not. The step does not apply to such a value.
+   * - `underscore`: as Backstage's Microsoft Graph provider does it. Every character that an entity
+   *   name cannot have becomes `_`, several `_` in a row become one, and a `_` at the end is dropped.
+   * - `dash`: as `sanitizeUserNameTransformer` of the Keycloak provider does it. Every character that
+   *   an entity name cannot have becomes `-`, and nothing else changes.
+   *
+   * Two values can become the same name (`j@corp` and `j_corp`). For usernames, use it only where
+   * people cannot choose their own.
+   */
+  readonly normalize?: 'none' | 'underscore' | 'dash';
+  /**
+   * Prefix of the username, such as `CORP\`, in any case of ASCII letters. A username without it is
+   * not matched by this step, so that `jane` of another directory is not taken for `CORP\jane`.
+   * Default: none.
+   */
+  readonly stripPrefix?: string;
+}): Matcher {
+  const shape = { from: z.enum(['username', 'slug']), ...entityNameShape };
+  checkOptions('entityName', z.strictObject(shape), options);
+  const { from, normalize = 'none', namespaces, stripPrefix } = options;
   return {
     name: `${from}EntityName`,
     label: from,
     match(subject) {
-      const value = readName(subject, from, options);
+      const value = readName(subject, from, stripPrefix);
       if (typeof value !== 'string') return value;
-      const name = toEntityName(value, normalize);
-      if (!isEntityName(name)) {
-        return matchPlan.missing(from, `the ${from} is not a valid entity name`);
-      }
-      return matchPlan.query(queries(name), { fallbackName: name });
+      const invalid = matchPlan.missing(from, `the ${from} is not a valid entity name`);
+      return planByName(toEntityName(value, normalize), namespaces, invalid);
     },
   };
 }

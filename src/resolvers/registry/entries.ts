@@ -10,34 +10,25 @@ import {
   matchers,
   profileEmailShape,
 } from '../matchers';
-import type { AnnotationOptions, Matcher, SubjectAttribute } from '../matchers';
+import type { Matcher, SubjectAttribute } from '../matchers';
 
-/**
- * What a named resolver knows about its environment.
- *
- * @internal
- */
-export interface ResolverEnvironment {
-  /** Host name of the Bitbucket Server, for defaults of annotations. */
-  readonly host?: string;
-}
-
-/** @internal */
 export interface ResolverEntry {
   /** Options of the matcher, without those of the step. */
   readonly matcherSchema: z.AnyZodObject;
   /** All options. */
   readonly optionsSchema: z.AnyZodObject;
-  /** @throws `Error` for options that are not valid */
-  readonly createMatcher: (options: Record<string, unknown>, env: ResolverEnvironment) => Matcher;
+  /**
+   * @param host - of the Bitbucket Server, for defaults of annotations
+   * @throws `Error` for options that are not valid
+   */
+  readonly createMatcher: (options: Record<string, unknown>, host?: string) => Matcher;
   /** Warnings about these options. */
   readonly warnings: (options: Record<string, unknown>) => readonly string[];
 }
 
-/** @internal */
 export function resolverEntry<TShape extends z.ZodRawShape>(
   shape: TShape,
-  createMatcher: (options: z.output<z.ZodObject<TShape>>, env: ResolverEnvironment) => Matcher,
+  createMatcher: (options: z.output<z.ZodObject<TShape>>, host?: string) => Matcher,
   warnings: (options: z.output<z.ZodObject<TShape>>) => readonly string[] = () => [],
 ): ResolverEntry {
   type Options = z.output<z.ZodObject<TShape>>;
@@ -45,10 +36,12 @@ export function resolverEntry<TShape extends z.ZodRawShape>(
     matcherSchema: z.object(shape).strict(),
     optionsSchema: z.object({ ...shape, ...withoutUserShape, ...policyShape }).strict(),
     // The options were parsed by the schema above, which the type of the registry does not express.
-    createMatcher: (options, env) => createMatcher(options as Options, env),
+    createMatcher: (options, host) => createMatcher(options as Options, host),
     warnings: options => warnings(options as Options),
   };
 }
+
+type AnnotationOptions = Parameters<typeof matchers.annotation>[0];
 
 /**
  * A resolver by annotation, whose default key is `<host>/<suffix>`: the host keeps the people of two
@@ -61,7 +54,7 @@ function annotationResolver(from: SubjectAttribute, suffix: string): ResolverEnt
     .describe(`Key of the annotation. Default: <host>/${suffix}.`);
   return resolverEntry(
     { ...annotationShape(from), annotation },
-    (parsed, { host }) => {
+    (parsed, host) => {
       // The shape depends on the attribute. The matcher checks its options again.
       const options = parsed as Partial<AnnotationOptions>;
       const key = options.annotation ?? (host && `${host}/${suffix}`);
@@ -110,8 +103,6 @@ export type BitbucketServerResolverName =
 /**
  * What `signIn.resolvers` of a config can name, apart from `agreement`, which is made of these.
  * Factories, the reader of the config, its schema and the documentation all come from here.
- *
- * @internal
  */
 export const resolverRegistry = {
   emailMatchingUserEntityProfileEmail: resolverEntry(
@@ -174,8 +165,8 @@ const agreementEntry: ResolverEntry = {
   matcherSchema: z.object(agreementShape).strict(),
   // Several attributes do not give one name, so an agreement cannot sign in without a user.
   optionsSchema: z.object({ ...agreementShape, ...policyShape }).strict(),
-  createMatcher: (options, env) =>
-    agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, env))),
+  createMatcher: (options, host) =>
+    agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, host))),
   warnings(options) {
     const all = readParts(options);
     // A forged email is not enough when another attribute must agree.
@@ -195,11 +186,7 @@ function readParts(options: Record<string, unknown>) {
   });
 }
 
-/**
- * Everything that `signIn.resolvers` of a config can name.
- *
- * @internal
- */
+/** Everything that `signIn.resolvers` of a config can name. */
 export const allResolvers: Readonly<Record<BitbucketServerResolverName, ResolverEntry>> = {
   ...resolverRegistry,
   agreement: agreementEntry,

@@ -2,38 +2,15 @@ import { createSignInResolverFactory } from '@backstage/plugin-auth-node';
 import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
 import { checkOptions } from '../matchers';
-import { createSignInResolver, optionsShape } from '../signIn';
+import { createSignInResolver, optionsSchema } from '../signIn';
 import type { SignInResolverOptions } from '../signIn';
 import { allResolvers } from './entries';
-import type { BitbucketServerResolverName, ResolverEntry, ResolverEnvironment } from './entries';
+import type { BitbucketServerResolverName, ResolverEntry } from './entries';
 import { createChainStep } from './readSignInChain';
 
 /**
- * What the named resolvers share: the options of {@link createSignInResolver} without `match`.
- *
- * @public
- */
-export type BitbucketServerSignInResolversOptions = Omit<SignInResolverOptions, 'match'> & {
-  /**
-   * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
-   * `annotation` is required.
-   */
-  readonly host?: string;
-};
-
-/**
- * The named resolvers as factories, by name.
- *
- * @public
- */
-export type BitbucketServerSignInResolvers = Record<
-  BitbucketServerResolverName,
-  SignInResolverFactory
->;
-
-/**
  * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`, with what they
- * share.
+ * share: the options of {@link createSignInResolver} without `match`.
  *
  * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, after which
  * Backstage's reader tries the next resolver; when it says `stop`, and for a catalog that is down, an
@@ -50,18 +27,24 @@ export type BitbucketServerSignInResolvers = Record<
  * @public
  */
 export function createBitbucketServerSignInResolvers(
-  options: BitbucketServerSignInResolversOptions = {},
-): BitbucketServerSignInResolvers {
-  const { match: _match, ...shape } = { ...optionsShape, host: z.string().min(1).optional() };
-  checkOptions('createBitbucketServerSignInResolvers', shape, options);
+  options: Omit<SignInResolverOptions, 'match'> & {
+    /**
+     * Host name of the Bitbucket Server, for defaults of annotations. Default: none, so that
+     * `annotation` is required.
+     */
+    readonly host?: string;
+  } = {},
+): Record<BitbucketServerResolverName, SignInResolverFactory> {
+  const schema = optionsSchema.omit({ match: true }).extend({ host: z.string().min(1).optional() });
+  checkOptions('createBitbucketServerSignInResolvers', schema, options);
   const { host, ...rest } = options;
   const accountIdAnnotation = options.accountIdAnnotation ?? (host && `${host}/user-id`);
   const shared = { ...rest, accountIdAnnotation };
   const entries = Object.entries(allResolvers).map(([name, entry]) => [
     name,
-    createFactory(name, entry, shared, { host }),
+    createFactory(name, entry, shared, host),
   ]);
-  return Object.fromEntries(entries) as BitbucketServerSignInResolvers;
+  return Object.fromEntries(entries) as Record<BitbucketServerResolverName, SignInResolverFactory>;
 }
 
 /**
@@ -76,7 +59,7 @@ function createFactory(
   name: string,
   entry: ResolverEntry,
   shared: Omit<SignInResolverOptions, 'match'>,
-  env: ResolverEnvironment,
+  host: string | undefined,
 ): SignInResolverFactory {
   const keys = Object.keys(entry.optionsSchema.shape).join(', ');
   const optionsSchema = entry.optionsSchema.strict(`not a known option; expected one of ${keys}`);
@@ -86,7 +69,7 @@ function createFactory(
     create(parsed = {}) {
       return createSignInResolver({
         ...shared,
-        match: [createChainStep(name, entry, parsed, env)],
+        match: [createChainStep(name, entry, parsed, host)],
       });
     },
   });

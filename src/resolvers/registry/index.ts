@@ -1,9 +1,4 @@
 export { allResolvers, resolverRegistry } from './entries';
 export type { BitbucketServerResolverName } from './entries';
 export { bitbucketServerSignInResolvers, createBitbucketServerSignInResolvers } from './factories';
-export type {
-  BitbucketServerSignInResolvers,
-  BitbucketServerSignInResolversOptions,
-} from './factories';
 export { readSignInChain, signInSchema } from './readSignInChain';
-export type { SignInChain } from './readSignInChain';

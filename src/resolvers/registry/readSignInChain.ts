@@ -2,27 +2,13 @@ import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
 import { createConfigError, readNamedList, readSection } from '../../config';
 import { isSignInError } from '../../errors';
+import { policyShape, withoutUserShape } from '../chain';
 import type { ChainStep } from '../chain';
 import { allResolvers } from './entries';
-import type { ResolverEntry, ResolverEnvironment } from './entries';
+import type { ResolverEntry } from './entries';
 import { describeWeakestLink } from './weakestLink';
 
-/** @internal */
-export interface SignInChain {
-  readonly steps: readonly ChainStep[];
-  /** Names of the resolvers, in order. */
-  readonly names: readonly string[];
-  /** The weakest step and what it relies on; `undefined` when no step signs anybody in. */
-  readonly weakestLink?: string;
-  /** Warnings for the log. */
-  readonly warnings: readonly string[];
-}
-
-/**
- * `signIn` of one environment, without the options of the resolvers.
- *
- * @internal
- */
+/** `signIn` of one environment, without the options of the resolvers. */
 export const signInSchema = z
   .object({
     resolvers: z
@@ -39,15 +25,15 @@ export const signInSchema = z
  * can say what every step did, and the steps can query the catalog in parallel.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns `undefined` when no resolver is configured
+ * @returns the steps, the names of their resolvers, the weakest step and what it relies on, warnings
+ * for the log; `undefined` when no resolver is configured
  * @throws {@link SignInError} `CONFIG_INVALID`
- * @internal
  */
 export function readSignInChain(
   config: Config,
   path: string,
-  env: ResolverEnvironment,
-): SignInChain | undefined {
+  { host }: { readonly host?: string },
+) {
   readSection(config, 'signIn', signInSchema, path);
   const items = readNamedList({
     config,
@@ -60,17 +46,17 @@ export function readSignInChain(
 
   const steps = items.map(({ name, options, path: itemPath }) => {
     try {
-      return createChainStep(name, allResolvers[name], options, env);
+      return createChainStep(name, allResolvers[name], options, host);
     } catch (error) {
       const problem = isSignInError(error) ? error.detail : (error as Error).message;
       throw createConfigError(itemPath, `(${name}) ${problem}`);
     }
   });
-  const warnings = items.flatMap(({ name, options }) =>
-    [...allResolvers[name].warnings(options), ...fallbackWarnings(options)].map(
-      warning => `${name}: ${warning}`,
-    ),
-  );
+  const warnings = items.flatMap(({ name, options }) => {
+    const all = [...allResolvers[name].warnings(options)];
+    if (options.dangerouslyAllowSignInWithoutUserInCatalog) all.push(fallbackWarning);
+    return all.map(warning => `${name}: ${warning}`);
+  });
   return {
     steps,
     names: items.map(({ name }) => name),
@@ -79,37 +65,20 @@ export function readSignInChain(
   };
 }
 
-function fallbackWarnings(options: Record<string, unknown>): string[] {
-  return options.dangerouslyAllowSignInWithoutUserInCatalog
-    ? ['dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog']
-    : [];
-}
+const fallbackWarning =
+  'dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog';
 
-/**
- * Makes a step from the parsed options of a named resolver. The step has the name of the resolver.
- *
- * @throws `Error` for options that cannot be
- * @internal
- */
+/** Makes a step, with the name of its resolver, from parsed options. Throws for those that cannot be. */
 export function createChainStep(
   name: string,
   entry: ResolverEntry,
   options: Record<string, unknown>,
-  env: ResolverEnvironment,
+  host: string | undefined,
 ): ChainStep {
-  const { onMissing, onNoMatch, onDenied, onAmbiguous, ...rest } = options as Omit<
-    ChainStep,
-    'matcher'
-  > &
-    Record<string, unknown>;
-  const { dangerouslyAllowSignInWithoutUserInCatalog, ...matcherOptions } = rest;
-  const matcher = entry.createMatcher(matcherOptions, env);
-  return {
-    matcher: { ...matcher, name },
-    onMissing,
-    onNoMatch,
-    onDenied,
-    onAmbiguous,
-    dangerouslyAllowSignInWithoutUserInCatalog,
-  };
+  const pick = (isPolicy: boolean) =>
+    Object.fromEntries(Object.entries(options).filter(([key]) => key in policy === isPolicy));
+  const matcher = entry.createMatcher(pick(false), host);
+  return { ...pick(true), matcher: { ...matcher, name } };
 }
+
+const policy = { ...policyShape, ...withoutUserShape };

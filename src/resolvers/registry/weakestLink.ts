@@ -14,18 +14,13 @@ type Link = keyof typeof links;
 
 const byStrength = Object.keys(links) as Link[];
 
-/** A step as it is configured: the name of a resolver, and its options. */
+/** As it is configured. */
 interface NamedStep {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/**
- * The step that a stranger would choose to become somebody else with, and what it relies on.
- *
- * @returns `undefined` when no step signs anybody in
- * @internal
- */
+/** The step that a stranger would choose to become somebody else with, and what it relies on. */
 export function describeWeakestLink(steps: readonly NamedStep[]): string | undefined {
   const found = steps.map(step => ({ step, link: linkOf(step) }));
   for (const link of byStrength) {

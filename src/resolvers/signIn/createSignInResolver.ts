@@ -14,11 +14,10 @@ import type { Subject, SubjectDirectory } from '../../profile';
 import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep, Decision } from '../chain';
 import { createRefusal, describeDecision, logNearMisses, traceDecision } from '../explain';
-import type { FindNearMisses, SignInTrace, TracedDecision } from '../explain';
+import type { FindNearMisses, SignInTrace } from '../explain';
 import { checkOptions } from '../matchers';
 import type { Matcher } from '../matchers';
-import { issueIdentity, issueIdentityWithoutUser } from './issueIdentity';
-import type { OwnershipExtension } from './issueIdentity';
+import { issueIdentity } from './issueIdentity';
 
 /**
  * A decision, as observers get it.
@@ -30,7 +29,7 @@ export interface SignInDecisionEvent {
    * Outcome, with entity ref or code, and the step that decided. Refused with `TOKEN_NOT_ISSUED` when
    * no token could be issued for whoever was found.
    */
-  readonly decision: TracedDecision;
+  readonly decision: SignInTrace['decision'];
   /** What the resolver was given as `result`. */
   readonly result: unknown;
   /** The facts about who signed in. */
@@ -85,16 +84,21 @@ export interface SignInResolverOptions {
    * refusal. Needs `logger`. Default: none.
    */
   readonly findNearMisses?: FindNearMisses;
-  /** Adds to the ownership claims of a person, such as parent groups. Default: nothing. */
-  readonly extendOwnership?: OwnershipExtension;
+  /**
+   * Adds to the ownership claims of a person, such as parent groups. A rejection ends the sign-in.
+   * Default: nothing.
+   */
+  readonly extendOwnership?: (
+    ownershipEntityRefs: readonly string[],
+    options: { readonly refresh: boolean },
+  ) => Promise<string[]>;
   /** Called for every sign-in and refusal. Must not throw. */
   readonly onDecision?: (event: SignInDecisionEvent) => void;
 }
 
 const optional = z.unknown().optional();
 
-/** @internal */
-export const optionsShape = {
+export const optionsSchema = z.strictObject({
   match: optional,
   lookup: optional,
   // A lookup with `fields: 'identity'` keeps annotations of this name only: another one would not be seen.
@@ -107,7 +111,7 @@ export const optionsShape = {
   findNearMisses: optional,
   extendOwnership: optional,
   onDecision: optional,
-} satisfies Record<keyof SignInResolverOptions, z.ZodTypeAny>;
+} satisfies Record<keyof SignInResolverOptions, z.ZodTypeAny>);
 
 /**
  * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
@@ -136,7 +140,7 @@ export function createSignInResolver(
   options: SignInResolverOptions,
   // `any`, because it accepts the results of every OAuth authenticator.
 ): SignInResolver<any> {
-  checkOptions('createSignInResolver', optionsShape, options);
+  checkOptions('createSignInResolver', optionsSchema, options);
   const steps = toChainSteps(options.match);
   const log = createRefusalLog(options.logger);
   const { lookup, accountIdAnnotation, logger, findNearMisses, extendOwnership, onDecision } =
@@ -157,15 +161,17 @@ export function createSignInResolver(
       lookup: lookup ?? createContextUserLookup(context),
       accountIdAnnotation,
     });
-    const tell = (error?: SignInError) =>
+    function tell(error?: SignInError): void {
+      const traced = traceDecision(decision);
       onDecision?.({
-        decision: traceOutcome(decision, error),
+        decision: error ? { outcome: 'refused', code: error.code, step: traced.step } : traced,
         subject,
         result: info.result,
         reference: error?.reference,
         durationMs: performance.now() - startedAt,
         trace: () => describeDecision(decision),
       });
+    }
     return log.watch(async () => {
       let issued: BackstageSignInResult;
       try {
@@ -175,7 +181,7 @@ export function createSignInResolver(
         const { reference } = error as SignInError;
         tell(error as SignInError);
         if (logger && findNearMisses) {
-          void logNearMisses({ decision, reference, findNearMisses, logger });
+          void logNearMisses(decision, reference, findNearMisses, logger);
         }
         throw error;
       }
@@ -190,28 +196,23 @@ async function issue(
   decision: Decision,
   { refresh }: Subject,
   context: AuthResolverContext,
-  extendOwnership: OwnershipExtension | undefined,
+  extendOwnership: SignInResolverOptions['extendOwnership'],
 ): Promise<BackstageSignInResult> {
   switch (decision.outcome) {
     case 'matched':
-      return issueIdentity(context, decision.entity, { extendOwnership, refresh });
+      return issueIdentity(context, decision.entity, refs =>
+        extendOwnership ? extendOwnership(refs, { refresh }) : refs,
+      );
     case 'withoutUser':
-      return issueIdentityWithoutUser(context, decision.userEntityRef);
+      return issueIdentity(context, decision.userEntityRef);
     case 'refused':
       throw createRefusal(decision);
   }
 }
 
-function traceOutcome(decision: Decision, error: SignInError | undefined): TracedDecision {
-  const traced = traceDecision(decision);
-  return error ? { outcome: 'refused', code: error.code, step: traced.step } : traced;
-}
-
 /**
  * The subject with the facts that the matchers of a chain need and that cost I/O. Unchanged when
  * none needs any. Never rejects.
- *
- * @internal
  */
 export async function withDirectory(
   subject: Subject,

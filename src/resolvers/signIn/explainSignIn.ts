@@ -9,12 +9,10 @@ import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../pr
 import type { BitbucketServerPassportProfile, Subject } from '../../profile';
 import { composeProfileTransforms, requireActiveUser } from '../../transforms';
 import { evaluate, toChainSteps } from '../chain';
-import type { ChainStep } from '../chain';
-import { describeDecision, formatTrace, queriesOf } from '../explain';
-import type { FindNearMisses, NearMiss, SignInTrace, TracedDecision } from '../explain';
-import type { Matcher } from '../matchers';
+import { describeDecision, formatTrace, nearMissesOfDecision } from '../explain';
+import type { FindNearMisses, NearMiss, SignInTrace } from '../explain';
 import { withDirectory } from './createSignInResolver';
-import type { FindDirectory } from './createSignInResolver';
+import type { SignInResolverOptions } from './createSignInResolver';
 
 /**
  * What a sign-in would do, and why. For administrators of Backstage only.
@@ -31,8 +29,7 @@ export interface SignInExplanation {
   };
   /** What matchers saw. Absent when a profile transform refused the person. */
   readonly subject?: Subject;
-  /** The decision, with the entity ref or the code. The same as `trace.decision`. */
-  readonly decision: TracedDecision;
+  /** Every step, and the decision with the entity ref or the code. */
   readonly trace: SignInTrace;
   /** Entities that nearly matched. Empty unless nobody matched. */
   readonly nearMisses: readonly NearMiss[];
@@ -44,9 +41,8 @@ export interface SignInExplanation {
  * @public
  */
 export function formatExplanation({ user, trace, nearMisses }: SignInExplanation): string {
-  const email = user.email === undefined ? 'no email' : user.email;
   return [
-    `${user.username} (id ${user.id}, slug ${user.slug}, ${email})`,
+    `${user.username} (id ${user.id}, slug ${user.slug}, ${user.email ?? 'no email'})`,
     formatTrace(trace),
     ...nearMisses.map(({ entityRef, reason }) => `   near miss: ${entityRef}: ${reason}`),
   ].join('\n');
@@ -57,7 +53,10 @@ export function formatExplanation({ user, trace, nearMisses }: SignInExplanation
  *
  * @public
  */
-export interface ExplainSignInOptions {
+export interface ExplainSignInOptions extends Pick<
+  SignInResolverOptions,
+  'match' | 'accountIdAnnotation' | 'findDirectory'
+> {
   /** Payload of the Bitbucket user; or give `username` and `findUser`. */
   readonly user?: unknown;
   readonly username?: string;
@@ -65,17 +64,12 @@ export interface ExplainSignInOptions {
   readonly findUser?: (username: string) => Promise<unknown>;
   /** Base URL of the Bitbucket Server. */
   readonly baseUrl: string;
-  /** The chain, as for `createSignInResolver`. */
-  readonly match: readonly (Matcher | ChainStep)[];
   readonly lookup: CatalogUserLookup;
   /**
    * The profile transform of the provider. Default: the one of the module without
    * `profileTransforms`.
    */
   readonly profileTransform?: ProfileTransform<{ fullProfile: BitbucketServerPassportProfile }>;
-  readonly findDirectory?: FindDirectory;
-  /** As for `createSignInResolver`. Default: `<host>/user-id` with the host of `baseUrl`. */
-  readonly accountIdAnnotation?: string;
   /** Finds near misses when nobody matches. Default: none. */
   readonly findNearMisses?: FindNearMisses;
   /** Explains the refresh of a session instead of a first sign-in. Default `false`. */
@@ -109,20 +103,17 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
   } catch (error) {
     if (!isSignInError(error)) throw error;
     const decision = { outcome: 'refused', code: error.code, reason: error.detail } as const;
-    return { user: who, decision, trace: { decision, steps: [] }, nearMisses: [] };
+    return { user: who, trace: { decision, steps: [] }, nearMisses: [] };
   }
 
   const facts = toSubject({ profile, result: { fullProfile } });
   const subject = await withDirectory(facts, steps, findDirectory);
   const decision = await evaluate({ steps, subject, lookup, accountIdAnnotation });
-  const nobody = decision.outcome === 'refused' && decision.code === 'NO_MATCHING_USER';
-  const trace = describeDecision(decision);
   return {
     user: { ...who, email: subject.email },
     subject,
-    decision: trace.decision,
-    trace,
-    nearMisses: nobody && findNearMisses ? await findNearMisses(queriesOf(decision)) : [],
+    trace: describeDecision(decision),
+    nearMisses: await nearMissesOfDecision(decision, findNearMisses),
   };
 }
 
@@ -145,14 +136,11 @@ const defaultTransform = composeProfileTransforms(requireActiveUser());
  * ```
  * @public
  */
-export async function traceChain(options: {
-  /** The chain, as for `createSignInResolver`. */
-  readonly match: readonly (Matcher | ChainStep)[];
-  readonly subject: Subject;
-  readonly lookup: CatalogUserLookup;
-  /** As for `createSignInResolver`. Default: `<host>/user-id` with the host of the subject. */
-  readonly accountIdAnnotation?: string;
-}): Promise<SignInTrace> {
+export async function traceChain(
+  options: Pick<ExplainSignInOptions, 'match' | 'lookup' | 'accountIdAnnotation'> & {
+    readonly subject: Subject;
+  },
+): Promise<SignInTrace> {
   const { match, ...rest } = options;
   return describeDecision(await evaluate({ steps: toChainSteps(match), ...rest }));
 }

@@ -1,4 +1,4 @@
-export { createSignInResolver, optionsShape } from './createSignInResolver';
+export { createSignInResolver, optionsSchema } from './createSignInResolver';
 export type {
   SignInResolverOptions,
   FindDirectory,
@@ -6,4 +6,3 @@ export type {
 } from './createSignInResolver';
 export { explainSignIn, formatExplanation, traceChain } from './explainSignIn';
 export type { ExplainSignInOptions, SignInExplanation } from './explainSignIn';
-export type { OwnershipExtension } from './issueIdentity';

@@ -4,55 +4,34 @@ import type { AuthResolverContext, BackstageSignInResult } from '@backstage/plug
 import { createSignInError } from '../../errors';
 
 /**
- * Adds refs to the ownership claims of a person. A rejection ends the sign-in.
+ * Issues the Backstage token of an entity, or of the ref of a person who is in no catalog.
  *
- * @public
- */
-export type OwnershipExtension = (
-  ownershipEntityRefs: readonly string[],
-  options: { readonly refresh: boolean },
-) => Promise<string[]>;
-
-/**
- * Issues the Backstage token of an entity. Ownership is what Backstage's `AuthOwnershipResolver`
- * says. Where the context has none, it is the person and the direct groups.
- *
+ * @param extend - adds to the ownership claims of an entity
  * @throws {@link SignInError} `TOKEN_NOT_ISSUED`
- * @internal
  */
 export async function issueIdentity(
   context: AuthResolverContext,
-  entity: Entity,
-  extension: { readonly extendOwnership?: OwnershipExtension; readonly refresh: boolean },
+  who: Entity | string,
+  extend: (ownershipEntityRefs: string[]) => string[] | Promise<string[]> = refs => refs,
 ): Promise<BackstageSignInResult> {
-  const { extendOwnership, refresh } = extension;
-  const sub = stringifyEntityRef(entity);
+  const sub = typeof who === 'string' ? who : stringifyEntityRef(who);
   try {
-    const direct = await resolveOwnership(context, entity);
-    const ent = extendOwnership ? await extendOwnership(direct, { refresh }) : direct;
+    if (typeof who === 'string') return await context.issueToken({ claims: { sub, ent: [sub] } });
+    const ent = await extend(await resolveOwnership(context, who));
     return await context.issueToken({ claims: { sub, ent } });
   } catch (error) {
-    throw notIssued(sub, error);
+    throw createSignInError('TOKEN_NOT_ISSUED', {
+      phase: 'issue',
+      detail: `no token could be issued for ${sub}`,
+      cause: error,
+    });
   }
 }
 
 /**
- * Issues the Backstage token of a person who is in no catalog.
- *
- * @throws {@link SignInError} `TOKEN_NOT_ISSUED`
- * @internal
+ * Ownership is what Backstage's `AuthOwnershipResolver` says. Where the context has none, it is the
+ * person and the direct groups.
  */
-export async function issueIdentityWithoutUser(
-  context: AuthResolverContext,
-  userEntityRef: string,
-): Promise<BackstageSignInResult> {
-  try {
-    return await context.issueToken({ claims: { sub: userEntityRef, ent: [userEntityRef] } });
-  } catch (error) {
-    throw notIssued(userEntityRef, error);
-  }
-}
-
 async function resolveOwnership(context: AuthResolverContext, entity: Entity): Promise<string[]> {
   // Optional in spite of its type: contexts of older auth backends have no such method.
   const { resolveOwnershipEntityRefs } = context as Partial<AuthResolverContext>;
@@ -63,12 +42,4 @@ async function resolveOwnership(context: AuthResolverContext, entity: Entity): P
     .filter(({ type, targetRef }) => type === RELATION_MEMBER_OF && targetRef.startsWith('group:'))
     .map(({ targetRef }) => targetRef);
   return [...new Set([stringifyEntityRef(entity), ...groups])];
-}
-
-function notIssued(ref: string, cause: unknown): Error {
-  return createSignInError('TOKEN_NOT_ISSUED', {
-    phase: 'issue',
-    detail: `no token could be issued for ${ref}`,
-    cause,
-  });
 }

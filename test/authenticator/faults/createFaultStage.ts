@@ -4,6 +4,7 @@ import type { SessionMessage } from '../support/createBrowser';
 import { createNamesakes, jane } from '../support/people';
 import { faults, isSlow } from './faults';
 import type { FaultName } from './faults';
+import { deferred } from '../../support/controlled';
 
 export const link = { clientId: 'backstage', clientSecret: 'planted-client-secret' };
 
@@ -35,10 +36,7 @@ export interface WithFaultOptions<T> {
 /** Does some work while one call of Bitbucket goes wrong, and everything is well again afterwards. */
 export async function withFault<T>(options: WithFaultOptions<T>): Promise<T> {
   const { simulator, route, fault } = options;
-  let release = () => undefined as void;
-  const slow = new Promise<void>(resolve => {
-    release = resolve;
-  });
+  const { promise: slow, resolve: release } = deferred();
   simulator.clearRequests();
   simulator.faults.set(route, faults[fault](slow));
   try {

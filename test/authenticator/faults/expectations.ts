@@ -7,33 +7,33 @@ export type Outcome = 'signed in' | SignInErrorCode;
 /** The fixed sentences that people see, written out so that a change of one is seen here. */
 export const publicTexts: Partial<Record<SignInErrorCode, string>> = {
   AUTHORIZATION_FAILED:
-    'Bitbucket Server refused the sign-in request of Backstage. Please tell your Backstage administrators.',
+    'Bitbucket Server rejected the sign-in request from Backstage. Please tell your Backstage administrators.',
   BITBUCKET_NOT_FOUND:
     'Backstage could not find Bitbucket Server at the configured address. Please tell your Backstage administrators.',
   BITBUCKET_RATE_LIMITED:
     'Bitbucket Server is getting too many requests at the moment. Please try again in a few minutes.',
   BITBUCKET_REDIRECTED:
-    'Bitbucket Server redirected Backstage to another page instead of answering. Please tell your Backstage administrators.',
+    'Bitbucket Server redirected Backstage to another address instead of answering. Please tell your Backstage administrators.',
   BITBUCKET_REFUSED:
     'Bitbucket Server did not let Backstage read who you are. Please tell your Backstage administrators.',
   BITBUCKET_RESPONSE_INVALID:
-    'Backstage could not read the answer of Bitbucket Server. Please tell your Backstage administrators.',
+    'Backstage could not read a response from Bitbucket Server. Please tell your Backstage administrators.',
   BITBUCKET_RESPONSE_TOO_LARGE:
-    'The answer of Bitbucket Server was too large. Please tell your Backstage administrators.',
+    'A response from Bitbucket Server was too large. Please tell your Backstage administrators.',
   BITBUCKET_TIMEOUT: 'Bitbucket Server took too long to answer. Please try again later.',
   BITBUCKET_UNAVAILABLE:
     'Bitbucket Server is having problems at the moment. Please try again later.',
   BITBUCKET_UNREACHABLE:
     'Backstage cannot reach Bitbucket Server at the moment. Please try again later.',
   CLIENT_REJECTED:
-    'Bitbucket Server does not accept the client id or secret of this Backstage. Please tell your Backstage administrators.',
+    "Bitbucket Server does not accept Backstage's client id or secret. Please tell your Backstage administrators.",
   SESSION_ENDED: 'Your Bitbucket Server session has ended. Please sign in again.',
   TOKEN_RESPONSE_INVALID:
-    'Backstage could not read the answer of Bitbucket Server to the sign-in. Please tell your Backstage administrators.',
+    "Backstage could not read Bitbucket Server's response to the sign-in. Please tell your Backstage administrators.",
   USER_NOT_READABLE:
     'Backstage could not find your user record in Bitbucket Server. Please tell your Backstage administrators.',
   USER_PAYLOAD_INVALID:
-    'Your Bitbucket Server user record is incomplete or not valid. Please tell your Backstage administrators.',
+    'Your Bitbucket Server user record is incomplete or invalid. Please tell your Backstage administrators.',
 };
 
 /** What is expected of the faults that can be at a call. */
@@ -143,7 +143,8 @@ export const unreachable = {
   'not https': /failed with ERR_SSL_|failed with EPROTO/,
   'unknown authority': /failed with DEPTH_ZERO_SELF_SIGNED_CERT: .*NODE_EXTRA_CA_CERTS=<file>/,
   'expired certificate': /failed with CERT_HAS_EXPIRED: .*renew it/,
-  'certificate of another host': /failed with ERR_TLS_CERT_ALTNAME_INVALID: .*for another name/,
+  'certificate of another host':
+    /failed with ERR_TLS_CERT_ALTNAME_INVALID: .*for another host name/,
 } as const;
 
 export type UnreachableName = keyof typeof unreachable;

@@ -102,12 +102,3 @@ export async function createStage(options: Partial<SimulatorOptions> = {}): Prom
     },
   };
 }
-
-/** Something that happens when the test says so. */
-export function createSignal<T = void>() {
-  let resolve!: (value: T) => void;
-  const promise = new Promise<T>(yes => {
-    resolve = yes;
-  });
-  return { promise, resolve };
-}

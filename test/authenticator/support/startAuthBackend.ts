@@ -1,8 +1,4 @@
-import {
-  coreServices,
-  createBackendModule,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
+import { coreServices, createBackendModule } from '@backstage/backend-plugin-api';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { authProvidersExtensionPoint } from '@backstage/plugin-auth-node';
 import type {
@@ -14,6 +10,7 @@ import type {
 import type { JsonObject } from '@backstage/types';
 import authPlugin from '@backstage/plugin-auth-backend';
 import { createClosableDatabases } from '../../../demo/createClosableDatabases';
+import { replaceService } from '../../../demo/replaceService';
 import { createBrowser } from './createBrowser';
 import type { Browser } from './createBrowser';
 import { createLogSpy } from './createLogSpy';
@@ -64,11 +61,7 @@ export async function startAuthBackend(
           auth: { providers: { bitbucketServer: environments } },
         },
       }),
-      createServiceFactory({
-        service: coreServices.rootLogger,
-        deps: {},
-        factory: () => log.logger,
-      }),
+      replaceService(coreServices.rootLogger, log.logger),
     ],
   });
   // A start that fails must not keep the process alive.

@@ -1,29 +1,13 @@
-import type { BitbucketSimulator, Fault } from '../../../demo/bitbucket';
-import { get, makePerson, postToken, useSimulators } from './support';
+import type { Fault } from '../../../demo/bitbucket';
+import { deferred } from '../../support/controlled';
+import { ask, get, makePerson, refresh, useSimulators } from './support';
 
 const start = useSimulators();
-const WHO_AM_I = '/rest/api/latest/application-properties';
-
-async function ask(simulator: BitbucketSimulator, path = WHO_AM_I) {
-  return get(simulator, path, simulator.issueTokens('jdoe').accessToken);
-}
-
-function refresh(simulator: BitbucketSimulator, refreshToken: string) {
-  return postToken(simulator, { grant_type: 'refresh_token', refresh_token: refreshToken });
-}
 
 describe('waiting', () => {
-  function gate() {
-    let open: () => void = () => undefined;
-    const promise = new Promise<void>(resolve => {
-      open = resolve;
-    });
-    return { promise, open: () => open() };
-  }
-
   it('holds the headers until the test lets go', async () => {
     const simulator = await start();
-    const { promise, open } = gate();
+    const { promise, resolve: open } = deferred();
     simulator.faults.set('whoami', { hold: promise });
     let answered = false;
     const pending = ask(simulator).then(response => {
@@ -40,7 +24,7 @@ describe('waiting', () => {
 
   it('holds the second half of the body until the test lets go', async () => {
     const simulator = await start();
-    const { promise, open } = gate();
+    const { promise, resolve: open } = deferred();
     simulator.faults.set('whoami', { holdBody: promise });
     const response = await ask(simulator);
     const reader = response.body!.getReader();

@@ -1,16 +1,16 @@
-import type { BitbucketSimulator, Fault, RouteName } from '../../../demo/bitbucket';
-import { exchange, get, json, postToken, redirectUri, useSimulators } from './support';
+import type { Fault, RouteName } from '../../../demo/bitbucket';
+import {
+  ask,
+  exchange,
+  json,
+  postToken,
+  redirectUri,
+  refresh,
+  useSimulators,
+  WHO_AM_I,
+} from './support';
 
 const start = useSimulators();
-const WHO_AM_I = '/rest/api/latest/application-properties';
-
-async function ask(simulator: BitbucketSimulator, path = WHO_AM_I) {
-  return get(simulator, path, simulator.issueTokens('jdoe').accessToken);
-}
-
-function refresh(simulator: BitbucketSimulator, refreshToken: string) {
-  return postToken(simulator, { grant_type: 'refresh_token', refresh_token: refreshToken });
-}
 
 describe('where a fault strikes', () => {
   const USERS = '/rest/api/latest/users';

@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { get, json, makePerson, useSimulators } from './support';
+import { get, json, makePerson, recorded, useSimulators } from './support';
 
 const start = useSimulators();
-const payloads = join(__dirname, '../../../fixtures/payloads');
 const API = '/rest/api/latest';
-
-function recorded(name: string): unknown {
-  return JSON.parse(readFileSync(join(payloads, name), 'utf8'));
-}
 
 describe('identity', () => {
   it('is on every authenticated answer, a 404 included, percent-encoded', async () => {

@@ -1,22 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPeople, startBitbucketSimulator } from '../../../demo/bitbucket';
+import { useFolder } from '../../support/useFolder';
 import { get, json } from './support';
 
 const payloads = join(__dirname, '../../../fixtures/payloads');
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'people-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-function write(name: string, content: unknown): string {
-  const file = join(folder, name);
-  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
-  return file;
-}
+const folder = useFolder();
+const { write } = folder;
 
 describe('readPeople', () => {
   it('reads every user payload, and the simulator serves each as it is', async () => {
@@ -62,7 +51,7 @@ describe('readPeople', () => {
     write('b.json', { size: 2, values: [b1, b2] });
     write('a.json', [{ name: 'a1', slug: 'a1', mutableDetails: false }]);
     write('notes.txt', 'not me');
-    expect(readPeople(folder)).toEqual([
+    expect(readPeople(folder.path)).toEqual([
       {
         user: { name: 'a1', slug: 'a1' },
         directory: { directoryName: 'Bitbucket Internal Directory', mutableDetails: false },
@@ -71,7 +60,7 @@ describe('readPeople', () => {
       { user: b2 },
     ]);
     write('user-1.json', { name: 'only me', slug: 'only_me' });
-    expect(readPeople(folder)).toEqual([{ user: { name: 'only me', slug: 'only_me' } }]);
+    expect(readPeople(folder.path)).toEqual([{ user: { name: 'only me', slug: 'only_me' } }]);
   });
 
   it.each([
@@ -89,13 +78,13 @@ describe('readPeople', () => {
     ],
   ])('names the file that holds %s', (_name, content, message) => {
     const file = write('user-bad.json', content);
-    expect(() => readPeople(folder)).toThrow(`${file}: `);
-    expect(() => readPeople(folder)).toThrow(message);
+    expect(() => readPeople(folder.path)).toThrow(`${file}: `);
+    expect(() => readPeople(folder.path)).toThrow(message);
   });
 
   it('says when there is nothing to read', () => {
-    expect(() => readPeople(folder)).toThrow(`${folder}: the folder has no *.json file`);
-    const missing = join(folder, 'missing');
+    expect(() => readPeople(folder.path)).toThrow(`${folder.path}: the folder has no *.json file`);
+    const missing = join(folder.path, 'missing');
     expect(() => readPeople(missing)).toThrow(`${missing}: there is no such file or folder`);
   });
 });

@@ -1,9 +1,8 @@
 import { request } from 'node:http';
 import { startBitbucketSimulator } from '../../../demo/bitbucket';
-import { get, json, makePerson, redirectUri, useSimulators } from './support';
+import { get, json, makePerson, redirectUri, useSimulators, WHO_AM_I } from './support';
 
 const start = useSimulators();
-const WHO_AM_I = '/rest/api/latest/application-properties';
 
 describe('the server', () => {
   it.each(['', '/bitbucket', 'bitbucket', '/a/b/'])(

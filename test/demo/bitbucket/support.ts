@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type BitbucketSimulator,
   type SimulatedPerson,
@@ -87,15 +89,21 @@ export function exchange(code: string, more: Record<string, string> = {}) {
   return { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...more };
 }
 
-/** A clock that stands still until the test moves it. */
-export function createClock() {
-  let time = Date.UTC(2026, 0, 1);
-  return {
-    now: () => time,
-    advance: (milliseconds: number) => {
-      time += milliseconds;
-    },
-  };
+/** Where the server says who a token belongs to. */
+export const WHO_AM_I = '/rest/api/latest/application-properties';
+
+/** A request of somebody who is signed in. */
+export function ask(simulator: BitbucketSimulator, path = WHO_AM_I) {
+  return get(simulator, path, simulator.issueTokens('jdoe').accessToken);
+}
+
+export function refresh(simulator: BitbucketSimulator, refreshToken: string) {
+  return postToken(simulator, { grant_type: 'refresh_token', refresh_token: refreshToken });
+}
+
+/** A recorded answer of Bitbucket. */
+export function recorded(name: string): unknown {
+  return JSON.parse(readFileSync(join(__dirname, '../../../fixtures/payloads', name), 'utf8'));
 }
 
 /** Where a 302 leads to. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createClock, exchange, get, json, postToken, redirectUri, useSimulators } from './support';
+import { fakeClock } from '../../support/controlled';
+import { exchange, get, json, postToken, redirectUri, useSimulators, WHO_AM_I } from './support';
 
 const start = useSimulators();
 const verifier = 'v'.repeat(43);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
-const WHO_AM_I = '/rest/api/latest/application-properties';
 
 async function nameOf(simulator: Parameters<typeof get>[0], token: unknown) {
   return (await get(simulator, WHO_AM_I, String(token))).headers.get('x-ausername');
@@ -12,7 +12,7 @@ async function nameOf(simulator: Parameters<typeof get>[0], token: unknown) {
 
 describe('the exchange of a code', () => {
   it('answers in the documented shape, which has no scope', async () => {
-    const clock = createClock();
+    const clock = fakeClock(Date.UTC(2026, 0, 1));
     const simulator = await start({ now: clock.now });
     const { code } = simulator.authorize('jdoe', { redirectUri });
     const response = await postToken(simulator, exchange(code));
@@ -85,7 +85,7 @@ describe('the exchange of a code', () => {
     [9_999, 200],
     [10_000, 400],
   ])('a code that is %d ms old gets %d', async (age, status) => {
-    const clock = createClock();
+    const clock = fakeClock(Date.UTC(2026, 0, 1));
     const simulator = await start({ now: clock.now });
     const { code } = simulator.authorize('jdoe', { redirectUri });
     clock.advance(age);
@@ -150,7 +150,7 @@ describe('the refresh', () => {
     [7_776_000_000 - 1, 200],
     [7_776_000_000, 400],
   ])('a refresh token that is %d ms old gets %d', async (age, status) => {
-    const clock = createClock();
+    const clock = fakeClock(Date.UTC(2026, 0, 1));
     const simulator = await start({ now: clock.now });
     const { refreshToken } = simulator.issueTokens('jdoe');
     clock.advance(age);
@@ -220,7 +220,7 @@ describe('an access token', () => {
     [3_599_999, 'jdoe'],
     [3_600_000, null],
   ])('of %d ms makes the request one of %s', async (age, name) => {
-    const clock = createClock();
+    const clock = fakeClock(Date.UTC(2026, 0, 1));
     const simulator = await start({ now: clock.now });
     const { accessToken } = simulator.issueTokens('jdoe');
     clock.advance(age);

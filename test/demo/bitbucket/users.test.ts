@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPeople } from '../../../demo/bitbucket';
-import { get, json, makePerson, useSimulators } from './support';
+import { get, json, makePerson, recorded, useSimulators } from './support';
 
 const start = useSimulators();
 const payloads = join(__dirname, '../../../fixtures/payloads');
 const API = '/rest/api/latest';
-
-function recorded(name: string): unknown {
-  return JSON.parse(readFileSync(join(payloads, name), 'utf8'));
-}
 
 describe('users', () => {
   it('finds by a part of name, display name or email, in any letter case', async () => {

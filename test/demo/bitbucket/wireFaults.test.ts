@@ -2,10 +2,18 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { BitbucketSimulator, Fault } from '../../../demo/bitbucket';
-import { exchange, get, json, makePerson, postToken, redirectUri, useSimulators } from './support';
+import {
+  exchange,
+  get,
+  json,
+  makePerson,
+  postToken,
+  redirectUri,
+  useSimulators,
+  WHO_AM_I,
+} from './support';
 
 const start = useSimulators();
-const WHO_AM_I = '/rest/api/latest/application-properties';
 const USERS = '/rest/api/latest/users';
 
 async function ask(simulator: BitbucketSimulator, path = WHO_AM_I) {

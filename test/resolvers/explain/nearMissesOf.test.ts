@@ -11,27 +11,53 @@ const byId = (value: string): UserQuery => ({
 });
 
 describe('nearMissesOf', () => {
+  const spelling = 'differs only by letter case, form of letters or white space';
+
   it.each([
-    [userEntity('a', { email: 'jane@old.com' }), byEmail('jane@corp.com'), 'otherDomain'],
+    [
+      userEntity('a', { email: 'jane@old.com' }),
+      byEmail('jane@corp.com'),
+      'its email has the same local part, but the domain "old.com"',
+    ],
     [
       userEntity('a', { email: 'jane@corp.com', kind: 'Group' }),
       byEmail('Jane@corp.com'),
-      'otherKind',
+      'it has the email, but is of kind "Group"',
     ],
-    [userEntity('a', { email: ' jane@corp.com' }), byEmail('jane@corp.com'), 'spelling'],
-    [userEntity('a', { email: 'mi\u212ae@corp.com' }), byEmail('mike@corp.com'), 'spelling'],
-    [userEntity('Jane', { namespace: 'people' }), byRef('jane'), 'otherNamespace'],
-    [userEntity('jane', { kind: 'Group' }), byRef('jane'), 'otherKind'],
-    [userEntity('a', { annotations: { 'git.corp.com/user-id': ' 7' } }), byId('7'), 'spelling'],
+    [
+      userEntity('a', { email: ' jane@corp.com' }),
+      byEmail('jane@corp.com'),
+      `its email ${spelling}`,
+    ],
+    [
+      userEntity('a', { email: 'mi\u212ae@corp.com' }),
+      byEmail('mike@corp.com'),
+      `its email ${spelling}`,
+    ],
+    [
+      userEntity('Jane', { namespace: 'people' }),
+      byRef('jane'),
+      'it has the name, but is in namespace "people"',
+    ],
+    [
+      userEntity('jane', { kind: 'Group' }),
+      byRef('jane'),
+      'it has the name, but is of kind "Group"',
+    ],
+    [
+      userEntity('a', { annotations: { 'git.corp.com/user-id': ' 7' } }),
+      byId('7'),
+      `its annotation git.corp.com/user-id ${spelling}`,
+    ],
     [
       userEntity('a', { annotations: { 'old.corp.com/user-id': '7' } }),
       byId('7'),
-      'otherAnnotation',
+      'it has the value, but in the annotation "old.corp.com/user-id"',
     ],
-  ])('%#: sees what is near', (entity, query, kind) => {
-    expect(nearMissesOf(entity, [query, query])).toEqual([
-      expect.objectContaining({ kind, reason: expect.stringMatching(/^it/) }),
-    ]);
+  ])('%#: sees what is near, and says why', (entity, query, reason) => {
+    const { namespace = 'default', name } = entity.metadata;
+    const entityRef = `${entity.kind}:${namespace}/${name}`.toLowerCase();
+    expect(nearMissesOf(entity, [query, query])).toEqual([{ entityRef, reason }]);
   });
 
   it.each([

@@ -1,12 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createBackend } from '@backstage/backend-defaults';
-import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
+import { coreServices } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { serveParent } from '../../../bench/world/processes';
 import { createLogRecorder } from '../../../demo/createLogRecorder';
 import type { LogLine } from '../../../demo/createLogRecorder';
+import { replaceService } from '../../../demo/replaceService';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -47,20 +48,8 @@ const handlers = {
       if (worthKeeping && !line.text.includes('refused: ')) warnings.push(line);
     });
     const backend = createBackend();
-    backend.add(
-      createServiceFactory({
-        service: coreServices.rootConfig,
-        deps: {},
-        factory: () => config,
-      }),
-    );
-    backend.add(
-      createServiceFactory({
-        service: coreServices.rootLogger,
-        deps: {},
-        factory: () => logger,
-      }),
-    );
+    backend.add(replaceService(coreServices.rootConfig, config));
+    backend.add(replaceService(coreServices.rootLogger, logger));
     backend.add(import('@backstage/plugin-auth-backend'));
     backend.add(import('../../../src'));
     await backend.start();
