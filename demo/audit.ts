@@ -35,7 +35,12 @@ async function main(): Promise<number> {
     return await runCli(args, {
       stdout: text => void process.stdout.write(text),
       stderr: text => void process.stderr.write(text),
-      env: { ...process.env, BITBUCKET_URL: bitbucket.baseUrl, BITBUCKET_TOKEN: token },
+      env: {
+        ...process.env,
+        BITBUCKET_URL: bitbucket.baseUrl,
+        BITBUCKET_TOKEN: token,
+        BITBUCKET_SERVICE_TOKEN: token,
+      },
       cwd: process.cwd(),
       isTerminal: process.stdout.isTTY && process.stderr.isTTY,
       width: process.stdout.columns || 120,

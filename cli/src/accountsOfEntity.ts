@@ -47,11 +47,12 @@ export async function findAccountsOfEntity(
   payloads: readonly unknown[],
   entities: readonly SourcedEntity[],
   findDirectory?: FindDirectory,
+  owners?: readonly string[],
 ): Promise<EntityAccounts> {
   const wanted = toUserRef(entityRef);
-  const chain = createAuditRun(settings, payloads, entities, findDirectory);
+  const chain = createAuditRun(settings, payloads, entities, findDirectory, owners);
   const steps = settings.match.map(item =>
-    createAuditRun({ ...settings, match: [item] }, payloads, entities, findDirectory),
+    createAuditRun({ ...settings, match: [item] }, payloads, entities, findDirectory, owners),
   );
   const accounts: EntityAccount[] = [];
   const others: EntityAccount[] = [];

@@ -24,6 +24,7 @@ export {
   createPatientHttp,
   fetchBitbucketUsers,
   fetchCatalogEntities,
+  fetchCatalogOwners,
   readEntityFiles,
   readUserFiles,
 } from './sources';

@@ -98,4 +98,24 @@ export const expectations: readonly Expectation[] = [
     shows: 'in another namespace, which is not looked in here',
     expect: { code: 'NO_MATCHING_USER' },
   },
+  {
+    username: 'rosalind.franklin',
+    shows: 'found by email; her username says the same, so audit --fix adds her id',
+    expect: { entityRef: 'user:default/rosalind.franklin' },
+  },
+  {
+    username: 'emmy.noether',
+    shows: 'the same, in an entity that has annotations already',
+    expect: { entityRef: 'user:default/emmy.noether' },
+  },
+  {
+    username: 'vera.rubin',
+    shows: 'found by email; an old username in the entity is left to a person',
+    expect: { entityRef: 'user:default/vera.rubin' },
+  },
+  {
+    username: 'hypatia',
+    shows: 'nobody in the catalog; audit --write-missing makes her an entity',
+    expect: { code: 'NO_MATCHING_USER' },
+  },
 ];

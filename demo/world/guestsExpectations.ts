@@ -97,4 +97,24 @@ export const guestsExpectations: readonly Expectation[] = [
     shows: 'her namespace is not looked in here: a guest',
     expect: { entityRef: 'user:guests/lise', groups: [] },
   },
+  {
+    username: 'rosalind.franklin',
+    shows: 'found by email',
+    expect: { entityRef: 'user:default/rosalind.franklin', groups: [] },
+  },
+  {
+    username: 'emmy.noether',
+    shows: 'found by email',
+    expect: { entityRef: 'user:default/emmy.noether', groups: [] },
+  },
+  {
+    username: 'vera.rubin',
+    shows: 'found by email',
+    expect: { entityRef: 'user:default/vera.rubin', groups: [] },
+  },
+  {
+    username: 'hypatia',
+    shows: 'nobody in the catalog: a guest',
+    expect: { entityRef: 'user:guests/hypatia', groups: [] },
+  },
 ];

@@ -100,4 +100,24 @@ export const strictExpectations: readonly Expectation[] = [
     shows: 'found by username in the namespace "people"',
     expect: { entityRef: 'user:people/lise', groups: spaceflight },
   },
+  {
+    username: 'rosalind.franklin',
+    shows: 'found by email, which a read-only directory vouches for',
+    expect: { entityRef: 'user:default/rosalind.franklin', groups: [] },
+  },
+  {
+    username: 'emmy.noether',
+    shows: 'found by email, which a read-only directory vouches for',
+    expect: { entityRef: 'user:default/emmy.noether', groups: [] },
+  },
+  {
+    username: 'vera.rubin',
+    shows: 'found by email; no step looks at the old username',
+    expect: { entityRef: 'user:default/vera.rubin', groups: [] },
+  },
+  {
+    username: 'hypatia',
+    shows: 'nobody in the catalog',
+    expect: { code: 'NO_MATCHING_USER' },
+  },
 ];

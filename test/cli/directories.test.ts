@@ -71,6 +71,10 @@ describe('an audit with emailTrust "readOnlyDirectory"', () => {
     const { ada, report } = await audit(env);
     expect(ada).toMatchObject({ outcome: 'signsIn', entityRef: 'user:default/ada' });
     expect(report.notes.join()).toContain('BITBUCKET_REFUSED');
+    const explain = ['explain', 'user:default/ada', '--entities', 'entities.yaml'];
+    const { stdout, exitCode } = await runInMemory(explain, { cwd: folder, env });
+    expect(stdout).toContain('One Bitbucket account signs in as this entity:\n  ada ');
+    expect(exitCode).toBe(0);
   });
 
   it('asks once when both are the same, and says so when the credential is not here', async () => {

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigReader } from '@backstage/config';
 import { runDoctor } from 'backstage-bitbucket-server';
-import { checkProxy } from '../../cli/src/doctor/checkProxy';
+import { checkProxy } from '../../cli/src/doctor/checkMachine';
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
 import { userEntity } from '../support/createEntityLookup';
@@ -305,6 +305,16 @@ describe('the doctor', () => {
     expect(lines).toContain('ok   token endpoint: it is there and accepts client ID and secret');
     expect(lines).toContain('ok   bitbucket credential: it reads admin/users');
     expect(lines.at(-1)).toMatch(/^ok {3}catalog: /);
+  });
+
+  it('tells of a secret that is not set once, and names the config', async () => {
+    await start();
+    const { lines } = await doctor({ clientId: '${NOT_SET}' });
+    expect(lines.filter(line => line.startsWith('fail config: '))).toEqual([
+      expect.stringMatching(
+        /development\.clientId" is missing in 'app-config', or the environment/,
+      ),
+    ]);
   });
 
   it('says when a clock is wrong', async () => {

@@ -1,3 +1,4 @@
+import type { JudgedReport } from 'backstage-bitbucket-server';
 import { userEntity } from '../support/createEntityLookup';
 import { storedEntities, useCliFolder } from './cliFolder';
 import { bitbucketUser, host } from './worlds';
@@ -75,6 +76,13 @@ A step would take these accounts for it, and the chain decides otherwise:
     });
     const { exitCode, stdout } = await explain('user:default/new', [bitbucketUser('new')]);
     expect(stdout).toContain('user:default/new (the catalog does not have it)\nOne Bitbucket');
+    const report = await folder.run(
+      ...['audit', '--json', '--users', 'users.json', '--entities', 'entities.json'],
+    );
+    // Files do not say what else the name owns.
+    expect((JSON.parse(report.stdout) as JudgedReport).notes).toEqual([
+      expect.stringMatching(/signs nobody in under a name that owns something in the catalog/),
+    ]);
     expect(exitCode).toBe(0);
   });
 

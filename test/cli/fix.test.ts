@@ -145,19 +145,19 @@ describe('audit --fix', () => {
       'only the name agrees',
       [account('ada', 7, { emailAddress: 'x@y.example' })],
       entity('ada'),
-      /only the name is that of ada/,
+      /only the name matches ada/,
     ],
     [
       'only the email agrees',
       [account('other', 7, { emailAddress: email('ada') })],
       entity('ada'),
-      /only the email is that of other/,
+      /only the email matches other/,
     ],
     [
       'the display name agrees, which everybody chooses',
       [bitbucketUser('x', { id: 7, displayName: 'Ada', emailAddress: email('ada') })],
       entity('ada').replace('profile:', 'profile:\n    displayName: Ada'),
-      /only the email is that of x/,
+      /only the email matches x/,
     ],
     [
       'another account has the email',
@@ -175,13 +175,13 @@ describe('audit --fix', () => {
       'an annotation names another username',
       [account('ada', 7)],
       entity('ada', `\n  annotations:\n    ${host}/username: eve`),
-      /it has the username "eve", which ada has not/,
+      /its username "eve" is not that of ada/,
     ],
     [
       'an annotation names another email',
       [account('ada', 7)],
       entity('ada', `\n  annotations:\n    ${host}/email: eve@corp.example`),
-      /it has the email "eve@corp.example"/,
+      /its email "eve@corp.example" is not that of ada/,
     ],
     [
       'the account is inactive',
@@ -240,7 +240,7 @@ describe('audit --fix', () => {
     const users = [account('ada', 7, { emailAddress: 'somebody@else.example' })];
     const { stdout, stderr } = await fix(users, { 'a.yaml': entity('ada') });
     expect(stdout).toBe('');
-    expect(stderr).toContain('only the name is that of ada');
+    expect(stderr).toContain('only the name matches ada');
   });
 
   it('writes an id for nobody who shares the entity, or of whom there is a danger', async () => {
@@ -277,7 +277,7 @@ describe('audit --fix', () => {
     for (const { change, username, ref } of gains) {
       expect(promise.stderr).toMatch(new RegExp(`^${change} ${username}: .* -> ${ref} by `, 'm'));
     }
-    expect(promise.stderr).toContain(`${gains.length} gain it.`);
+    expect(promise.stderr).toContain(`${gains.length} gain the sign-in.`);
     // And nothing is left to do.
     const again = await audit('--fix', '--write-missing', 'org/other.yaml');
     expect(again.stdout).toBe('');
@@ -339,12 +339,27 @@ spec:
       [
         'has the name of an entity',
         [account('ada', 7, { emailAddress: 'x@y.example' })],
-        /an entity has the same name, email or id/,
+        /bitbucket:ada: user:default\/ada may be this person/,
+      ],
+      [
+        'has the email of an entity, but for the tag',
+        [bitbucketUser('x', { id: 8, emailAddress: 'Ada+git@corp.example' })],
+        /bitbucket:x: user:default\/ada may be this person/,
+      ],
+      [
+        'is called like an entity, in another order',
+        [bitbucketUser('x', { id: 8, displayName: 'LOVELACE, Ada' })],
+        /bitbucket:x: user:default\/ada\.lovelace may be this person/,
+      ],
+      [
+        'has the name of an entity at another domain',
+        [bitbucketUser('x', { id: 8, emailAddress: 'ada@other.example' })],
+        /bitbucket:x: user:default\/ada may be this person/,
       ],
       [
         'is nearly an entity',
         [bitbucketUser('x', { id: 8, emailAddress: '\uff41da@corp.example' })],
-        /bitbucket:x: nearly user:default\/ada/,
+        /bitbucket:x: user:default\/ada may be this person/,
       ],
       [
         'has no name for an entity',
@@ -362,6 +377,7 @@ spec:
         /^The next audit/,
       ],
     ])('makes none for somebody who %s', async (_what, users, why) => {
+      folder.write('org/b.yaml', entity('ada.lovelace'));
       const { stdout, stderr } = await people(users);
       expect(stderr).toMatch(why);
       expect(stdout).toBe('');

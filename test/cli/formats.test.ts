@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
+import Ajv2020 from 'ajv/dist/2020';
 import type { Browser } from 'playwright-core';
 import type { Log } from 'sarif';
 import { auditOutcomes, changeKinds, reportVersion, toJson } from 'backstage-bitbucket-server';
@@ -10,7 +11,7 @@ import { launchBrowser } from '../support/browser';
 import { userEntity } from '../support/createEntityLookup';
 import { runInMemory } from './runInMemory';
 import { storedEntities, useCliFolder } from './cliFolder';
-import { audit, bitbucketUser, twinOf } from './worlds';
+import { audit, bitbucketUser, host, twinOf } from './worlds';
 
 type Schema = { readonly [key: string]: unknown };
 
@@ -184,6 +185,97 @@ describe('the formats of a report', () => {
   });
 
   describe('SARIF', () => {
+    const validateLog = new Ajv2020({
+      strict: false,
+      formats: {
+        'date-time': /^\d{4}-\d\d-\d\dT.*Z$/,
+        uri: value => URL.canParse(value),
+        'uri-reference': value => URL.canParse(value, 'http://x/'),
+        uuid: /^[\da-f-]{36}$/,
+      },
+    }).compile(
+      JSON.parse(
+        readFileSync(join(__dirname, '../../fixtures/sarif/sarif-2.1.0.schema.json'), 'utf8'),
+      ) as Schema,
+    );
+
+    /** What the standard forbids, and what code scanning of GitHub asks for beyond it. */
+    function problemsOf(log: Log) {
+      const results = log.runs.flatMap(({ results: all = [] }) => all);
+      const places = results.map(({ locations: [first] = [] }) => first?.physicalLocation);
+      return {
+        standard: validateLog(log) ? [] : validateLog.errors,
+        withoutPlace: places.filter(
+          place => !(place?.artifactLocation?.uri && place.region?.startLine),
+        ),
+        tooMany: results.filter(({ relatedLocations = [] }) => relatedLocations.length > 1_000),
+        withoutDescription: log.runs[0]!.tool.driver.rules!.filter(rule => !rule.fullDescription),
+      };
+    }
+
+    const none = { standard: [], withoutPlace: [], tooMany: [], withoutDescription: [] };
+
+    it('is as the standard and GitHub demand, with entities from files', async () => {
+      const files = ['--config', join(world, 'app-config.yaml'), '--users', join(world, 'users')];
+      const { stdout } = await runInMemory(
+        ['audit', ...files, '--entities', join(world, 'catalog.yaml'), '--sarif', '-'],
+        { env: { BITBUCKET_URL: 'http://127.0.0.1:7990' }, cwd: join(__dirname, '../..') },
+      );
+      const log = JSON.parse(stdout) as Log;
+      expect(log.runs[0]!.results!.length).toBeGreaterThan(4);
+      expect(problemsOf(log)).toEqual(none);
+      const unconfirmed = log.runs[0]!.results!.find(({ ruleId }) => ruleId === 'unconfirmedMatch');
+      expect(unconfirmed!.locations![0]!.physicalLocation).toMatchObject({
+        artifactLocation: { uri: 'demo/world/app-config.yaml' },
+        region: { startLine: 29 },
+      });
+      expect(problemsOf({ ...log, runs: [{ ...log.runs[0]!, results: [{}] as never }] })).toEqual({
+        ...none,
+        standard: [expect.objectContaining({ keyword: 'required' })],
+        withoutPlace: [undefined],
+      });
+    });
+
+    it('is so, too, with entities that are written in no file', async () => {
+      write('base.yaml', { auth: { environment: 'production' } });
+      write(
+        'sign-in.yaml',
+        `auth:\n  providers:\n    bitbucketServer:\n      production:\n        host: ${host}\n        signIn: { resolvers: ${JSON.stringify(bySlug)} }\n`,
+      );
+      write('users.json', [bitbucketUser('ada'), twinOf('ada'), bitbucketUser('lost')]);
+      write('entities.json', storedEntities(userEntity('ada')));
+      const files = ['--users', 'users.json', '--entities', 'entities.json'];
+      const config = ['--config', 'base.yaml', '--config', 'sign-in.yaml'];
+      const report = ['--sarif', '-', '--json', 'a.json'];
+      const { stdout } = await runInMemory(['audit', ...config, ...files, ...report], {
+        cwd: folder.path,
+      });
+      expect(problemsOf(JSON.parse(stdout) as Log)).toEqual(none);
+      // As of a live catalog, which has no files.
+      const { findings, ...rest } = JSON.parse(read('a.json')) as JudgedReport;
+      const live = { ...rest, findings: findings.map(({ source: _, ...finding }) => finding) };
+      const source = { file: join(folder.path, 'sign-in.yaml'), line: 3 };
+      const log: Log = createSarifLog(live, {
+        root: folder.path,
+        version: '1.2.3',
+        config: source,
+      });
+      expect(problemsOf(log)).toEqual(none);
+      expect(log.runs[0]!.results![0]!.locations).toEqual([
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'sign-in.yaml', uriBaseId: '%SRCROOT%' },
+            region: { startLine: 3 },
+          },
+          logicalLocations: ['user:default/ada', 'bitbucket:ada', 'bitbucket:ada-admin'].map(
+            fullyQualifiedName => ({ fullyQualifiedName }),
+          ),
+        },
+      ]);
+      const bare: Log = createSarifLog(live, { root: folder.path, version: '1.2.3' });
+      expect(problemsOf(bare).standard).toEqual([]);
+    });
+
     it('has the file and line of what a finding is about', async () => {
       const report = await audit({
         resolvers: bySlug,
@@ -243,7 +335,11 @@ describe('the formats of a report', () => {
         places: new Map([['user:default/ada', { file: join(folder.path, 'b.yaml') }]]),
       });
       expect(log.runs[0]!.results[0]!.locations[0]).toEqual({
-        physicalLocation: { artifactLocation: { uri: `file://${join(folder.path, 'b.yaml')}` } },
+        physicalLocation: {
+          artifactLocation: { uri: `file://${join(folder.path, 'b.yaml')}` },
+          region: { startLine: 1 },
+        },
+        logicalLocations: expect.any(Array) as unknown,
       });
     });
 

@@ -297,14 +297,17 @@ describe('the HTML report', () => {
   it('shows the people of the demo', async () => {
     const world = join(__dirname, '../../demo/world');
     const day = 24 * 60 * 60_000;
-    const payloads = readPeople(join(world, 'users')).map(({ user }, index) => ({
+    const payloads = readPeople(join(world, 'users')).map(({ user, directory }, index) => ({
       ...(JSON.parse(JSON.stringify(user)) as Record<string, string>),
+      mutableDetails: directory?.mutableDetails ?? true,
       lastAuthenticationTimestamp: Date.UTC(2026, 5, 30, 9) - ((index * 7) % 19) * day,
     }));
     const entities = (await readEntityFiles(join(world, 'catalog.yaml'))).items.map(entity => {
-      const { '127.0.0.1/user-id': id } = entity.metadata.annotations ?? {};
-      const annotations = id === undefined ? undefined : { [`${host}/user-id`]: id };
-      return { ...entity, metadata: { ...entity.metadata, annotations } };
+      const annotations = Object.entries(entity.metadata.annotations ?? {}).map(
+        ([key, value]) => [key.replace('127.0.0.1', host), value] as const,
+      );
+      const metadata = { ...entity.metadata, annotations: Object.fromEntries(annotations) };
+      return { ...entity, metadata };
     });
     const resolvers = [
       { resolver: 'userIdMatchingUserEntityAnnotation' },
@@ -318,6 +321,9 @@ describe('the HTML report', () => {
     ).toContain('user:default/margaret');
     await takeScreenshot(page, 'audit-report', 1600);
     expect(trouble).toEqual([]);
+    await page.setViewportSize({ width: 400, height: 900 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(400);
+    await takeScreenshot(page, 'audit-report-phone', 900);
     await page.close();
   });
 });

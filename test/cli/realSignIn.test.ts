@@ -102,6 +102,47 @@ describe('the audit of a running Bitbucket and Backstage', () => {
   });
 });
 
+describe('the audit of a catalog in which things belong to names that nobody has', () => {
+  const component = (name: string, owner: string): Entity => ({
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name },
+    spec: { type: 'service', lifecycle: 'production', owner },
+  });
+
+  it('says who may not sign in without an entity, as the real sign-in does', async () => {
+    const real = await startRealWorld({
+      resolvers: [
+        {
+          resolver: 'usernameMatchingUserEntityName',
+          dangerouslyAllowSignInWithoutUserInCatalog: true,
+        },
+      ],
+      payloads: ['ann', 'owner', 'Team.X', 'free'].map(name => bitbucketUser(name)),
+      entities: [
+        userEntity('ann'),
+        component('shop', 'user:default/owner'),
+        component('till', 'team.x'),
+        component('desk', 'user:people/free'),
+      ],
+    });
+    try {
+      const verdicts = new Map(
+        real.report.people.map(({ username, entityRef, code }) => [username, entityRef ?? code]),
+      );
+      expect(Object.fromEntries(verdicts)).toEqual({
+        ann: 'user:default/ann',
+        owner: 'USER_REF_TAKEN',
+        'Team.X': 'USER_REF_TAKEN',
+        free: 'user:default/free',
+      });
+      for (const [name, verdict] of verdicts) expect(await signIn(real, name)).toBe(verdict);
+    } finally {
+      await real.stop();
+    }
+  });
+});
+
 /** Of a random world what a real server can hold: names and ids once, and only valid entities. */
 function toRealWorld({
   resolvers: list,

@@ -28,7 +28,12 @@ export async function startRealWorld(world: TestWorld): Promise<RealWorld> {
   writeFileSync(usersFile, JSON.stringify(payloads));
   // JSON is YAML, and needs no thought about quotes.
   const documents = entities.map(entity => {
-    const spec = entity.kind === 'Group' ? { type: 'team', children: [] } : { memberOf: [] };
+    const spec =
+      entity.kind === 'Group'
+        ? { type: 'team', children: [] }
+        : entity.kind === 'User'
+          ? { memberOf: [] }
+          : {};
     return JSON.stringify({ ...entity, spec: { ...entity.spec, ...spec } });
   });
   writeFileSync(catalogFile, documents.join('\n---\n'));
@@ -44,6 +49,7 @@ export async function startRealWorld(world: TestWorld): Promise<RealWorld> {
     config: {
       backend: { auth: { externalAccess } },
       auth: { providers: { bitbucketServer: { development: provider } } },
+      catalog: { rules: [{ allow: ['User', 'Group', 'Component'] }] },
     },
   });
   const stop = async () => {

@@ -31,6 +31,7 @@ export interface AuditRun {
  * explanation of one.
  *
  * @param findDirectory - see `AuditInput`
+ * @param owners - see `AuditInput`
  * @internal
  */
 export function createAuditRun(
@@ -38,9 +39,10 @@ export function createAuditRun(
   payloads: readonly unknown[],
   entities: readonly SourcedEntity[],
   findDirectory?: FindDirectory,
+  owners?: readonly string[],
 ): AuditRun {
   const { baseUrl, match, profileTransform, trustedDirectories } = settings;
-  const { lookup, findNearMisses } = createMemoryCatalog(entities);
+  const { lookup, findNearMisses } = createMemoryCatalog(entities, owners);
   const directories = findDirectory ?? createListedDirectories(payloads, trustedDirectories);
   // Not that of the settings: `match` may be another chain, composed in code.
   const needsDirectory = match.some(item => {

@@ -35,10 +35,14 @@ export interface MemoryCatalog {
 /**
  * A catalog in memory, for the audit of all its people.
  *
+ * @param owners - refs that own something
  * @internal
  */
-export function createMemoryCatalog(entities: readonly Entity[]): MemoryCatalog {
-  return { lookup: createLookup(entities), findNearMisses: createNearMisses(entities) };
+export function createMemoryCatalog(
+  entities: readonly Entity[],
+  owners: readonly string[] = [],
+): MemoryCatalog {
+  return { lookup: createLookup(entities, owners), findNearMisses: createNearMisses(entities) };
 }
 
 /**
@@ -47,11 +51,11 @@ export function createMemoryCatalog(entities: readonly Entity[]): MemoryCatalog 
  * of the sign-in (ASCII). An index is built when its field is first asked for, so that a lookup costs one step
  * whatever the size of the catalog.
  */
-function createLookup(entities: readonly Entity[]): MemoryUserLookup {
+function createLookup(entities: readonly Entity[], owners: readonly string[]): MemoryUserLookup {
   const users = entities.filter(entity => isKind(entity, 'user'));
   const fields = new Map<UserQueryField, Map<string, Entity[]>>();
   let refs: Map<string, Entity[]> | undefined;
-  let owners: Set<string> | undefined;
+  let taken: Set<string> | undefined;
 
   function indexOf(field: UserQueryField): Map<string, Entity[]> {
     const known = fields.get(field);
@@ -78,20 +82,14 @@ function createLookup(entities: readonly Entity[]): MemoryUserLookup {
   return {
     find: async query => ({ type: 'entities', entities: candidatesOf(query) }),
     isNameTaken: async ({ namespace, name }) => {
-      owners ??= new Set(entities.flatMap(ownersOf));
+      taken ??= new Set([...entities.map(entity => stringifyEntityRef(entity)), ...owners]);
       return ['User', 'Group'].some(kind =>
-        owners!.has(stringifyEntityRef({ kind, namespace, name })),
+        taken!.has(stringifyEntityRef({ kind, namespace, name })),
       );
     },
     candidatesOf,
     hasField: field => indexOf(field).size > 0,
   };
-}
-
-/** Whom an entity is, and whom it belongs to. */
-function ownersOf(entity: Entity): string[] {
-  const relations = (entity.relations ?? []).filter(({ type }) => type === 'ownedBy');
-  return [stringifyEntityRef(entity), ...relations.map(({ targetRef }) => targetRef.toLowerCase())];
 }
 
 /**

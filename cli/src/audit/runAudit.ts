@@ -68,6 +68,11 @@ export interface AuditInput {
   /** All `User` and `Group` entities of the catalog; findings name the `source` of those that have one. */
   readonly entities: readonly SourcedEntity[];
   /**
+   * Refs that own something in the catalog: with `dangerouslyAllowSignInWithoutUserInCatalog`, nobody
+   * signs in under one of them. Default: none is known.
+   */
+  readonly owners?: readonly string[];
+  /**
    * What the sign-in is told of the directory of an account. Default: what `payloads` say; where they
    * do not, and it matters, the outcome is `unknown`.
    */
@@ -120,7 +125,7 @@ const maxCandidates = 20;
 export async function runAudit(input: AuditInput): Promise<AuditReport> {
   const { settings, payloads, entities, signal, onProgress, now = Date.now } = input;
   const missing = [...(input.missing ?? [])];
-  const run = createAuditRun(settings, payloads, entities, input.findDirectory);
+  const run = createAuditRun(settings, payloads, entities, input.findDirectory, input.owners);
   const audited: AuditedPerson[] = [];
   for (const [index, payload] of payloads.entries()) {
     if (index % breath === 0) {

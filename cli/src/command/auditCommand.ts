@@ -17,6 +17,7 @@ import { fixCommand, isFix } from './fixCommand';
 import type { FixOptions } from './fixCommand';
 import { judgeReport } from './judgeReport';
 import type { LimitOptions } from './judgeReport';
+import { findProvider } from './loadConfig';
 import { readComparison } from './readComparison';
 import { readWorld } from './readWorld';
 import type { World, WorldOptions } from './readWorld';
@@ -70,7 +71,10 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
   }
   const { report, fresh = [] } = judged;
   const shown = options.problems ? onlyProblems(report) : report;
-  writeReports(shown, options, io, placesOf(world.entities.items));
+  writeReports(shown, options, io, {
+    places: placesOf(world.entities.items),
+    config: findProvider(options.config, io),
+  });
   if (output === undefined && !isFix(options)) {
     const { isTerminal: color, width } = io;
     io.stdout(`${formatReport(shown, { color, width, limit: options.limit })}\n`);
@@ -136,13 +140,18 @@ function placesOf(entities: World['entities']['items']): Map<string, FindingSour
   );
 }
 
-function inputOf({ settings, users, entities }: World, { usedWithin }: AuditCommandOptions) {
+function inputOf(
+  { settings, users, entities, owners, licensed }: World,
+  { usedWithin }: AuditCommandOptions,
+) {
   return {
     settings,
     payloads: users.items,
     entities: entities.items,
+    owners,
     findDirectory: users.findDirectory,
     usedWithinMs: usedWithin,
+    licensed,
   };
 }
 

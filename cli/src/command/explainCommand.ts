@@ -44,8 +44,8 @@ export async function explainCommand(
   if (found.length === 0) {
     throw new AuditError(`No Bitbucket user has the username, id or email ${JSON.stringify(who)}`);
   }
-  const { users, entities, settings } = world;
-  const run = createAuditRun(settings, users.items, entities.items, users.findDirectory);
+  const { users, entities, owners, settings } = world;
+  const run = createAuditRun(settings, users.items, entities.items, users.findDirectory, owners);
   let signsIn = true;
   for (const payload of found) {
     const explanation = await run.explain(payload);
@@ -63,11 +63,18 @@ export async function explainCommand(
 
 async function explainEntity(
   ref: string,
-  { settings, users, entities }: World,
+  { settings, users, entities, owners }: World,
   options: ExplainCommandOptions,
   io: CliIo,
 ): Promise<number> {
-  const found = await findAccountsOfEntity(ref, settings, users.items, entities.items);
+  const found = await findAccountsOfEntity(
+    ref,
+    settings,
+    users.items,
+    entities.items,
+    users.findDirectory,
+    owners,
+  );
   if (!found.exists && found.accounts.length === 0 && found.others.length === 0) {
     throw new AuditError(`The catalog has no ${found.entityRef}, and nobody would become it`);
   }

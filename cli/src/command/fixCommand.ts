@@ -62,7 +62,7 @@ export async function fixCommand(
     entities = [...entities, ...missing.entities];
   }
   if (options.write) write(files, io);
-  else io.stdout(files.map(({ diff }) => diff).join(''));
+  else io.stdout(files.map(({ diff }) => (io.isTerminal ? paintDiff(diff) : diff)).join(''));
   tellLeftOut(leftOut, io);
   await tellPromise(report, { ...input, entities }, io);
 }
@@ -126,6 +126,17 @@ function writeMissing(report: AuditReport, input: AuditInput, file: string, io: 
   const edits = [{ offset: 0, length: 0, text }];
   const diff = toUnifiedDiff(relativePath(path, io), undefined, edits);
   return { ...missing, files: [{ path, text, diff }] };
+}
+
+function paintDiff(diff: string): string {
+  const colors: Record<string, number> = { '+': 32, '-': 31, '@': 36 };
+  const paint = (line: string) => {
+    // What somebody wrote into a file is not for the terminal to carry out.
+    const text = printable(line.replace(/[\t\r]$/, ''));
+    const color = colors[line[0] ?? ''];
+    return color === undefined ? text : `\u001b[${color}m${text}\u001b[39m`;
+  };
+  return diff.split('\n').map(paint).join('\n');
 }
 
 function relativePath(path: string, { cwd }: CliIo): string {

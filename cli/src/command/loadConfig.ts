@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
 import {
@@ -6,6 +6,7 @@ import {
   readDirectoryOptions,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { AuditError } from '../AuditError';
+import type { FindingSource } from '../findings';
 import type { CliIo } from './CliIo';
 
 /**
@@ -20,9 +21,10 @@ export async function loadConfig(
   io: Pick<CliIo, 'cwd' | 'env'>,
 ): Promise<Config> {
   const paths = files.map(file => resolve(io.cwd, file));
-  for (const path of paths.length > 0 ? paths : [resolve(io.cwd, 'app-config.yaml')]) {
+  for (const path of pathsOf(files, io)) {
     if (!existsSync(path)) {
-      throw new AuditError(`Config file ${path} does not exist; use --config to name yours`);
+      const hint = files.length > 0 ? '' : '; use --config to name yours';
+      throw new AuditError(`Config file ${path} does not exist${hint}`);
     }
   }
   // Loaded only now: --help should not wait for it.
@@ -39,11 +41,29 @@ export async function loadConfig(
     const config = await ConfigSources.toConfig(source);
     const data = config.get();
     config.close();
-    return new ConfigReader(data as never);
+    // Its name in errors; without one, Backstage calls it "mock-config".
+    return new ConfigReader(data as never, 'app-config');
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
     throw new AuditError(`The config cannot be read: ${line}`);
   }
+}
+
+function pathsOf(files: readonly string[], { cwd }: Pick<CliIo, 'cwd'>): string[] {
+  return (files.length > 0 ? files : ['app-config.yaml']).map(file => resolve(cwd, file));
+}
+
+/**
+ * Where the provider is configured: in the last of the files that names it.
+ *
+ * @internal
+ */
+export function findProvider(files: readonly string[], io: Pick<CliIo, 'cwd'>): FindingSource {
+  const places = pathsOf(files, io).map(file => {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return { file, line: lines.findIndex(line => /^\s*["']?bitbucketServer\b/.test(line)) + 1 };
+  });
+  return places.findLast(({ line }) => line > 0) ?? { file: places[0]!.file };
 }
 
 /**

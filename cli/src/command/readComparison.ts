@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readAuditSettings, runAudit } from '../audit';
 import type { AuditInput } from '../audit';
@@ -45,6 +45,7 @@ type OldReport = ComparedReport & { readonly generatedAt: string };
 function readReport(path: string): OldReport | undefined {
   if (!path.endsWith('.json')) return undefined;
   let content: unknown;
+  if (!existsSync(path)) throw new AuditError(`${path} does not exist`);
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {

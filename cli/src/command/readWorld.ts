@@ -9,6 +9,7 @@ import {
   createPatientHttp,
   fetchBitbucketUsers,
   fetchCatalogEntities,
+  fetchCatalogOwners,
   readEntityFiles,
   readUserFiles,
 } from '../sources';
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly env?: string;
   readonly users?: string;
   readonly entities?: string;
+  /** Only of `audit`: Bitbucket's list of those who have a licence. */
+  readonly licensed?: string;
 }
 
 /** @internal */
@@ -34,12 +37,18 @@ export interface World {
   readonly settings: AuditSettings;
   readonly users: Users;
   readonly entities: SourceResult<SourcedEntity>;
+  /** Refs that own something; absent where that is not known or does not matter. */
+  readonly owners?: readonly string[];
+  /** Usernames. */
+  readonly licensed?: ReadonlySet<string>;
 }
 
 interface Users extends SourceResult<unknown> {
   /** What the sign-in is told of directories, where that is known. */
   readonly findDirectory?: FindDirectory;
 }
+
+type Entities = SourceResult<SourcedEntity> & Pick<World, 'owners'>;
 
 /**
  * Reads config, users and entities: from files where the options name them, else from Bitbucket and
@@ -57,28 +66,57 @@ export async function readWorld(
 ): Promise<World> {
   const config = await loadConfig(options.config, io);
   const settings = readAuditSettings(config, options.env);
+  const licensed = readLicensed(options, io);
   // One that fails ends the other, so that nothing goes on behind an error.
   const other = new AbortController();
   const onAbort = () => other.abort();
   io.signal.addEventListener('abort', onAbort, { once: true });
   if (io.signal.aborted) onAbort();
   try {
-    const [users, entities] = await Promise.all([
+    const allows = settings.match.some(
+      item => 'matcher' in item && item.dangerouslyAllowSignInWithoutUserInCatalog,
+    );
+    const [users, { owners, ...entities }] = await Promise.all([
       readUsers(options, config, settings, io, progress, other.signal, filter),
-      readEntities(options, config, io, progress, other.signal),
+      readEntities(options, config, io, progress, other.signal, allows),
     ]);
     if (entities.items.length === 0 && !entities.missing) {
       throw new AuditError(
         'The catalog has no User and no Group entities, or this token cannot read them: nobody could sign in',
       );
     }
-    return { settings, users, entities };
+    const notes = [...users.notes, ...strangersAmong(licensed, users)];
+    return { settings, users: { ...users, notes }, entities, owners, licensed };
   } catch (error) {
     other.abort();
     throw error;
   } finally {
     io.signal.removeEventListener('abort', onAbort);
   }
+}
+
+function readLicensed({ licensed }: WorldOptions, { cwd }: CliIo): Set<string> | undefined {
+  if (licensed === undefined) return undefined;
+  const { items, findings } = readUserFiles(resolve(cwd, licensed));
+  const cut = findings.find(({ rule }) => rule === 'incompleteList');
+  // Whoever is missing in it would silently leave the percentage.
+  if (cut) {
+    throw new AuditError(
+      `--licensed: ${cut.source!.file} is not the last page of its list, and the next one is missing`,
+    );
+  }
+  return new Set((items as readonly { readonly name: string }[]).map(({ name }) => name));
+}
+
+function strangersAmong(licensed: ReadonlySet<string> | undefined, { items, missing }: Users) {
+  if (!licensed || missing) return [];
+  const names = new Set(items.map(item => (item as { name?: unknown } | null)?.name));
+  const strangers = [...licensed].filter(name => !names.has(name)).length;
+  return strangers > 0
+    ? [
+        `users of --licensed whom Bitbucket's list of users does not have: ${strangers} of ${licensed.size}`,
+      ]
+    : [];
 }
 
 async function readUsers(
@@ -146,18 +184,29 @@ async function readEntities(
   io: CliIo,
   progress: Progress,
   signal: AbortSignal,
-): Promise<SourceResult<SourcedEntity>> {
-  if (options.entities !== undefined) return readEntityFiles(resolve(io.cwd, options.entities));
+  allowsWithoutEntity: boolean,
+): Promise<Entities> {
+  if (options.entities !== undefined) {
+    const read = await readEntityFiles(resolve(io.cwd, options.entities));
+    const note =
+      'dangerouslyAllowSignInWithoutUserInCatalog signs nobody in under a name that owns something in the catalog, which files do not say: people without an entity may be refused';
+    return allowsWithoutEntity ? { ...read, notes: [...read.notes, note] } : read;
+  }
   const backendUrl = config.getOptionalString('backend.baseUrl');
   if (!backendUrl) {
     throw new AuditError(
       'backend.baseUrl is not in the config: set it, or read the entities from files with --entities',
     );
   }
-  return fetchCatalogEntities({
+  const catalog = {
     backendUrl,
     token: io.env.BACKSTAGE_TOKEN?.trim() || undefined,
     signal,
+  };
+  const entities = await fetchCatalogEntities({
+    ...catalog,
     onProgress: (read, total) => progress.update('catalog entities', read, total),
   });
+  if (!allowsWithoutEntity || entities.missing) return entities;
+  return { ...entities, owners: await fetchCatalogOwners(catalog) };
 }

@@ -88,6 +88,10 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
       'count only people who used Bitbucket within this time, such as 90d',
       parseDays,
     )
+    .option(
+      '--licensed <path>',
+      'count only these people: JSON file or folder of what users?permission=LICENSED_USER answers',
+    )
     .addOption(
       new Option(
         '--fail-on <what...>',

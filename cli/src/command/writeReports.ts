@@ -1,9 +1,8 @@
 import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AuditError } from '../AuditError';
-import type { FindingSource } from '../findings';
 import { toCsv, toHtml, toJson, toJunit, toSarif } from '../report';
-import type { JudgedReport } from '../report';
+import type { JudgedReport, SarifOptions } from '../report';
 import type { CliIo } from './CliIo';
 import { readVersion } from './readVersion';
 
@@ -54,9 +53,9 @@ export function writeReports(
   report: JudgedReport,
   targets: ReportTargets,
   io: CliIo,
-  places: ReadonlyMap<string, FindingSource>,
+  sources: Pick<SarifOptions, 'places' | 'config'>,
 ): void {
-  const options = { root: io.cwd, version: readVersion(), places };
+  const options = { root: io.cwd, version: readVersion(), ...sources };
   for (const name of names) {
     const target = targets[name];
     if (target !== undefined) writeOutput(target, formats[name](report, options), io);

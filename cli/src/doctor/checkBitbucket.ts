@@ -1,49 +1,7 @@
-import {
-  createBitbucketHttp,
-  isSignInError,
-} from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type { Config } from '@backstage/config';
+import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { quote } from '../quote';
-import type { Check } from './Check';
-
-/** @internal */
-export interface ProbeAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Only of a 2xx answer in JSON. */
-  readonly json?: unknown;
-}
-
-/** @internal */
-export type Probe = (url: string, authorization?: string) => Promise<ProbeAnswer>;
-
-/**
- * Asks for any answer, also one that is an error in a sign-in: a redirect, a refusal, a page. With
- * the limits of all calls to Bitbucket.
- *
- * @throws SignInError when there is no answer at all
- * @internal
- */
-export function createProbe({
-  fetch = (input, init) => globalThis.fetch(input, init),
-  signal,
-}: {
-  readonly fetch?: typeof globalThis.fetch;
-  readonly signal?: AbortSignal;
-}): Probe {
-  return async (url, authorization) => {
-    let seen: Response | undefined;
-    const http = createBitbucketHttp({
-      retries: 0,
-      fetch: async (input, init) => (seen = await fetch(input, init)),
-    });
-    try {
-      return await http.getJson(url, { authorization, signal });
-    } catch (error) {
-      if (!seen) throw error;
-      return { status: seen.status, headers: seen.headers };
-    }
-  };
-}
+import type { Check, Probe } from './probe';
 
 /** The OAuth 2.0 provider came with 7.20. */
 const oldest = [7, 20];
@@ -94,8 +52,7 @@ export async function checkBitbucket(probe: Probe, baseUrl: string): Promise<Che
       };
 }
 
-/** @internal */
-export interface CheckCredentialOptions {
+interface CheckCredentialOptions {
   readonly probe: Probe;
   readonly baseUrl: string;
   /** Name of the check. */
@@ -107,10 +64,8 @@ export interface CheckCredentialOptions {
 
 /**
  * Whether a credential for the list of users is one, and how much of the list it sees.
- *
- * @internal
  */
-export async function checkCredential(options: CheckCredentialOptions): Promise<Check> {
+async function checkCredential(options: CheckCredentialOptions): Promise<Check> {
   const { probe, baseUrl, name, needsDirectory, authorization } = options;
   const read = async (path: string) =>
     (await probe(`${baseUrl}/rest/api/latest/${path}?limit=1`, authorization)).status;
@@ -133,5 +88,58 @@ export async function checkCredential(options: CheckCredentialOptions): Promise<
   } catch (error) {
     const text = isSignInError(error) ? error.detail : quote(String(error));
     return { name, status: 'fail', text, mend: 'see the line on bitbucket' };
+  }
+}
+
+interface CheckCredentialsOptions {
+  readonly probe: Probe;
+  readonly baseUrl: string;
+  readonly needsDirectory: boolean;
+  /** Of the environment. */
+  readonly config: Config;
+  /** The credential of the audit; may throw. */
+  readonly readAuthorization: () => string | undefined;
+  /** The credential that production uses. */
+  readonly readDirectoryAuthorization: () =>
+    { readonly authorization: string } | { readonly problem: string };
+}
+
+/**
+ * Looks at the credential of `directory`, with which production asks, and at that of the audit where it
+ * is another one: an administrator's own token says nothing about what the backend may see.
+ *
+ * @internal
+ */
+export async function* checkCredentials(options: CheckCredentialsOptions): AsyncGenerator<Check> {
+  const { probe, baseUrl, needsDirectory, config } = options;
+  const shared = { probe, baseUrl };
+  let directory: string | undefined;
+  if (config.has('directory')) {
+    const read = options.readDirectoryAuthorization();
+    // What is wrong with it is told by the check of the config.
+    directory = 'authorization' in read ? read.authorization : undefined;
+    if (directory !== undefined) {
+      const name = 'directory credential';
+      yield await checkCredential({ ...shared, name, needsDirectory, authorization: directory });
+    }
+  }
+  const name = 'bitbucket credential';
+  let authorization: string | undefined;
+  try {
+    authorization = options.readAuthorization();
+  } catch (error) {
+    const text = isSignInError(error) ? error.detail : (error as Error).message;
+    yield { name, status: 'fail', text, mend: 'correct it' };
+    return;
+  }
+  if (authorization === undefined) {
+    yield {
+      name,
+      status: 'skip',
+      text: 'none is configured; a sign-in needs none, the audit does',
+      mend: 'set BITBUCKET_TOKEN to an HTTP access token, or "directory" in the config',
+    };
+  } else if (authorization !== directory) {
+    yield await checkCredential({ ...shared, name, needsDirectory: false, authorization });
   }
 }

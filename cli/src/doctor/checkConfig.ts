@@ -8,7 +8,7 @@ import {
   readSignInSetup,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { SignInSetup } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type { Check } from './Check';
+import type { Check } from './probe';
 
 /** @internal */
 export interface CheckedConfig {
@@ -121,7 +121,8 @@ function readClient(config: Config): CheckedConfig['client'] {
 function partOf(config: Config, path: string, keys: readonly string[]): Config {
   const values = keys.map(key => [key, config.getOptional(key)] as const);
   const data = Object.fromEntries(values.filter(([, value]) => value !== undefined)) as JsonObject;
-  return new ConfigReader(data, undefined, undefined, path);
+  // Named as the whole, so that both say the same of a mistake.
+  return new ConfigReader(data, 'app-config', undefined, path);
 }
 
 /** Where Bitbucket is, for a configuration that has a mistake somewhere else. */

@@ -3,8 +3,7 @@ import {
   isSignInError,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { quote } from '../quote';
-import type { Check } from './Check';
-import type { Probe } from './checkBitbucket';
+import type { Check, Probe } from './probe';
 
 /** @internal */
 export interface CheckOAuthOptions {

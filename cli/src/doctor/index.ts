@@ -1,3 +1,3 @@
-export type { Check } from './Check';
+export type { Check } from './probe';
 export { runDoctor } from './runDoctor';
 export type { DoctorInput } from './runDoctor';

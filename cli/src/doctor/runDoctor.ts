@@ -1,15 +1,12 @@
 import type { Config } from '@backstage/config';
 import { chooseEnvironment } from '../audit';
-import type { Check } from './Check';
-import { checkBitbucket, createProbe } from './checkBitbucket';
-import { checkCallback } from './checkCallback';
-import { checkCatalog } from './checkCatalog';
-import { checkClock } from './checkClock';
+import { checkCallback, checkCatalog, checkLeftover } from './checkBackend';
+import { checkBitbucket, checkCredentials } from './checkBitbucket';
 import { checkConfig } from './checkConfig';
-import { checkCredentials } from './checkCredentials';
-import { checkLeftover } from './checkLeftover';
+import { checkClock, checkProxy } from './checkMachine';
 import { checkOAuth } from './checkOAuth';
-import { checkProxy } from './checkProxy';
+import { createProbe } from './probe';
+import type { Check } from './probe';
 
 /** @public */
 export interface DoctorInput {

@@ -27,12 +27,10 @@ export function planMissingUsers(
   host: string,
 ): MissingUsers {
   const evidence = createEvidence(payloads, host);
-  const resembling = new Set<number>();
-  for (const entity of entities) {
-    if (entity.kind.toLowerCase() !== 'user') continue;
-    for (const { id } of evidence.accountsOf(entity).keys()) resembling.add(id);
-    resembling.add(Number(idOf(entity, host)));
-  }
+  const users = entities.filter(({ kind }) => kind.toLowerCase() === 'user');
+  const written = new Map(users.map(entity => [String(idOf(entity, host)), entity]));
+  const known = new Map<string, SourcedEntity>();
+  for (const entity of users) for (const key of keysOfEntity(entity, host)) known.set(key, entity);
   const byId = new Map(evidence.accounts.map(account => [account.id, account]));
   const emails = new Map<string, number>();
   for (const { emailAddress } of evidence.accounts) {
@@ -48,8 +46,9 @@ export function planMissingUsers(
     const name = nameOf(account);
     const ref = name && stringifyEntityRef({ kind: 'User', namespace: 'default', name });
     const { emailAddress = '' } = account;
-    const why = resembling.has(account.id)
-      ? 'an entity has the same name, email or id'
+    const like = written.get(String(account.id)) ?? firstOf(keysOfAccount(account), known);
+    const why = like
+      ? `${stringifyEntityRef(like)} may be this person`
       : nearMisses.length > 0
         ? `nearly ${nearMisses[0]}`
         : !ref
@@ -67,6 +66,44 @@ export function planMissingUsers(
     }
   }
   return { entities: made, leftOut };
+}
+
+/** What one person is likely to have in both places: names of any sort, and emails without their tag. */
+function keysOfEntity({ metadata, spec }: SourcedEntity, host: string): string[] {
+  const { name, title, annotations = {} } = metadata;
+  const profile = spec?.profile as { displayName?: unknown; email?: unknown } | undefined;
+  return [
+    ...[name, annotations[`${host}/username`], annotations[`${host}/user-slug`]].flatMap(keyOfName),
+    ...[title, profile?.displayName].flatMap(keyOfName),
+    ...[profile?.email, annotations[`${host}/email`]].flatMap(keysOfEmail),
+  ];
+}
+
+function keysOfAccount({ name, slug, displayName, emailAddress }: BitbucketAccount): string[] {
+  return [...[name, slug, displayName].flatMap(keyOfName), ...keysOfEmail(emailAddress)];
+}
+
+/** In whatever order and letter case: "HAMILTON, Margaret", "margaret.hamilton". */
+function keyOfName(value: unknown): string[] {
+  if (typeof value !== 'string') return [];
+  const words =
+    value
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return words.length > 0 ? [words.sort().join(' ')] : [];
+}
+
+function keysOfEmail(value: unknown): string[] {
+  if (typeof value !== 'string' || value === '') return [];
+  const at = value.lastIndexOf('@');
+  const local = value.slice(0, Math.max(0, at)).replace(/\+.*$/, '');
+  return [`${local}${value.slice(at)}`.toLowerCase(), ...keyOfName(local)];
+}
+
+function firstOf<T>(keys: readonly string[], among: ReadonlyMap<string, T>): T | undefined {
+  const key = keys.find(each => among.has(each));
+  return key === undefined ? undefined : among.get(key);
 }
 
 function nameOf({ name, slug = '' }: BitbucketAccount): string | undefined {

@@ -159,10 +159,10 @@ export function planFix(
     agreeing: ReadonlySet<Attribute>,
   ): string | undefined {
     const { id, name, active, type } = account;
-    if (!agreeing.has('username')) return `only the email is that of ${name}`;
-    if (!agreeing.has('email')) return `only the name is that of ${name}`;
+    if (!agreeing.has('username')) return `only the email matches ${name}`;
+    if (!agreeing.has('email')) return `only the name matches ${name}`;
     const stranger = strangeValue(entity, account, host);
-    if (stranger !== undefined) return `it has ${stranger}, which ${name} has not`;
+    if (stranger !== undefined) return `its ${stranger} is not that of ${name}`;
     if (active === false || (type !== undefined && type !== 'NORMAL')) {
       return `${name} is not an active account of a person`;
     }
@@ -208,7 +208,7 @@ function strangeValue(
     email: emailAddress ? [foldAscii(emailAddress)] : [],
   };
   const stranger = written.find(([key, value]) => !mine[key].includes(foldAscii(value)));
-  return stranger && `the ${stranger[0]} ${JSON.stringify(stranger[1])}`;
+  return stranger && `${stranger[0]} ${JSON.stringify(stranger[1])}`;
 }
 
 function byEntity(people: readonly PersonResult[]): Map<string, PersonResult[]> {

@@ -14,6 +14,11 @@ export interface SarifOptions {
   readonly version: string;
   /** Where the entities of a finding are written, by entity ref. Default: nothing is known of it. */
   readonly places?: ReadonlyMap<string, FindingSource>;
+  /**
+   * Where the sign-in is configured: the place of findings about entities that are written in no file.
+   * Default: these have no file, which code scanning of GitHub refuses.
+   */
+  readonly config?: FindingSource;
 }
 
 const levels = { danger: 'error', warning: 'warning', info: 'note' } as const;
@@ -24,7 +29,8 @@ const maxConcerns = 50;
 
 /**
  * The findings of a report as SARIF 2.1.0, for the code scanning of GitHub, Azure DevOps and editors.
- * A finding has the file and the line where the entities are written when they were read from files.
+ * A finding has the file and the line where the entities are written when they were read from files,
+ * else those of the sign-in's configuration; its entities and accounts are logical locations.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  * @public
@@ -49,6 +55,7 @@ export function createSarifLog(report: JudgedReport, options: SarifOptions) {
             rules: rules.map(id => ({
               id,
               shortDescription: { text: describeRule(id) },
+              fullDescription: { text: describeRule(id) },
               help: { text: 'docs/audit.md explains every rule and what to do about it.' },
             })),
           },
@@ -77,13 +84,19 @@ function toResult(finding: Finding, rules: readonly string[], options: SarifOpti
   const rest = concerns.length - shown.length;
   const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
   const places = concerns.flatMap(each => options.places?.get(each) ?? []);
-  const [place, ...others] = source ? [source, ...places] : places;
+  const [place = options.config, ...others] = source ? [source, ...places] : places;
+  const logicalLocations = shown.map(fullyQualifiedName => ({ fullyQualifiedName }));
   return {
     ruleId: rule,
     ruleIndex: rules.indexOf(rule),
     level: levels[severity],
     message: { text: list ? `${text} [${list}]` : text },
-    locations: place ? [toLocation(place, options.root)] : [],
+    locations: [
+      {
+        ...(place && toLocation(place, options.root)),
+        ...(logicalLocations.length > 0 && { logicalLocations }),
+      },
+    ],
     ...(others.length > 0 && {
       relatedLocations: others.slice(0, maxPlaces).map(each => toLocation(each, options.root)),
     }),
@@ -115,7 +128,8 @@ function toLocation({ file, line }: FindingSource, root: string) {
   return {
     physicalLocation: {
       artifactLocation,
-      ...(line !== undefined && { region: { startLine: line } }),
+      // GitHub takes no place without a line.
+      region: { startLine: line ?? 1 },
     },
   };
 }

@@ -130,7 +130,7 @@ export function countChanges(changes: readonly PersonChange[]): string {
   const nouns: Record<ChangeKind, readonly [string, string]> = {
     becomesAnother: ['becomes another entity', 'become another entity'],
     loses: ['loses the sign-in', 'lose the sign-in'],
-    gains: ['gains it', 'gain it'],
+    gains: ['gains the sign-in', 'gain the sign-in'],
     joins: ['is new', 'are new'],
     leaves: ['is gone', 'are gone'],
   };

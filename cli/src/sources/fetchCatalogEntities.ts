@@ -65,6 +65,17 @@ export async function fetchCatalogEntities(
   return { items: [...entities.values()], notes: [], findings: [] };
 }
 
+/**
+ * The refs that own anything in a catalog, of whatever kind. With
+ * `dangerouslyAllowSignInWithoutUserInCatalog`, nobody signs in under one of these.
+ *
+ * @throws {@link AuditError} when the catalog cannot be asked
+ * @public
+ */
+export async function fetchCatalogOwners(options: OpenCatalogOptions): Promise<readonly string[]> {
+  return openCatalog(options).valuesOf('relations.ownedBy');
+}
+
 function isEntity(value: unknown): value is Entity {
   const { kind, metadata } = (value ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
   return typeof kind === 'string' && typeof metadata?.name === 'string';
@@ -87,6 +98,12 @@ export interface OpenCatalogOptions {
 export interface OpenCatalog {
   /** @throws {@link AuditError} when the catalog cannot be asked */
   query(request: QueryEntitiesRequest): Promise<QueryEntitiesResponse>;
+  /**
+   * All values of a field, of all entities.
+   *
+   * @throws {@link AuditError} when the catalog cannot be asked
+   */
+  valuesOf(field: string): Promise<readonly string[]>;
 }
 
 /**
@@ -110,6 +127,15 @@ export function openCatalog(options: OpenCatalogOptions): OpenCatalog {
         throw explain(error, url, token !== undefined);
       }
       throw new AuditError(`The catalog at ${url} did not answer with a list of entities`);
+    },
+    async valuesOf(field) {
+      try {
+        const { facets } = await client.getEntityFacets({ facets: [field] }, { token });
+        if (Array.isArray(facets?.[field])) return facets[field].map(({ value }) => value);
+      } catch (error) {
+        throw explain(error, url, token !== undefined);
+      }
+      throw new AuditError(`The catalog at ${url} did not answer with the values of ${field}`);
     },
   };
 }

@@ -5,7 +5,7 @@ export type {
   FetchBitbucketUsersOptions,
   PatientHttpOptions,
 } from './fetchBitbucketUsers';
-export { fetchCatalogEntities, openCatalog } from './fetchCatalogEntities';
+export { fetchCatalogEntities, fetchCatalogOwners, openCatalog } from './fetchCatalogEntities';
 export type { FetchCatalogEntitiesOptions, OpenCatalogOptions } from './fetchCatalogEntities';
 export { readEntityFiles } from './readEntityFiles';
 export { readUserFiles } from './readUserFiles';

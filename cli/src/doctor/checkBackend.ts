@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '@backstage/config';
 import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { quote } from '../quote';
-import type { Check } from './Check';
-import type { Probe } from './checkBitbucket';
+import { openCatalog } from '../sources';
+import type { Check, Probe } from './probe';
 
-/** @internal */
-export interface CheckCallbackOptions {
+interface CheckCallbackOptions {
   readonly probe: Probe;
   readonly backendUrl: string;
   readonly env: string;
@@ -73,4 +75,80 @@ const restart =
 
 function parse(location: string | null): URL | undefined {
   return location !== null && URL.canParse(location) ? new URL(location) : undefined;
+}
+
+/**
+ * Whether the catalog can be read, and has people.
+ *
+ * @internal
+ */
+export async function checkCatalog({
+  config,
+  catalogToken,
+  fetch,
+  signal,
+}: {
+  readonly config: Config;
+  readonly catalogToken?: string;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly signal?: AbortSignal;
+}): Promise<Check> {
+  const name = 'catalog';
+  const backendUrl = config.getOptionalString('backend.baseUrl');
+  if (!backendUrl) {
+    return {
+      name,
+      status: 'fail',
+      text: 'backend.baseUrl is not set',
+      mend: 'set it, so that the catalog is found',
+    };
+  }
+  try {
+    const catalog = openCatalog({ backendUrl, token: catalogToken, fetch, signal });
+    const answer = await catalog.query({ filter: { kind: 'user' }, limit: 1 });
+    const users = Math.max(answer.totalItems, answer.items.length);
+    return users > 0
+      ? { name, status: 'ok', text: `${backendUrl} answers, ${users} User entities` }
+      : {
+          name,
+          status: 'fail',
+          text: `${backendUrl} answers, but has no User entities`,
+          mend: 'add a provider of your organization, or check what the token may read',
+        };
+  } catch (error) {
+    const mend = 'check backend.baseUrl, that the backend runs, and BACKSTAGE_TOKEN';
+    return { name, status: 'fail', text: (error as Error).message, mend };
+  }
+}
+
+const upstream = '@backstage/plugin-auth-backend-module-bitbucket-server-provider';
+/** Where an app of Backstage lists what its backend uses. */
+const manifests = ['package.json', 'packages/backend/package.json'];
+
+/**
+ * Finds upstream's module in the manifests of an app: its config schema would refuse resolvers that
+ * only this package has, and both register the same provider. Says nothing where there is none.
+ *
+ * @internal
+ */
+export function checkLeftover(folder: string): Check[] {
+  return manifests
+    .filter(manifest => lists(join(folder, manifest)))
+    .map(manifest => ({
+      name: 'packages',
+      status: 'fail',
+      text: `${manifest} still lists ${upstream}, whose config schema refuses resolvers of this package`,
+      mend: 'remove it from there and from the backend',
+    }));
+}
+
+function lists(path: string): boolean {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    // Not every folder that has a configuration has a manifest.
+    return false;
+  }
+  return text.includes(`"${upstream}"`);
 }
