@@ -1,4 +1,5 @@
 import type { AuditOutcome, AuditReport, PersonResult } from './audit';
+import { groupBy } from './groupBy';
 
 /**
  * What of a report a comparison looks at.
@@ -73,14 +74,14 @@ export function compareReports(
   label: string,
 ): Comparison {
   const olds = new Map(before.people.map(person => [keyOf(person), person]));
-  const holders = holdersOf(before.people);
+  const holders = groupBy(before.people, ({ entityRef }) => entityRef);
   const changes: PersonChange[] = [];
   for (const person of after.people) {
     const old = olds.get(keyOf(person));
     olds.delete(keyOf(person));
     const kind = changeOf(old, person);
     if (kind === undefined) continue;
-    const others = [...(holders.get(person.entityRef ?? '') ?? [])]
+    const others = (person.entityRef === undefined ? [] : (holders.get(person.entityRef) ?? []))
       .filter(other => keyOf(other) !== keyOf(person))
       .map(({ username }) => username);
     changes.push({
@@ -114,18 +115,6 @@ export function isRelevantChange({ change, takesOverFrom }: PersonChange): boole
 
 function keyOf({ id, username }: PersonResult): string {
   return id === undefined ? `name ${username}` : `id ${id}`;
-}
-
-function holdersOf(people: readonly PersonResult[]): Map<string, PersonResult[]> {
-  const holders = new Map<string, PersonResult[]>();
-  for (const person of people) {
-    const { entityRef } = person;
-    if (entityRef === undefined) continue;
-    const others = holders.get(entityRef);
-    if (others) others.push(person);
-    else holders.set(entityRef, [person]);
-  }
-  return holders;
 }
 
 function changeOf(old: PersonResult | undefined, person: PersonResult): ChangeKind | undefined {

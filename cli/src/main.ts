@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { runCli } from './command';
 
+// The YAML parser looks at process.env for every token. There it costs a call to the system, here nothing:
+// a sixth of the time that it takes to read large files.
+process.env = { ...process.env };
+
 const interruption = new AbortController();
 process.on('SIGINT', () => {
   // A second Ctrl-C: there is nothing worth waiting for.

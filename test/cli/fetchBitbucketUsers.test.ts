@@ -99,6 +99,25 @@ describe('the list of Bitbucket users', () => {
     expect(result.notes).toEqual([expect.stringContaining('changed in each of 4 readings')]);
   });
 
+  it('is asked for again when an attempt does not end within attemptTimeout', async () => {
+    const asked: string[] = [];
+    const http = createPatientHttp({
+      attemptTimeout: { milliseconds: 200 },
+      fetch: async (input, init) => {
+        asked.push(new URL(String(input)).searchParams.get('start')!);
+        if (asked.length > 1) return fetch(input, init);
+        const { signal } = init!;
+        return new Promise((_, reject) =>
+          signal!.addEventListener('abort', () => reject(signal!.reason)),
+        );
+      },
+    });
+    const { baseUrl } = bitbucket;
+    const result = await fetchBitbucketUsers({ http, baseUrl, authorization });
+    expect(result.items).toHaveLength(names.length);
+    expect(asked.slice(0, 2)).toEqual(['0', '0']);
+  });
+
   it('is read without directories when the credential may not see them, and says so', async () => {
     bitbucket.faults.set('admin-users', { status: 403 });
     const result = await read();

@@ -44,6 +44,7 @@ describe('the source tree', () => {
 const roomsOfCli: Ranks = {
   'AuditError.ts': 0,
   'findings.ts': 0,
+  'groupBy.ts': 0,
   'quote.ts': 0,
   audit: 1,
   'accountsOfEntity.ts': 2,

@@ -1,6 +1,10 @@
 import type { Entity } from '@backstage/catalog-model';
 import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type { Subject } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import type {
+  Subject,
+  UserQueryField,
+} from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { groupBy } from '../groupBy';
 import { quote } from '../quote';
 import { readField } from './entities';
 
@@ -56,40 +60,26 @@ export function createAccounts(payloads: readonly unknown[], host: string): Acco
   function holders(key: keyof Account, value: string): readonly Account[] {
     let index = indexes.get(key);
     if (!index) {
-      index = new Map();
-      for (const account of accounts) {
-        const own = account[key];
-        if (own === undefined) continue;
-        const others = index.get(foldAscii(own));
-        if (others) others.push(account);
-        else index.set(foldAscii(own), [account]);
-      }
+      const having = accounts.filter(account => account[key] !== undefined);
+      index = groupBy(having, account => foldAscii(account[key]!));
       indexes.set(key, index);
     }
     return index.get(foldAscii(value)) ?? [];
   }
 
   const annotation = (name: string) => `metadata.annotations.${host}/${name}` as const;
+  const traitOf = (
+    key: keyof Account,
+    words: string,
+    field: UserQueryField,
+    isExplicit = false,
+  ): Trait => ({ key, words, isExplicit, read: entity => readField(entity, field) });
   const traits: readonly Trait[] = [
-    ...(
-      [
-        ['username', 'username', true],
-        ['slug', 'user-slug', true],
-        ['email', 'email', false],
-      ] as const
-    ).map(([key, name, isExplicit]): Trait => ({
-      key,
-      words: `annotation ${host}/${name}`,
-      isExplicit,
-      read: entity => readField(entity, annotation(name)),
-    })),
-    {
-      key: 'email',
-      words: 'profile email',
-      isExplicit: false,
-      read: entity => readField(entity, 'spec.profile.email'),
-    },
-    { key: 'username', words: 'name', isExplicit: false, read: ({ metadata }) => metadata.name },
+    traitOf('username', `annotation ${host}/username`, annotation('username'), true),
+    traitOf('slug', `annotation ${host}/user-slug`, annotation('user-slug'), true),
+    traitOf('email', `annotation ${host}/email`, annotation('email')),
+    traitOf('email', 'profile email', 'spec.profile.email'),
+    traitOf('username', 'name', 'metadata.name'),
   ];
 
   function contradictionBy(trait: Trait, account: Account, entity: Entity) {

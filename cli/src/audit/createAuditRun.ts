@@ -1,13 +1,18 @@
-import { explainSignIn, traceChain } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import {
+  createDirectoryLookup,
+  explainSignIn,
+  traceChain,
+} from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type {
+  BitbucketHttp,
   FindDirectory,
   SignInExplanation,
   Subject,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { SourcedEntity } from '../findings';
+import { groupBy } from '../groupBy';
 import { auditPerson } from './auditPerson';
 import type { AuditedPerson } from './auditPerson';
-import { createListedDirectories } from './createListedDirectories';
 import { createMemoryCatalog } from './createMemoryCatalog';
 import type { MemoryUserLookup } from './createMemoryCatalog';
 import { refsThereTwice } from './entities';
@@ -64,4 +69,51 @@ export function createAuditRun(
     audit: async payload => withUnusableAttribute(await auditPerson(payload, options), match),
     explain,
   };
+}
+
+/**
+ * The directory lookup of the sign-in, answered from a list of `admin/users` that was read before
+ * instead of one request per person. It answers as the sign-in does when the list was read with the
+ * credential of `directory`.
+ *
+ * A list without directories (of `users` instead of `admin/users`) makes every directory unknown.
+ *
+ * @param payloads - Bitbucket's list of users, as it answers them
+ * @param trustedDirectories - `directory.trustedDirectories` of the configuration
+ * @example
+ * ```ts
+ * const findDirectory = createListedDirectories(adminUsers, settings.trustedDirectories);
+ * const report = await runAudit({ settings, payloads, entities, findDirectory });
+ * ```
+ * @public
+ */
+export function createListedDirectories(
+  payloads: readonly unknown[],
+  trustedDirectories: readonly string[],
+): FindDirectory {
+  const byName = groupBy(payloads, payload => (payload as { name?: unknown } | null)?.name);
+  const http: BitbucketHttp = {
+    async getJson(url) {
+      const values = byName.get(new URL(url).searchParams.get('filter')) ?? [];
+      return { status: 200, headers: new Headers(), json: { values, isLastPage: true } };
+    },
+    async postForm() {
+      throw new Error('a directory lookup posts nothing');
+    },
+  };
+  return createDirectoryLookup({
+    baseUrl: 'http://list.invalid',
+    authorization: 'none',
+    trustedDirectories,
+    http,
+  });
+}
+
+/**
+ * Lets a signal of the terminal through.
+ *
+ * @internal
+ */
+export async function breathe(): Promise<void> {
+  await new Promise(resolve => setImmediate(resolve));
 }

@@ -7,7 +7,8 @@ import type {
   UserQuery,
   UserQueryField,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import { groupBy, isKind, loosen, readField } from './entities';
+import { groupBy } from '../groupBy';
+import { isKind, loosen, readField } from './entities';
 
 /** The catalog's search index holds no longer values, and is not asked for control characters. */
 const maxValueLength = 200;
@@ -19,6 +20,8 @@ const maxMisses = 10;
 
 /** @internal */
 export interface MemoryUserLookup extends CatalogUserLookup {
+  /** What the catalog would offer, before the evaluator checks it. */
+  candidatesOf(query: UserQuery): readonly Entity[];
   /** Whether any `User` entity has a text in this field. */
   hasField(field: UserQueryField): boolean;
 }
@@ -67,7 +70,7 @@ function createLookup(entities: readonly Entity[], owners: readonly string[]): M
     return index;
   }
 
-  function candidates(query: UserQuery): readonly Entity[] {
+  function candidatesOf(query: UserQuery): readonly Entity[] {
     if (query.by === 'field') {
       return indexOf(query.field).get(foldAscii(query.value).toLowerCase()) ?? [];
     }
@@ -77,13 +80,14 @@ function createLookup(entities: readonly Entity[], owners: readonly string[]): M
   }
 
   return {
-    find: async query => ({ type: 'entities', entities: candidates(query) }),
+    find: async query => ({ type: 'entities', entities: candidatesOf(query) }),
     isNameTaken: async ({ namespace, name }) => {
       taken ??= new Set([...entities.map(entity => stringifyEntityRef(entity)), ...owners]);
       return ['User', 'Group'].some(kind =>
         taken!.has(stringifyEntityRef({ kind, namespace, name })),
       );
     },
+    candidatesOf,
     hasField: field => indexOf(field).size > 0,
   };
 }

@@ -1,6 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { UserQueryField } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { groupBy } from '../groupBy';
 
 /** @internal */
 export function isKind({ kind }: Entity, wanted: 'user' | 'group'): boolean {
@@ -37,33 +38,11 @@ export function loosen(value: string): string {
 }
 
 /**
- * The groups of items that share a key, in order of appearance.
- *
- * @internal
- */
-export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}
-
-/**
  * The refs that more than one of the entities has: which of them the catalog keeps is not known.
  *
  * @internal
  */
 export function refsThereTwice(entities: readonly Entity[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const entity of entities) {
-    const ref = stringifyEntityRef(entity);
-    if (seen.has(ref)) twice.add(ref);
-    seen.add(ref);
-  }
-  return twice;
+  const groups = groupBy(entities, entity => stringifyEntityRef(entity));
+  return new Set([...groups].flatMap(([ref, { length }]) => (length > 1 ? ref : [])));
 }

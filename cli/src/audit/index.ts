@@ -1,7 +1,6 @@
 export { auditOutcomes, isExpectedToSignIn } from './personResult';
 export type { AuditOutcome, PersonResult } from './personResult';
-export { createListedDirectories } from './createListedDirectories';
-export { createAuditRun } from './createAuditRun';
+export { createAuditRun, createListedDirectories } from './createAuditRun';
 export type { AuditRun } from './createAuditRun';
 export { isKind } from './entities';
 export { chooseEnvironment, readAuditSettings } from './readAuditSettings';

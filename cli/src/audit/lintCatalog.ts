@@ -2,10 +2,11 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { UserQueryField } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { Finding, FindingSource, SourcedEntity } from '../findings';
+import { groupBy } from '../groupBy';
 import { quote } from '../quote';
 import { isExpectedToSignIn } from './personResult';
 import type { PersonResult } from './personResult';
-import { groupBy, isKind, loosen, readField } from './entities';
+import { isKind, loosen, readField } from './entities';
 
 /** @internal */
 export interface LintInput {
@@ -96,7 +97,6 @@ interface Holder {
 /**
  * Finds `User` entities whose values of one field are equal, or equal but for letter case, form of
  * letters or the plus tag of an email.
-
  */
 function lintValues(users: readonly SourcedEntity[], field: UserQueryField): Finding[] {
   const holders = users.flatMap((entity): Holder[] => {

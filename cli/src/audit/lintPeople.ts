@@ -1,11 +1,12 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Subject } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { Finding, SourcedEntity } from '../findings';
+import { groupBy } from '../groupBy';
 import { quote } from '../quote';
 import type { Accounts } from './accounts';
 import type { AuditedPerson } from './auditPerson';
 import type { PersonResult } from './personResult';
-import { groupBy, readField } from './entities';
+import { readField } from './entities';
 
 /** @internal */
 export interface LintedPeople {

@@ -1,20 +1,55 @@
 import type {
   ChainStep,
   Matcher,
+  MatchPlan,
   Subject,
+  UserQuery,
   UserQueryField,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import type { AuditedPerson } from './auditPerson';
 
 type Chain = readonly (Matcher | ChainStep)[];
 
-/** A plan, or nothing of a matcher that throws: the evaluator has told of it already. */
-function planOf(item: Matcher | ChainStep, subject: Subject) {
+/** The plans of a step, those of the parts of an agreement one by one. */
+function plansOf(item: Matcher | ChainStep, subject: Subject): readonly MatchPlan[] {
+  let plan: MatchPlan | undefined;
   try {
-    return ('matcher' in item ? item.matcher : item).match(subject);
+    plan = ('matcher' in item ? item.matcher : item).match(subject);
   } catch {
-    return undefined;
+    // The evaluator tells of a matcher that throws, or answers with nothing.
   }
+  if (!plan) return [];
+  return plan.type === 'agreement' ? plan.parts.map(part => part.plan) : [plan];
+}
+
+/**
+ * What the steps of a chain look for, whether or not an earlier step has decided.
+ *
+ * @internal
+ */
+export function queriesOf(match: Chain, subject: Subject): readonly UserQuery[] {
+  return match
+    .flatMap(item => plansOf(item, subject))
+    .flatMap(plan => (plan.type === 'query' ? plan.attempts : []))
+    .map(({ query }) => query);
+}
+
+/**
+ * The fields of entities that the steps of a chain look at for these people.
+ *
+ * @internal
+ */
+export function fieldsOfChain(
+  match: Chain,
+  subjects: readonly Subject[],
+): ReadonlySet<UserQueryField> {
+  const fields = new Set<UserQueryField>();
+  for (const item of match) {
+    for (const query of subjects.flatMap(subject => queriesOf([item], subject))) {
+      if (query.by === 'field') fields.add(query.field);
+    }
+  }
+  return fields;
 }
 
 /**
@@ -27,35 +62,8 @@ function planOf(item: Matcher | ChainStep, subject: Subject) {
 export function withUnusableAttribute(person: AuditedPerson, match: Chain): AuditedPerson {
   const { result, subject } = person;
   if (result.outcome !== 'missing' || !subject) return person;
-  const isUnusable = match.some(item => {
-    const plan = planOf(item, subject);
-    const plans = plan?.type === 'agreement' ? plan.parts.map(part => part.plan) : [plan];
-    return plans.some(each => each?.type === 'missing' && Boolean(subject[each.attribute]));
-  });
+  const isUnusable = match
+    .flatMap(item => plansOf(item, subject))
+    .some(plan => plan.type === 'missing' && Boolean(subject[plan.attribute]));
   return isUnusable ? { ...person, result: { ...result, outcome: 'nobody' } } : person;
-}
-
-/**
- * The fields of entities that the steps of a chain look at for these people, whether or not an
- * earlier step has decided.
- *
- * @internal
- */
-export function fieldsOfChain(
-  match: Chain,
-  subjects: readonly Subject[],
-): ReadonlySet<UserQueryField> {
-  const fields = new Set<UserQueryField>();
-  for (const item of match) {
-    for (const subject of subjects) {
-      const plan = planOf(item, subject);
-      const plans = plan?.type === 'agreement' ? plan.parts.map(part => part.plan) : [plan];
-      for (const each of plans) {
-        for (const { query } of each?.type === 'query' ? each.attempts : []) {
-          if (query.by === 'field') fields.add(query.field);
-        }
-      }
-    }
-  }
-  return fields;
 }

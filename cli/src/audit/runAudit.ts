@@ -6,7 +6,7 @@ import { createAccounts } from './accounts';
 import type { AuditedPerson } from './auditPerson';
 import { auditOutcomes, isExpectedToSignIn, sortPeople } from './personResult';
 import type { AuditOutcome, PersonResult } from './personResult';
-import { createAuditRun } from './createAuditRun';
+import { breathe, createAuditRun } from './createAuditRun';
 import { isKind, refsThereTwice } from './entities';
 import { lintCatalog } from './lintCatalog';
 import { lintPeople } from './lintPeople';
@@ -140,7 +140,6 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
   }
   onProgress?.(audited.length, payloads.length);
 
-  const { lookup } = run;
   const known = new Map(entities.map(entity => [stringifyEntityRef(entity), entity]));
   const accounts = createAccounts(payloads, settings.host);
   const isComplete = missing.length === 0;
@@ -166,8 +165,7 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
         entities: known,
         contested: refsThereTwice(entities),
         accounts,
-        lookup,
-        breathe,
+        lookup: run.lookup,
         signal,
       })
     : undefined;
@@ -217,11 +215,6 @@ function cutCandidates(person: PersonResult): PersonResult {
   if (candidates.length <= maxCandidates) return person;
   const moreCandidates = candidates.length - maxCandidates;
   return { ...person, candidates: candidates.slice(0, maxCandidates), moreCandidates };
-}
-
-/** Lets a signal of the terminal through. */
-async function breathe(): Promise<void> {
-  await new Promise(resolve => setImmediate(resolve));
 }
 
 function count(entities: Iterable<SourcedEntity>, kind: 'user' | 'group'): number {

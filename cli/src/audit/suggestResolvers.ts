@@ -11,10 +11,12 @@ import type {
 import { stringify } from 'yaml';
 import type { SourcedEntity } from '../findings';
 import type { Accounts } from './accounts';
+import { breathe } from './createAuditRun';
 import { bestChain, nobody, refused } from './bestChain';
 import type { Column } from './bestChain';
 import type { MemoryUserLookup } from './createMemoryCatalog';
 import { isKind, readField } from './entities';
+import { queriesOf } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
 
 /**
@@ -50,8 +52,6 @@ export interface SuggestInput {
   readonly contested: ReadonlySet<string>;
   readonly accounts: Accounts;
   readonly lookup: MemoryUserLookup;
-  /** Called now and then. */
-  readonly breathe: () => Promise<void>;
   /** Ends the work without a suggestion. */
   readonly signal?: AbortSignal;
 }
@@ -64,7 +64,7 @@ export interface SuggestInput {
  * @internal
  */
 export async function suggestResolvers(input: SuggestInput): Promise<Suggestion | undefined> {
-  const { settings, people, entities, breathe, signal } = input;
+  const { settings, people, entities, signal } = input;
   const list = [...entities.values()];
   const numbers = new Map([...entities.keys()].map((ref, index) => [ref, index]));
   const candidates = candidateResolvers(settings, input.lookup, list);
@@ -111,6 +111,9 @@ async function ask(
   { lookup, contested }: SuggestInput,
   numbers: ReadonlyMap<string, number>,
 ): Promise<number> {
+  // Most resolvers find nothing for most people, which needs no evaluator.
+  if (!queriesOf(match, subject).some(query => lookup.candidatesOf(query).length > 0))
+    return nobody;
   const { decision, steps } = await traceChain({ match, subject, lookup });
   if (decision.outcome === 'matched') {
     const { userEntityRef: ref } = decision;

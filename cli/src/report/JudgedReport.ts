@@ -1,5 +1,7 @@
-import type { AuditReport } from '../audit';
+import { isExpectedToSignIn } from '../audit';
+import type { AuditReport, PersonResult } from '../audit';
 import type { Comparison } from '../compare';
+import { toPrintableJson } from './printable';
 
 /**
  * A limit that was set for an audit, such as `--fail-under 98 %`.
@@ -22,4 +24,42 @@ export interface JudgedReport extends AuditReport {
   readonly listed?: 'problems';
   readonly limits?: readonly Limit[];
   readonly comparison?: Comparison;
+}
+
+/**
+ * Whether a person should sign in and would not, or not as an entity of their own.
+ *
+ * @internal
+ */
+export function isProblem(person: PersonResult): boolean {
+  return person.outcome !== 'signsIn' && isExpectedToSignIn(person);
+}
+
+/**
+ * The report with only those people who should sign in and would not, or not as an entity of their
+ * own. Numbers and findings are still those of all.
+ *
+ * @public
+ */
+export function onlyProblems(report: JudgedReport): JudgedReport {
+  const people = report.people.filter(isProblem);
+  const note = `only people with a problem are listed: ${people.length} of ${report.people.length}`;
+  return { ...report, listed: 'problems', people, notes: [...report.notes, note] };
+}
+
+/**
+ * Version of the JSON report. It grows when a field goes or changes its meaning; fields may be added
+ * without.
+ *
+ * @public
+ */
+export const reportVersion = 1;
+
+/**
+ * A report as JSON, as `docs/audit-report.schema.json` describes it.
+ *
+ * @public
+ */
+export function toJson(report: JudgedReport): string {
+  return `${toPrintableJson({ version: reportVersion, ...report })}\n`;
 }

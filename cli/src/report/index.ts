@@ -1,12 +1,10 @@
-export { formatAccounts } from './formatAccounts';
-export { formatComparison, formatReport } from './formatReport';
-export type { FormatReportOptions } from './formatReport';
+export { onlyProblems, reportVersion, toJson } from './JudgedReport';
 export type { JudgedReport, Limit } from './JudgedReport';
-export { isProblem, onlyProblems } from './onlyProblems';
 export { printable, printableDeep, toPrintableJson } from './printable';
+export { formatAccounts, formatComparison, formatReport } from './terminal';
+export type { FormatReportOptions } from './terminal';
 export { toCsv } from './toCsv';
 export { toHtml } from './toHtml';
-export { reportVersion, toJson } from './toJson';
 export { toJunit } from './toJunit';
 export { createSarifLog, toSarif } from './toSarif';
 export type { SarifOptions } from './toSarif';

@@ -9,6 +9,15 @@ export function printable(text: string): string {
 }
 
 /**
+ * A foreign text as HTML text or quoted attribute value, with what is invisible shown.
+ *
+ * @internal
+ */
+export function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+}
+
+/**
  * The same for every text within a value.
  *
  * @internal

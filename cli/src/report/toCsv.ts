@@ -26,23 +26,28 @@ const columns = [
  * @public
  */
 export function toCsv(report: AuditReport): string {
-  const rows = report.people.map(person => [
-    person.username,
-    person.id === undefined ? '' : String(person.id),
-    person.displayName,
-    person.email ?? '',
-    describeLastUse(person),
-    person.outcome,
-    person.entityRef ?? '',
-    person.step ?? '',
-    person.code ?? '',
-    person.reason ?? '',
-    person.candidates.join(' '),
-    person.nearMisses.join(' | '),
-  ]);
-  const incomplete = report.missing.map(text => [`# INCOMPLETE: ${text}`]);
-  const lines = [columns, ...rows, ...incomplete].map(row => `${row.map(toField).join(',')}\r\n`);
-  return `\ufeff${lines.join('')}`;
+  const rows = report.people.map(person =>
+    toRow([
+      person.username,
+      person.id === undefined ? '' : String(person.id),
+      person.displayName,
+      person.email ?? '',
+      describeLastUse(person),
+      person.outcome,
+      person.entityRef ?? '',
+      person.step ?? '',
+      person.code ?? '',
+      person.reason ?? '',
+      person.candidates.join(' '),
+      person.nearMisses.join(' | '),
+    ]),
+  );
+  const incomplete = report.missing.map(text => toRow([`# INCOMPLETE: ${text}`]));
+  return `\ufeff${[toRow(columns), ...rows, ...incomplete].join('')}`;
+}
+
+function toRow(values: readonly string[]): string {
+  return `${values.map(toField).join(',')}\r\n`;
 }
 
 // Where a cell may begin: some set-ups split at other separators than ours, whatever is quoted. White

@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto';
 import { auditOutcomes, isExpectedToSignIn } from '../audit';
 import type { AuditOutcome, AuditSummary, PersonResult } from '../audit';
-import { comparisonSection, countFindings, findingsSection } from './htmlFindings';
-import { escapeHtml } from './htmlText';
+import type { Comparison } from '../compare';
+import type { Finding } from '../findings';
+import { reportScript, reportStyle } from './htmlAssets';
 import type { JudgedReport } from './JudgedReport';
-import { reportScript } from './reportScript';
-import { reportStyle } from './reportStyle';
-import { describeLastUse, detailPerson, formatPercent, outcomeLabels } from './words';
+import { escapeHtml } from './printable';
+import {
+  changeLabels,
+  countChanges,
+  describeChange,
+  describeLastUse,
+  describeRule,
+  describeSuggestion,
+  detailPerson,
+  formatPercent,
+  outcomeLabels,
+} from './words';
 
 /**
  * A report as one page that works from disk: no network, no other file. Everything foreign is text;
@@ -93,25 +103,22 @@ function plainTable(people: readonly PersonResult[]): string {
   return `<table><thead><tr>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
-function dataOf(report: JudgedReport): string {
-  const rows = report.people.map(person => {
+function dataOf({ people }: JudgedReport): string {
+  const rows = people.map(person => {
+    const { username, displayName, email = '', id = '', outcome } = person;
     const { head, details } = detailPerson(person);
-    return [
-      person.username,
-      person.displayName,
-      person.email ?? '',
-      person.id ?? '',
-      person.outcome,
-      describeLastUse(person),
-      head,
-      ...details,
-    ];
+    const lastUsed = describeLastUse(person);
+    return toSafeJson([username, displayName, email, id, outcome, lastUsed, head, ...details]);
   });
   const labels = Object.fromEntries(
     auditOutcomes.map(outcome => [outcome, outcomeLabels[outcome].label]),
   );
-  // No "<", so that no text can end the element; no line separators, which old parsers trip over.
-  return JSON.stringify({ labels, rows }).replace(
+  return `{"labels":${toSafeJson(labels)},"rows":[${rows.join(',')}]}`;
+}
+
+/** Without angle brackets, so that no text can end the element; no line separators, which old parsers trip over. */
+function toSafeJson(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -126,7 +133,6 @@ const round = 2 * Math.PI * radius;
 
 /**
  * The outcomes of those who should be able to sign in as a ring, with the coverage in its middle.
-
  */
 function drawDonut({ counts, coverage, expected }: AuditSummary): string {
   let before = 0;
@@ -140,4 +146,81 @@ function drawDonut({ counts, coverage, expected }: AuditSummary): string {
       return arc;
     });
   return `<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own"><g transform="rotate(-90)"><circle r="${radius}" fill="none" class="track" stroke-width="30"/>${arcs.join('')}</g><text y="2" text-anchor="middle" class="big">${formatPercent(coverage)}</text><text y="24" text-anchor="middle" class="small">of ${expected} people sign in</text></svg>`;
+}
+
+/** More than these are in the JSON: a page is for reading. */
+const maxConcerns = 200;
+const maxFindings = 500;
+const maxChanges = 500;
+
+/** What was found, folded by rule, the dangerous first, and the list of resolvers that would be better. */
+function findingsSection(report: JudgedReport): string {
+  const { findings } = report;
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings.slice(0, maxFindings)) {
+    const key = finding.accepted ? 'accepted' : `${finding.severity} ${finding.rule}`;
+    const group = groups.get(key);
+    if (group) group.push(finding);
+    else groups.set(key, [finding]);
+  }
+  const rest = findings.length - maxFindings;
+  const list =
+    findings.length > 0
+      ? `${[...groups.values()].map(describeGroup).join('\n')}${rest > 0 ? `<p class="about">and ${rest} more findings, see --json</p>` : ''}`
+      : '<p class="about">Nothing was found that is wrong in the data.</p>';
+  const suggestion = describeSuggestion(report);
+  const yaml = suggestion?.yaml ? `<pre>${escapeLines(suggestion.yaml)}</pre>` : '';
+  return `<section class="findings"><h2>Findings</h2>${list}</section>${
+    suggestion
+      ? `<section><h2>Suggestion</h2><p class="about">${escapeHtml(suggestion.text)}</p>${yaml}</section>`
+      : ''
+  }`;
+}
+
+function describeGroup(group: readonly Finding[]): string {
+  const [{ severity, rule, accepted }] = group as [Finding];
+  const label = accepted ? 'accepted' : severity;
+  const title = accepted ? 'In the baseline' : describeRule(rule);
+  const items = group.map(describe).join('');
+  return `<details class="${label}"><summary><strong>${label}</strong> ${title} <span class="count">${group.length}</span></summary><ul>${items}</ul></details>`;
+}
+
+function describe({ text, concerns, source, accepted }: Finding): string {
+  const shown = concerns.slice(0, maxConcerns).map(each => `<code>${escapeHtml(each)}</code>`);
+  const rest = concerns.length - shown.length;
+  const list = `${shown.join(' ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  const concerned =
+    concerns.length > 6
+      ? `<details><summary>${concerns.length} concerned</summary>${list}</details>`
+      : `<p>${list}</p>`;
+  const line = source?.line === undefined ? '' : `:${source.line}`;
+  const place = source ? `<p>in <code>${escapeHtml(source.file)}${line}</code></p>` : '';
+  const reason = accepted ? `<p>${escapeHtml(`${accepted.date}: ${accepted.reason}`)}</p>` : '';
+  return `<li>${escapeHtml(text)}${concerned}${place}${reason}</li>`;
+}
+
+function countFindings(findings: readonly Finding[]): string {
+  const open = findings.filter(({ accepted }) => !accepted);
+  const counts = (['danger', 'warning', 'info'] as const).flatMap(severity => {
+    const number = open.filter(finding => finding.severity === severity).length;
+    return number > 0 ? [`<strong class="${severity}">${number} ${severity}</strong>`] : [];
+  });
+  return counts.length > 0 ? `Findings, below the people: ${counts.join(', ')}` : 'No findings';
+}
+
+function comparisonSection(comparison: Comparison | undefined): string {
+  if (!comparison) return '';
+  const { changes, notes } = comparison;
+  const items = changes
+    .slice(0, maxChanges)
+    .map(
+      change =>
+        `<li${change.takesOverFrom ? ' class="danger"' : ''}><strong>${changeLabels[change.change]}</strong> ${escapeHtml(describeChange(change))}</li>`,
+    );
+  const rest = changes.length - items.length;
+  return `<section class="changes"><details><summary>Compared with ${escapeHtml(comparison.with)}: ${countChanges(changes)}</summary>${notes.map(note => `<p>${escapeHtml(note)}</p>`).join('')}<ul>${items.join('')}</ul>${rest > 0 ? `<p>and ${rest} more, see --json</p>` : ''}</details></section>`;
+}
+
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeHtml).join('\n');
 }

@@ -1,3 +1,5 @@
+import { durationToMilliseconds } from '@backstage/types';
+import type { HumanDuration } from '@backstage/types';
 import {
   createBitbucketHttp,
   isSignInError,
@@ -166,8 +168,8 @@ function invalid(start: number, what: string): AuditError {
 export interface PatientHttpOptions {
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Milliseconds of one attempt. Default 30,000. */
-  readonly attemptMs?: number;
+  /** For one attempt, its body included. Default 30 seconds. */
+  readonly attemptTimeout?: HumanDuration;
 }
 
 /** A page of users is some hundred kilobytes, and its size is not in our hands. */
@@ -183,7 +185,7 @@ const patience = { minutes: 15 };
  * @public
  */
 export function createPatientHttp(options: PatientHttpOptions = {}): BitbucketHttp {
-  const { attemptMs = 30_000 } = options;
+  const { attemptTimeout = { seconds: 30 } } = options;
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return createBitbucketHttp({
     timeout: patience,
@@ -194,7 +196,7 @@ export function createPatientHttp(options: PatientHttpOptions = {}): BitbucketHt
       const end = (reason: unknown) => attempt.abort(reason);
       const timer = setTimeout(
         () => end(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })),
-        attemptMs,
+        durationToMilliseconds(attemptTimeout),
       );
       // The body is read after this function returns: the timer covers it, and must not keep the process.
       timer.unref();

@@ -1,11 +1,11 @@
-import type { QueryEntitiesResponse } from '@backstage/catalog-client';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CatalogClient } from '@backstage/catalog-client';
+import type { QueryEntitiesRequest, QueryEntitiesResponse } from '@backstage/catalog-client';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import { AuditError } from '../AuditError';
 import { slimEntity } from './collectors';
 import type { SourceResult } from './collectors';
-import { openCatalog } from './openCatalog';
-import type { OpenCatalogOptions } from './openCatalog';
 
 /** @public */
 export interface FetchCatalogEntitiesOptions extends OpenCatalogOptions {
@@ -79,4 +79,128 @@ export async function fetchCatalogOwners(options: OpenCatalogOptions): Promise<r
 function isEntity(value: unknown): value is Entity {
   const { kind, metadata } = (value ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
   return typeof kind === 'string' && typeof metadata?.name === 'string';
+}
+
+/** @public */
+export interface OpenCatalogOptions {
+  /** `backend.baseUrl` of Backstage. */
+  readonly backendUrl: string;
+  /** Default: none, for a backend that asks for none. */
+  readonly token?: string;
+  readonly signal?: AbortSignal;
+  /** Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Waits between attempts. Default: a timer. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<unknown>;
+}
+
+/** @internal */
+export interface OpenCatalog {
+  /** @throws {@link AuditError} when the catalog cannot be asked */
+  query(request: QueryEntitiesRequest): Promise<QueryEntitiesResponse>;
+  /**
+   * All values of a field, of all entities.
+   *
+   * @throws {@link AuditError} when the catalog cannot be asked
+   */
+  valuesOf(field: string): Promise<readonly string[]>;
+}
+
+/**
+ * The catalog of a Backstage, asked over HTTP.
+ *
+ * @internal
+ */
+export function openCatalog(options: OpenCatalogOptions): OpenCatalog {
+  const { backendUrl, token } = options;
+  const url = `${backendUrl.replace(/\/+$/, '')}/api/catalog`;
+  const client = new CatalogClient({
+    discoveryApi: { getBaseUrl: async () => url },
+    fetchApi: { fetch: createCatalogFetch(options) },
+  });
+  return {
+    async query(request) {
+      try {
+        const answer = await client.queryEntities(request, { token });
+        if (Array.isArray(answer.items)) return answer;
+      } catch (error) {
+        throw explain(error, url, token !== undefined);
+      }
+      throw new AuditError(`The catalog at ${url} did not answer with a list of entities`);
+    },
+    async valuesOf(field) {
+      try {
+        const { facets } = await client.getEntityFacets({ facets: [field] }, { token });
+        if (Array.isArray(facets?.[field])) return facets[field].map(({ value }) => value);
+      } catch (error) {
+        throw explain(error, url, token !== undefined);
+      }
+      throw new AuditError(`The catalog at ${url} did not answer with the values of ${field}`);
+    },
+  };
+}
+
+function explain(error: unknown, url: string, hasToken: boolean): AuditError {
+  const status = (error as { statusCode?: unknown }).statusCode;
+  if (status === 401 || status === 403) {
+    const mend = hasToken
+      ? 'the token in BACKSTAGE_TOKEN is not accepted, or may not read the catalog'
+      : 'set BACKSTAGE_TOKEN to a token of backend.auth.externalAccess';
+    return new AuditError(`The catalog at ${url} answered ${status}: ${mend}`);
+  }
+  const reason = typeof status === 'number' ? `it answered ${status}` : (error as Error).message;
+  return new AuditError(`The catalog at ${url} cannot be read: ${reason}`);
+}
+
+const timeoutMs = 60_000;
+const maxAttempts = 6;
+const retryable = new Set([429, 502, 503, 504]);
+
+/**
+ * A `fetch` for the catalog client: with a time limit, patient with a catalog that is busy, and clear
+ * about a page that is no JSON, such as the login page of a proxy.
+ */
+function createCatalogFetch(options: OpenCatalogOptions): typeof globalThis.fetch {
+  const { signal } = options;
+  const sleep = options.sleep ?? ((ms, end) => pause(ms, undefined, { signal: end }));
+  const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+
+  return async (input, init) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await send(input, init);
+      if (retryable.has(response.status) && attempt < maxAttempts && !signal?.aborted) {
+        await response.body?.cancel();
+        await sleep(delayOf(response, attempt), signal);
+        continue;
+      }
+      const type = response.headers.get('content-type') ?? 'no content type';
+      if (response.ok && !/\bjson\b/i.test(type)) {
+        await response.body?.cancel();
+        throw new Error(`it answered ${type.split(';')[0]} instead of JSON`);
+      }
+      return response;
+    }
+  };
+
+  async function send(input: Parameters<typeof fetch>[0], init?: RequestInit) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), timeoutMs);
+    // The body is read later: the timer covers it, and must not keep the process.
+    timer.unref();
+    // Not a listener per request: a long list would leave thousands of them on the signal.
+    const ends = AbortSignal.any([controller.signal, ...(signal ? [signal] : [])]);
+    try {
+      return await fetch(input, { ...init, redirect: 'manual', signal: ends });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      if (controller.signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`);
+      const { cause } = error as { cause?: { code?: unknown } };
+      throw new Error(`it is not reachable (${String(cause?.code ?? (error as Error).message)})`);
+    }
+  }
+}
+
+function delayOf(response: Response, attempt: number): number {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 500 * 2 ** attempt;
 }

@@ -5,9 +5,7 @@ export type {
   FetchBitbucketUsersOptions,
   PatientHttpOptions,
 } from './fetchBitbucketUsers';
-export { fetchCatalogEntities, fetchCatalogOwners } from './fetchCatalogEntities';
-export type { FetchCatalogEntitiesOptions } from './fetchCatalogEntities';
-export { openCatalog } from './openCatalog';
-export type { OpenCatalogOptions } from './openCatalog';
+export { fetchCatalogEntities, fetchCatalogOwners, openCatalog } from './fetchCatalogEntities';
+export type { FetchCatalogEntitiesOptions, OpenCatalogOptions } from './fetchCatalogEntities';
 export { readEntityFiles } from './readEntityFiles';
 export { readUserFiles } from './readUserFiles';

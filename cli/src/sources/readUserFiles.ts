@@ -1,5 +1,6 @@
 import { AuditError } from '../AuditError';
 import type { Finding } from '../findings';
+import { groupBy } from '../groupBy';
 import { slimUser } from './collectors';
 import type { SourceResult } from './collectors';
 import { isObject, listFiles, readText } from './files';
@@ -77,13 +78,9 @@ function findTwins(
   users: readonly ReadUser[],
   keyOf: (payload: ReadUser['payload']) => string | undefined,
 ): Finding[] {
-  const groups = new Map<string, ReadUser[]>();
-  for (const user of users) {
-    const key = keyOf(user.payload);
-    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), user]);
-  }
+  const groups = groupBy(users, ({ payload }) => keyOf(payload));
   return [...groups].flatMap(([key, group]): Finding[] => {
-    if (group.length < 2) return [];
+    if (key === undefined || group.length < 2) return [];
     const files = [...new Set(group.map(({ file }) => file))].join(', ');
     return [
       {

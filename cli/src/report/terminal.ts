@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { EntityAccount, EntityAccounts } from '../accountsOfEntity';
 import type { AuditReport, Finding, PersonResult } from '../audit';
 import { isRelevantChange } from '../compare';
 import type { Comparison } from '../compare';
@@ -10,6 +11,7 @@ import {
   describeChange,
   describeLastUse,
   describePerson,
+  describeState,
   describeSuggestion,
   formatPercent,
   outcomeLabels,
@@ -161,7 +163,6 @@ const combining = /\p{M}/u;
 /**
  * Breaks a text into lines of at most `width` columns: at spaces, and within words that are longer.
  * Nothing is cut off, because a cut entity ref is another one.
-
  */
 function wrapText(text: string, width: number): string {
   const lines: string[] = [];
@@ -189,4 +190,45 @@ function columnsOf(text: string): number {
   let columns = 0;
   for (const char of text) columns += combining.test(char) ? 0 : wide.test(char) ? 2 : 1;
   return columns;
+}
+
+/**
+ * Who can become an entity, as text for a terminal.
+ *
+ * @internal
+ */
+export function formatAccounts(found: EntityAccounts): string {
+  const { entityRef, exists, accounts, others, undecided } = found;
+  const lines = [
+    `${entityRef}${exists ? '' : ' (the catalog does not have it)'}`,
+    headline(accounts.length),
+    ...accounts.map(account => `  ${describeAccount(account)}`),
+  ];
+  if (others.length > 0) {
+    lines.push('A step would take these accounts for it, and the chain decides otherwise:');
+    for (const account of others) {
+      lines.push(`  ${describeAccount(account)}; today: ${describeState(account.today)}`);
+    }
+  }
+  if (undecided.length > 0) {
+    lines.push(
+      `Nothing can be said of ${undecided.join(', ')}, of whom it is not known or whose data is broken.`,
+    );
+  }
+  return lines.map(printable).join('\n');
+}
+
+function headline(count: number): string {
+  if (count === 0) return 'No Bitbucket account signs in as this entity.';
+  if (count === 1) return 'One Bitbucket account signs in as this entity:';
+  return `DANGER: ${count} Bitbucket accounts sign in as this entity, each can act as this person:`;
+}
+
+function describeAccount({ username, id, email, displayName, step }: EntityAccount): string {
+  const facts = [
+    ...(displayName === username ? [] : [displayName]),
+    ...(id === undefined ? [] : [`id ${id}`]),
+    ...(email === undefined ? [] : [email]),
+  ];
+  return `${username}${facts.length > 0 ? ` (${facts.join(', ')})` : ''} by ${step}`;
 }
