@@ -32,10 +32,7 @@ export interface BitbucketServerUser {
 const maxInt32 = 2 ** 31 - 1;
 
 // Bitbucket writes null for missing values, and leaves some keys out.
-const optionalText = z
-  .string()
-  .nullish()
-  .transform(value => value || undefined);
+const optionalText = z.string().nullish();
 
 const schema = z.object({
   id: z.number().int().min(0).max(maxInt32),
@@ -43,10 +40,7 @@ const schema = z.object({
   slug: z.string().min(1).max(255),
   displayName: optionalText,
   emailAddress: optionalText,
-  active: z
-    .boolean()
-    .nullish()
-    .transform(value => value ?? undefined),
+  active: z.boolean().nullish(),
   type: optionalText,
   avatarUrl: optionalText,
 });
@@ -72,8 +66,18 @@ export function parseBitbucketServerUser(json: unknown): BitbucketServerUser {
       detail: `user payload ${quote(nameOf(json))} is invalid: ${issues.join('; ')}`,
     });
   }
-  const { name, displayName = name } = result.data;
-  return { ...result.data, displayName, raw: json as Record<string, unknown> };
+  const { id, name, slug, displayName, emailAddress, active, type, avatarUrl } = result.data;
+  return {
+    id,
+    name,
+    slug,
+    displayName: displayName || name,
+    emailAddress: emailAddress || undefined,
+    active: active ?? undefined,
+    type: type || undefined,
+    avatarUrl: avatarUrl || undefined,
+    raw: json as Record<string, unknown>,
+  };
 }
 
 function nameOf(json: unknown): unknown {

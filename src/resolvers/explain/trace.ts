@@ -85,11 +85,7 @@ function traceStep(record: StepRecord): TracedStep {
     outcome,
     action: outcome === 'matched' ? 'signIn' : policyAction(step, outcome),
     reason: reason.filter(Boolean).join('; ') || undefined,
-    // Texts are made only when they are read, because an audit makes hundreds of thousands of
-    // traces.
-    get lookups() {
-      return attempts.map(traceLookup);
-    },
+    lookups: attempts.map(traceLookup),
   };
 }
 
