@@ -28,9 +28,9 @@ export interface EmailOptions {
    */
   readonly emailTrust?: 'always' | 'readOnlyDirectory' | 'never';
   /**
-   * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
-   * that a person that two providers brought is found once. `'*'` looks in all, where two entities
-   * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
+   * Namespaces to look in, in order of precedence. The first one with a match decides, so a person
+   * whom two entity providers have added is found once. `'*'` looks in all namespaces at once, where
+   * two entities are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
    */
   readonly namespaces?: readonly string[];
 }
@@ -196,7 +196,7 @@ export function emailEntityName(
   });
 }
 
-/** `j_a@b.com` and `j@a_b.com` become one name: the entity's own email says whose it is. */
+/** `j_a@b.com` and `j@a_b.com` become one name. The email of the entity shows whose name it is. */
 function otherEmailReason(entity: Entity, email: string): string | undefined {
   const known = readField(entity, 'spec.profile.email');
   return known === undefined || known === '' ? undefined : mismatchReason(entity, byEmail(email));
