@@ -5,7 +5,7 @@ const maxLength = 254;
 
 // One "@", a local part and a domain. White space, controls, invisible and bidirectional characters
 // (\p{C}, \p{Z}) and the characters that are only legal between quotes are refused on both sides: no
-// mailbox of a company has them, and each has a meaning in some list, log or header further down.
+// mailbox of a company has them, and each of them means something in a list, log or header.
 const shape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]]+@[^\p{C}\p{Z}"(),:;<>@[\\\]/%=+_]+$/u;
 
 /**
@@ -25,7 +25,7 @@ export function isEmailAddress(value: unknown): value is string {
 export interface DomainList {
   /** Whether the domain of a well-formed email address is in the list. */
   allows(email: string): boolean;
-  /** For texts. */
+  /** The entries as given, for messages. */
   readonly domains: readonly string[];
 }
 
@@ -65,7 +65,7 @@ const labels = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)*$/u;
  * whatever IDNA changes beyond the case of a letter is refused.
  */
 function toAscii(domain: string): string {
-  // domainToASCII drops or re-reads what a URL would, so only what looks like a domain gets there.
+  // `domainToASCII` parses its argument like the host of a URL, so it must look like a domain first.
   if (!labels.test(domain)) return '';
   const ascii = domainToASCII(domain);
   const lower = domain.replace(/[A-Z]/g, letter => letter.toLowerCase());
