@@ -20,7 +20,7 @@ export interface SessionPerson {
  * - `successor`: the token was exchanged, and these are the tokens that replaced it;
  * - `ended`: the person has signed out.
  */
-export type Note =
+type Note =
   | { readonly kind: 'session'; readonly person: SessionPerson }
   | {
       readonly kind: 'successor';

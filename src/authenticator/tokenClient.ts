@@ -25,7 +25,7 @@ export function createTokenClient(
   const { baseUrl, clientId, clientSecret, callbackUrl, timeoutMs } = config;
   const url = `${baseUrl}/rest/oauth2/latest/token`;
   const client = { client_id: clientId, client_secret: clientSecret, redirect_uri: callbackUrl };
-  const queue = createQueue({
+  const enqueue = createQueue({
     concurrency: maxExchanges,
     maxWaiting,
     timeoutMs,
@@ -35,7 +35,7 @@ export function createTokenClient(
 
   async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     try {
-      return await queue.run(work, signal);
+      return await enqueue(work, signal);
     } catch (error) {
       const { name } = error as Error;
       if (name === 'AbortError') {

@@ -34,7 +34,7 @@ export interface Call {
   readonly maxBytes: number;
 }
 
-export type Attempt = { /** `undefined` when there was no answer. */ readonly status?: number } & (
+type Attempt = { /** `undefined` when there was no answer. */ readonly status?: number } & (
   | { readonly answer: JsonAnswer }
   | {
       readonly error: SignInError;

@@ -1,7 +1,7 @@
 import type { Deadline } from '../shared';
 
 /** A body, as far as it could be read. */
-export type BodyText =
+type BodyText =
   | { readonly text: string; readonly fault?: undefined }
   /** `text`: what came before the fault. */
   | { readonly fault: 'broken'; readonly cause: unknown; readonly text: string }

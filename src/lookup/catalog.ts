@@ -52,7 +52,7 @@ export function createCatalogCaller(
   const { auth, timeoutMs, now, onRequest } = options;
   // The two client types differ only in the second parameter, and what is passed satisfies both.
   const client = options.catalog as CatalogApi;
-  const turns = createQueue({
+  const enqueue = createQueue({
     concurrency: maxParallelRequests,
     maxWaiting: Infinity,
     timeoutMs,
@@ -101,7 +101,7 @@ export function createCatalogCaller(
       }
     };
     return (operation, values, send) =>
-      turns.run(() => inTurn(operation, values, send), deadline.signal);
+      enqueue(() => inTurn(operation, values, send), deadline.signal);
   }
 
   return async <T>(work: (ask: AskCatalog) => Promise<T>): Promise<T> => {

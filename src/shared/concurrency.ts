@@ -1,18 +1,7 @@
 import { withTimeout } from './deadline';
 
-/** Limits how much work runs at a time. The rest waits. */
-export interface Queue {
-  /**
-   * Does the work as soon as fewer than `concurrency` are running. A caller that gives up or waits
-   * longer than `timeoutMs` leaves the queue, and its work never starts.
-   *
-   * @throws `Error` named `QueueFullError` when `maxWaiting` callers are waiting already, `TimeoutError`
-   * or `AbortError` for a caller that left the queue
-   */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-}
-
 interface QueueOptions {
+  /** How much work runs at a time. */
   readonly concurrency: number;
   readonly maxWaiting: number;
   /** Longest time in the queue, in milliseconds. */
@@ -21,7 +10,14 @@ interface QueueOptions {
   readonly onWaiting?: (change: 1 | -1) => void;
 }
 
-export function createQueue(options: QueueOptions): Queue {
+/**
+ * Makes the function that does work as soon as fewer than `concurrency` are running. A caller that gives
+ * up or waits longer than `timeoutMs` leaves the queue, and its work never starts.
+ *
+ * The function throws an `Error` named `QueueFullError` when `maxWaiting` callers are waiting already,
+ * and `TimeoutError` or `AbortError` for a caller that left the queue.
+ */
+export function createQueue(options: QueueOptions) {
   const { concurrency, maxWaiting, timeoutMs, onWaiting } = options;
   const turns = new Set<() => void>();
   let running = 0;
@@ -60,16 +56,14 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
-  return {
-    async run(work, signal) {
-      if (running < concurrency) running += 1;
-      else await waitForTurn(signal);
-      try {
-        return await work();
-      } finally {
-        leave();
-      }
-    },
+  return async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    if (running < concurrency) running += 1;
+    else await waitForTurn(signal);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   };
 }
 

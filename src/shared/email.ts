@@ -22,20 +22,15 @@ export function isEmailAddress(value: unknown): value is string {
   return !domain.startsWith('.') && !domain.endsWith('.') && !domain.includes('..');
 }
 
-export interface DomainList {
-  /** Whether the domain of a well-formed email address is in the list. */
-  allows(email: string): boolean;
-  /** The entries as given, for messages. */
-  readonly domains: readonly string[];
-}
-
 /**
+ * Makes the function that tells whether a well-formed email address has one of these domains.
+ *
  * Compares whole domains, without regard to case and in their ASCII form, so that `BÜCHER.example`
  * equals `xn--bcher-kva.example`. `*.corp.com` allows every subdomain of `corp.com`, not `corp.com`.
  *
  * @throws `Error` that names the entry which is not a domain.
  */
-export function createDomainList(domains: readonly string[]): DomainList {
+export function createDomainFilter(domains: readonly string[]): (email: string) => boolean {
   const exact = new Set<string>();
   const suffixes: string[] = [];
   for (const entry of domains) {
@@ -46,12 +41,9 @@ export function createDomainList(domains: readonly string[]): DomainList {
     if (wildcard) suffixes.push(`.${domain}`);
     else exact.add(domain);
   }
-  return {
-    domains,
-    allows(email) {
-      const domain = toAscii(email.slice(email.indexOf('@') + 1));
-      return exact.has(domain) || suffixes.some(suffix => domain.endsWith(suffix));
-    },
+  return email => {
+    const domain = toAscii(email.slice(email.indexOf('@') + 1));
+    return exact.has(domain) || suffixes.some(suffix => domain.endsWith(suffix));
   };
 }
 

@@ -6,7 +6,7 @@ import type {
 import { z } from 'zod/v3';
 import { parseOptions } from '../config';
 import { createSignInError } from '../errors';
-import { createDomainList, isEmailAddress, quote } from '../shared';
+import { createDomainFilter, isEmailAddress, quote } from '../shared';
 import type { BitbucketServerUser } from '../profile';
 
 /**
@@ -109,14 +109,14 @@ export function restrictEmailDomains(options: {
     options,
     'restrictEmailDomains',
   );
-  const list = createDomainList(allowedDomains);
+  const isAllowed = createDomainFilter(allowedDomains);
   return profile => {
     if (profile.email === undefined) return profile;
-    if (isEmailAddress(profile.email) && list.allows(profile.email)) return profile;
+    if (isEmailAddress(profile.email) && isAllowed(profile.email)) return profile;
     if (onDenied === 'drop') return { ...profile, email: undefined };
     throw createSignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
       phase: 'transform',
-      detail: `the domain of the email ${quote(profile.email)} is not one of ${list.domains.join(', ')}`,
+      detail: `the domain of the email ${quote(profile.email)} is not one of ${allowedDomains.join(', ')}`,
     });
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod/v3';
 import { mismatchReason, readField } from '../../lookup';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
-import { createDomainList } from '../../shared';
+import { createDomainFilter } from '../../shared';
 import { checkOptions, matchPlan } from './Matcher';
 import type { MatchPlan, Matcher } from './Matcher';
 import { inNamespaces, namespaceShape, normalizations, planByName, toEntityName } from './names';
@@ -61,7 +61,7 @@ export function emailMatcher(
   { allowedDomains, emailTrust = 'always' }: EmailOptions,
   toPlan: (email: string) => MatchPlan,
 ): Matcher {
-  const list = allowedDomains && createDomainList(allowedDomains);
+  const isAllowed = allowedDomains && createDomainFilter(allowedDomains);
   return {
     name,
     label,
@@ -72,8 +72,8 @@ export function emailMatcher(
         return matchPlan.missing('email', 'the profile has no email address');
       const doubt = emailTrust === 'always' ? undefined : distrust(subject, emailTrust);
       if (doubt) return matchPlan.denied('EMAIL_NOT_TRUSTED', doubt);
-      if (list && !list.allows(email)) {
-        const reason = `its domain is not one of ${list.domains.join(', ')}`;
+      if (isAllowed && !isAllowed(email)) {
+        const reason = `its domain is not one of ${allowedDomains.join(', ')}`;
         return matchPlan.denied('EMAIL_DOMAIN_NOT_ALLOWED', reason);
       }
       return toPlan(email);

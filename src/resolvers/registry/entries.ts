@@ -26,7 +26,7 @@ export interface ResolverEntry {
   readonly warnings: (options: Record<string, unknown>) => readonly string[];
 }
 
-export function resolverEntry<TShape extends z.ZodRawShape>(
+function resolverEntry<TShape extends z.ZodRawShape>(
   shape: TShape,
   createMatcher: (options: z.output<z.ZodObject<TShape>>, host?: string) => Matcher,
   warnings: (options: z.output<z.ZodObject<TShape>>) => readonly string[] = () => [],
