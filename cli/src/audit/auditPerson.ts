@@ -12,7 +12,7 @@ export interface AuditedPerson {
   readonly result: PersonResult;
   /** What matchers see; absent when no step would be tried. */
   readonly subject?: Subject;
-  /** When refused because the entity names another account: among these it is. */
+  /** The candidates of the step that was refused because one of them names another account. */
   readonly refused?: readonly string[];
 }
 

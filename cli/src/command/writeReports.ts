@@ -62,13 +62,7 @@ export function writeReports(
   }
 }
 
-/**
- * Writes a text to a file or to standard output.
- *
- * @throws {@link AuditError} when the file cannot be written
- * @internal
- */
-export function writeOutput(target: Target, text: string, io: CliIo): void {
+function writeOutput(target: Target, text: string, io: CliIo): void {
   if (target === true || target === '-') {
     io.stdout(text);
     return;
