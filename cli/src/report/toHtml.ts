@@ -78,12 +78,16 @@ function drawChip(outcome: AuditOutcome, count: number): string {
 function relianceOf({ reliesOnEditableEmail, reliesOnUnknownEmail }: AuditSummary): string {
   return [
     ...(reliesOnEditableEmail > 0
-      ? [` ${reliesOnEditableEmail} rely on an email that they can edit.`]
+      ? [` ${rely(reliesOnEditableEmail)} on an email that they can edit.`]
       : []),
     ...(reliesOnUnknownEmail > 0
-      ? [` ${reliesOnUnknownEmail} rely on an email, and it is not known who can edit it.`]
+      ? [` ${rely(reliesOnUnknownEmail)} on an email, and it is not known who can edit it.`]
       : []),
   ].join('');
+}
+
+function rely(count: number): string {
+  return count === 1 ? '1 person relies' : `${count} people rely`;
 }
 
 /**
@@ -199,7 +203,8 @@ function countFindings(findings: readonly Finding[]): string {
   const open = findings.filter(({ accepted }) => !accepted);
   const counts = (['danger', 'warning', 'info'] as const).flatMap(severity => {
     const number = open.filter(finding => finding.severity === severity).length;
-    return number > 0 ? [`<strong class="${severity}">${number} ${severity}</strong>`] : [];
+    const noun = number === 1 || severity === 'info' ? severity : `${severity}s`;
+    return number > 0 ? [`<strong class="${severity}">${number} ${noun}</strong>`] : [];
   });
   return counts.length > 0 ? `Findings (below the people): ${counts.join(', ')}` : 'No findings';
 }

@@ -100,12 +100,13 @@ export function describeSuggestion({
   const shown = conflicted.slice(0, maxConflicted);
   const rest = conflicted.length - shown.length;
   const names = [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-  const warning =
+  const configured = `${counts.signsIn} people sign in as an entity of their own, and ${inConflict} share an entity or become somebody else`;
+  const conflicts =
     conflicted.length > 0
-      ? ` With it, ${conflicted.length} would share an entity or become somebody else (${names}): first add the user id of each of these accounts to the right entity.`
-      : ' Nobody would share an entity, and no other resolver or attribute contradicts one of the sign-ins.';
+      ? `${conflicted.length} would share an entity or become somebody else (${names}): first add the user id of each of these accounts to the right entity`
+      : 'nobody would share an entity, and no other resolver or attribute contradicts one of the sign-ins';
   return {
-    text: `${compare} With the configured one, ${counts.signsIn} people sign in as an entity of their own; with the one below, ${covered} (${percent}).${warning}`,
+    text: `${compare} With the configured one, ${configured}. With the one below, ${covered} (${percent}) would sign in as an entity of their own, and ${conflicts}.`,
     yaml: suggestion.yaml.trimEnd(),
   };
 }
