@@ -8,8 +8,8 @@ import { foldAscii } from '../shared';
 export type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
 
 /**
- * Keeps only candidates that match the query, each entity once. The catalog folds all of Unicode
- * and may be wrong in other ways. Nobody signs in as an entity that does not pass this check.
+ * Keeps only candidates that match the query, each entity once. The catalog ignores case in all of
+ * Unicode, and may be wrong in other ways. Nobody signs in as an entity that fails this check.
  *
  * @param reject - a further reason to refuse an entity that matches
  */
@@ -71,15 +71,15 @@ export function describeRef(entity: unknown): string {
 }
 
 /**
- * The part of a verified user that an identity needs: its ref, its memberships, and the value that
- * was matched. The rest would cost memory for each of a hundred thousand users.
+ * The part of a verified user that a sign-in needs: its ref, its memberships, and the value that was
+ * matched. The rest would cost memory for each of a hundred thousand users.
  */
 export function identityOf(entity: Entity, query: UserQuery): Entity {
   const matched = query.by === 'field' ? annotationOf(query.field) : undefined;
   const email = readField(entity, 'spec.profile.email');
   const { apiVersion, kind, metadata, relations } = entity;
   const { name, namespace = 'default' } = metadata;
-  // Also those that name an account, in any case of letters: an entity of another account is refused.
+  // Also those that name an account, in any letter case: an entity of another account is refused.
   const annotations = Object.entries(metadata.annotations ?? {}).filter(
     ([key]) => key === matched || foldAscii(key).endsWith('/user-id'),
   );
@@ -97,10 +97,10 @@ export function identityOf(entity: Entity, query: UserQuery): Entity {
   };
 }
 
-/** Keys whose values are the same for many entities: one text each instead of one per entity. */
+/** Keys that have the same value in many entities, whose strings are therefore shared. */
 const commonKeys = new Set(['apiVersion', 'kind', 'namespace', 'type', 'targetRef']);
 
-/** More groups than any company has. It limits the memory. */
+/** Limits the memory. No company has more groups. */
 const maxTexts = 50_000;
 
 /**

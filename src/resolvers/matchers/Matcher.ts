@@ -8,8 +8,8 @@ import type { Subject } from '../../profile';
  * queries for the catalog. It must not do I/O and must not throw. It may be called although an
  * earlier step signs the person in.
  *
- * The checks are done for every matcher: only entities of kind `User` count, every candidate is
- * checked again against the query on our side, each step is traced.
+ * A matcher need not check the result: only entities of kind `User` count, and every candidate of the
+ * catalog is checked against the query again.
  *
  * @example
  * ```ts
