@@ -1,7 +1,8 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { contestedRefs } from '../audit';
 import type { AuditReport, PersonResult } from '../audit';
-import type { FindingSource, SourcedEntity } from '../findings';
+import type { Finding, FindingSource, SourcedEntity } from '../findings';
 
 /** @internal */
 export interface BitbucketAccount {
@@ -133,9 +134,7 @@ export function planFix(
   const evidence = createEvidence(payloads, host);
   const reached = byEntity(people);
   const becomes = new Map(people.map(({ id, entityRef }) => [id, entityRef]));
-  const dangerous = new Set(
-    findings.filter(({ severity }) => severity === 'danger').flatMap(({ concerns }) => concerns),
-  );
+  const dangerous = new Set(refsOf(findings.filter(({ severity }) => severity === 'danger')));
   const candidates = users.map(entity => ({
     entity,
     ref: stringifyEntityRef(entity),
@@ -149,7 +148,10 @@ export function planFix(
     const written = idOf(entity, host);
     if (written !== undefined) claim(Number(written), ref);
   }
-  const times = countRefs(candidates.map(({ ref }) => ref));
+  const writtenTwice = new Set([
+    ...refsOf(findings.filter(({ rule }) => rule === 'duplicateEntity')),
+    ...contestedRefs(entities),
+  ]);
 
   /** Why the account is not written down; `undefined` when all speaks for it. */
   function doubt(
@@ -174,7 +176,7 @@ export function planFix(
     if (rivals.length > 0) return `${namesOf(rivals)} signs in as it today`;
     if (dangerous.has(ref) || dangerous.has(`bitbucket:${name}`)) return 'a finding is a danger';
     if (entity.source?.line === undefined) return 'it is not written in a file that can be edited';
-    return (times.get(ref) ?? 0) > 1 ? 'it is written twice' : undefined;
+    return writtenTwice.has(ref) ? 'it is written twice' : undefined;
   }
 
   const annotations: MissingAnnotation[] = [];
@@ -220,10 +222,8 @@ function byEntity(people: readonly PersonResult[]): Map<string, PersonResult[]> 
   return reached;
 }
 
-function countRefs(refs: readonly string[]): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const ref of refs) times.set(ref, (times.get(ref) ?? 0) + 1);
-  return times;
+function refsOf(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ concerns }) => concerns);
 }
 
 function namesOf(people: readonly PersonResult[]): string {
