@@ -4,7 +4,8 @@ import { ConfigReader } from '@backstage/config';
 import { loadConfigSchema } from '@backstage/config-loader';
 import type { ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
-import { createConfigSchema } from '../../scripts/createConfigSchema';
+import { createConfigSchema, createEnvironmentSchema } from '../../scripts/createConfigSchema';
+import type { JsonSchema } from '../../scripts/jsonSchema';
 import {
   bitbucketServerProfileTransforms,
   bitbucketServerSignInResolvers,
@@ -137,6 +138,13 @@ describe('config.schema.json', () => {
     const { additionalProperties } = auth!.properties.providers!.properties.bitbucketServer!;
     const keys = Object.keys(additionalProperties!.properties);
     expect(read).toThrow(new RegExp(`expected one of: ${keys.join(', ')}(?!,)`));
+  });
+
+  it('describes every key', () => {
+    const { properties = {} } = createEnvironmentSchema();
+    for (const schema of Object.values(properties)) {
+      expect((schema as JsonSchema).description?.length).toBeGreaterThan(20);
+    }
   });
 
   it('shows the frontend that the provider is there, and nothing else', () => {
