@@ -12,7 +12,7 @@ module.exports = {
     '^backstage-bitbucket-server$': '<rootDir>/cli/src',
   },
   testMatch: ['**/*.test.ts'],
-  filter: '<rootDir>/test/support/needsRedis.cjs',
+  filter: '<rootDir>/test/support/needsPrograms.cjs',
   transform: {
     '^.+\\.tsx?$': [
       '@swc/jest',

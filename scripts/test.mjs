@@ -35,7 +35,7 @@ async function readResult() {
   }
 }
 
-/** What the filter in test/support/needsRedis.cjs has left out, and why. */
+/** What the filter in test/support/needsPrograms.cjs has left out, and why. */
 async function printNotRun() {
   if (existsSync(notRunFile)) console.log(`\n${await readFile(notRunFile, 'utf8')}`);
 }

@@ -74,7 +74,7 @@ export type FindingRule =
 const severities: readonly FindingSeverity[] = ['danger', 'warning', 'info'];
 
 /**
- * The dangerous first; of one severity, those of which somebody becomes somebody else.
+ * Sorts by severity, dangers first, and then `becomesSomebodyElse` before other rules.
  *
  * @internal
  */

@@ -143,7 +143,7 @@ describe('the percentage', () => {
     expect(text).not.toContain('│ own');
   });
 
-  it('can leave people out who were not seen lately, or have no licence', async () => {
+  it('can leave people out who were not seen recently, or have no licence', async () => {
     const now = Date.UTC(2026, 0, 31);
     const days = (count: number) => now - count * 24 * 60 * 60_000;
     const seen = (name: string, count?: number): JsonObject =>

@@ -13,7 +13,7 @@ describe('npm test', () => {
       rootDir: folder.path,
       testMatch: ['**/*.test.{js,ts}'],
       transform: {},
-      filter: join(__dirname, '../support/needsRedis.cjs'),
+      filter: join(__dirname, '../support/needsPrograms.cjs'),
     });
     const { status, stdout } = spawnSync(process.execPath, [script, '--config', config, ...args], {
       cwd: folder.path,
@@ -57,17 +57,23 @@ describe('npm test', () => {
     });
   });
 
-  describe('on tests that need a Redis', () => {
-    const files = { 'a.test.js': passing, 'sessions.redis.test.ts': passing };
+  describe('on tests that need a program', () => {
+    const files = {
+      'a.test.js': passing,
+      'diff.git.test.ts': passing,
+      'sessions.redis.test.ts': passing,
+    };
     const connection = 'BACKSTAGE_TEST_CACHE_REDIS7_CONNECTION_STRING';
 
-    it('names them in one line at the end where there is none, and runs all others', () => {
-      const notice =
-        'Not run: sessions.redis.test.ts. There is no Redis: install redis-server ' +
+    it('names them at the end where it is missing, and runs all others', () => {
+      const redis =
+        'Not run: sessions.redis.test.ts. There is no redis-server: install it ' +
         `(Debian: apt-get install redis-server), or set ${connection}.`;
+      const git =
+        'Not run: diff.git.test.ts. There is no git: install it (Debian: apt-get install git).';
       expect(runWith({ PATH: folder.path }, files)).toEqual({
         status: 0,
-        notRun: [notice],
+        notRun: [redis, git],
         lastLine: '2 passed, 0 failed',
       });
     });
@@ -77,15 +83,19 @@ describe('npm test', () => {
     });
 
     it.each([
-      ['where one is on the PATH', () => ({ PATH: folder.path })],
-      ['where one is named', () => ({ PATH: '', [connection]: 'redis://127.0.0.1:6379' })],
+      ['where they are on the PATH', () => ({ PATH: folder.path })],
+      [
+        'where a Redis is named',
+        () => ({ PATH: folder.path, [connection]: 'redis://127.0.0.1:6379' }),
+      ],
       ['with CI=true, whatever there is', () => ({ PATH: '', CI: 'true' })],
     ])('runs them %s', (where, env) => {
+      if (!where.includes('CI')) folder.write('git', '');
       if (where.includes('PATH')) folder.write('redis-server', '');
       expect(runWith(env(), files)).toEqual({
         status: 0,
         notRun: [],
-        lastLine: '4 passed, 0 failed',
+        lastLine: '6 passed, 0 failed',
       });
     });
   });

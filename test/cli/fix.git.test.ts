@@ -217,7 +217,7 @@ describe('audit --fix', () => {
       'it shares its metadata',
       [account('ada', 7)],
       entity('ada', '\n  annotations: &all\n    a: b'),
-      /other entities share/,
+      /shares parts with other entities/,
     ],
   ])('writes nothing where %s', async (_what, users, text, why) => {
     const { stdout, stderr, exitCode } = await fix(users, { 'a.yaml': text }, '--write');
@@ -251,7 +251,9 @@ describe('audit --fix', () => {
     const users = [account('ada', 7), account('x', 8, { emailAddress: 'ada+x@corp.example' })];
     const { stdout, stderr } = await fix(users, { 'a.yaml': entity('ada') });
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/user:default\/ada: (x signs in as it today|a finding is a danger)/);
+    expect(stderr).toMatch(
+      /user:default\/ada: (x signs in as it today|it has a dangerous finding)/,
+    );
   });
 
   it('leaves what is written twice, even where both say the same', async () => {
@@ -267,7 +269,7 @@ describe('audit --fix', () => {
     const { exitCode, stdout, stderr } = await fix(users, files, '--write');
     expect([exitCode, stdout]).toEqual([0, '']);
     for (const name of ['ada', 'bea', 'cem']) {
-      expect(stderr).toContain(`user:default/${name}: it is written twice`);
+      expect(stderr).toContain(`user:default/${name}: it exists twice`);
     }
     for (const [name, text] of Object.entries(files)) {
       expect(folder.read(`org/${name}`)).toBe(text);
@@ -307,7 +309,7 @@ describe('audit --fix', () => {
     for (const { change, username, ref } of gains) {
       expect(promise.stderr).toMatch(new RegExp(`^${change} ${username}: .* -> ${ref} by `, 'm'));
     }
-    expect(promise.stderr).toContain(`${gains.length} gain the sign-in.`);
+    expect(promise.stderr).toContain(`${gains.length} can now sign in.`);
     // And nothing is left to do.
     const again = await audit('--fix', '--write-missing', 'org/other.yaml');
     expect(again.stdout).toBe('');
@@ -316,7 +318,9 @@ describe('audit --fix', () => {
   it('says when no step looks at the id', async () => {
     folder.configure('app-config.yaml', 'emailMatchingUserEntityProfileEmail');
     const { stderr } = await fix([account('ada', 7)], { 'a.yaml': entity('ada') });
-    expect(stderr).toContain('No sign-in is decided by it: put userIdMatchingUserEntityAnnotation');
+    expect(stderr).toContain(
+      'No sign-in uses these ids yet: put userIdMatchingUserEntityAnnotation',
+    );
   });
 
   describe('--write-missing', () => {
@@ -441,7 +445,7 @@ spec:
 
   it('needs files', async () => {
     const { exitCode, stderr } = await folder.run('audit', '--fix');
-    expect(stderr).toBe('--fix edits files: name them with --entities\n');
+    expect(stderr).toBe('--fix edits entity files: name them with --entities\n');
     expect(exitCode).toBe(2);
   });
 });
