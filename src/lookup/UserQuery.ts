@@ -60,7 +60,9 @@ export function canonicalQuery(query: UserQuery): UserQuery | undefined {
   return unsafeInValue.test(value) ? undefined : { by: 'field', field: query.field, value };
 }
 
-function isName(part: string): boolean {
+/** Whether a value can be a part of an entity ref: its kind, namespace or name. */
+export function isName(part: unknown): part is string {
+  if (typeof part !== 'string') return false;
   return part !== '' && part.length <= maxLength && !unsafeInName.test(part);
 }
 

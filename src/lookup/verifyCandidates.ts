@@ -1,7 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { UserLookupAnswer } from './CatalogUserLookup';
-import { annotationOf, ownProperty, readField } from './UserQuery';
+import { annotationOf, isName, ownProperty, readField } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { foldAscii } from '../shared';
 
@@ -23,7 +23,7 @@ export function verifyCandidates(
   for (const entity of candidates) {
     const reason = mismatchReason(entity, query) ?? reject?.(entity);
     if (reason === undefined) accepted.set(stringifyEntityRef(entity), entity);
-    else rejected.push({ entityRef: describe(entity), reason });
+    else rejected.push({ entityRef: describeRef(entity), reason });
   }
   return {
     type: 'entities',
@@ -42,7 +42,8 @@ export function mismatchReason(entity: unknown, query: UserQuery): string | unde
   const metadata = ownProperty(entity, 'metadata');
   const name = ownProperty(metadata, 'name');
   const namespace = ownProperty(metadata, 'namespace') ?? 'default';
-  if (typeof name !== 'string' || typeof namespace !== 'string') return 'it has no valid name';
+  // With a "/" in it, two entities could have one ref.
+  if (!isName(name) || !isName(namespace)) return 'it has no valid name';
   if (query.by === 'field') {
     const actual = readField(entity, query.field);
     if (typeof actual !== 'string') return `its ${query.field} is not a string`;
@@ -56,13 +57,17 @@ function isEqual(actual: string, wanted: string): boolean {
   return actual !== '' && (actual === wanted || foldAscii(actual) === foldAscii(wanted));
 }
 
-function describe(entity: Entity): string {
-  try {
-    return stringifyEntityRef(entity);
-  } catch {
-    // Not an entity, so it has no ref.
-    return 'unknown';
-  }
+/**
+ * The ref of whatever was offered as an entity, for a log or a terminal; `unknown` for what cannot
+ * have one.
+ */
+export function describeRef(entity: unknown): string {
+  const metadata = ownProperty(entity, 'metadata');
+  const kind = ownProperty(entity, 'kind');
+  const namespace = ownProperty(metadata, 'namespace') ?? 'default';
+  const name = ownProperty(metadata, 'name');
+  if (!isName(kind) || !isName(namespace) || !isName(name)) return 'unknown';
+  return stringifyEntityRef({ kind, namespace, name });
 }
 
 /**

@@ -161,10 +161,13 @@ const agreements = new WeakSet<Matcher>();
  * `allowedDomain` would otherwise allow every domain.
  *
  * @param where - what the options belong to, for the error
- * @param schema - a strict one
  * @throws `Error` for an unknown option or a value that is not valid
  */
-export function checkOptions(where: string, schema: z.AnyZodObject, options: unknown): void {
+export function checkOptions(
+  where: string,
+  schema: z.ZodObject<z.ZodRawShape, 'strict'>,
+  options: unknown,
+): void {
   const result = schema.safeParse(options);
   const issue = result.error && deepest(result.error.issues[0]!);
   if (!issue) return;
