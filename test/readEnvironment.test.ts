@@ -1,45 +1,24 @@
-import { mockServices } from '@backstage/backend-test-utils';
-import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { createSignInObserver } from '../src/observability';
-import { readEnvironment } from '../src/readEnvironment';
-import type { EnvironmentServices } from '../src/readEnvironment';
+import { startModule } from './support/startModule';
 
 const path = 'auth.providers.bitbucketServer.production';
 const valid = { clientId: 'id', clientSecret: 'planted-client-secret', host: 'git.corp.com/vcs' };
 
-function read(environment: JsonObject) {
-  const lines: string[] = [];
-  const note = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
-  const logger = mockServices.logger.mock({
-    info: note('info'),
-    warn: note('warn'),
-    error: note('error'),
-  });
-  const services: EnvironmentServices = {
-    logger,
-    auth: mockServices.auth.mock(),
-    cache: mockServices.cache.mock(),
-    observer: createSignInObserver(),
-    // Nothing of the catalog is asked at start.
-    catalog: {} as EnvironmentServices['catalog'],
-  };
-  const config = new ConfigReader({
-    auth: { providers: { bitbucketServer: { production: environment } } },
-  }).getConfig(path);
-  return { provider: readEnvironment(config, 'production', services), lines };
-}
+let read: (environment: JsonObject) => string[];
+
+beforeAll(async () => {
+  read = await startModule();
+});
 
 const byId = { resolver: 'userIdMatchingUserEntityAnnotation' };
 const byEmail = { resolver: 'emailMatchingUserEntityProfileEmail' };
 
-describe('readEnvironment', () => {
+describe('the module, for an environment', () => {
   it('says in one line which server and which chain', () => {
-    const { provider, lines } = read({
+    const lines = read({
       ...valid,
       signIn: { resolvers: [byId, { resolver: 'usernameMatchingUserEntityName' }] },
     });
-    expect(provider.signInResolver).toEqual(expect.any(Function));
     expect(lines).toEqual([
       'info: Bitbucket Server sign-in (production) with https://git.corp.com/vcs, resolvers: userIdMatchingUserEntityAnnotation, usernameMatchingUserEntityName; weakest link: usernameMatchingUserEntityName (a name that may be given to somebody else)',
     ]);
@@ -72,35 +51,33 @@ describe('readEnvironment', () => {
     ['none, nobody can sign in', [byEmailOf('never')]],
   ])('names the weakest link: %s', (weakest, resolvers) => {
     const directory = { token: 'planted-token' };
-    const { lines } = read({ ...valid, signIn: { resolvers }, directory });
+    const lines = read({ ...valid, signIn: { resolvers }, directory });
     const said = lines.filter(line => line.startsWith('info')).join();
     expect(said.split('; weakest link: ')[1]).toBe(weakest);
   });
 
   it('gives access tokens only without resolvers, and says so', () => {
-    const { provider, lines } = read(valid);
-    expect(provider.signInResolver).toBeUndefined();
-    expect(lines).toEqual([
+    expect(read(valid)).toEqual([
       'info: Bitbucket Server (production) with https://git.corp.com/vcs gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it',
     ]);
   });
 
   it('warns once of email matching without trust, naming the safe key', () => {
-    const { lines } = read({ ...valid, signIn: { resolvers: [byEmail, byEmail] } });
+    const lines = read({ ...valid, signIn: { resolvers: [byEmail, byEmail] } });
     const warnings = lines.filter(line => line.startsWith('warn'));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('use userIdMatchingUserEntityAnnotation');
   });
 
   it('warns of a directory that no resolver asks', () => {
-    const { lines } = read({ ...valid, directory: { token: 'planted-client-secret' } });
+    const lines = read({ ...valid, directory: { token: 'planted-client-secret' } });
     expect(lines).toContain(
       `warn: "${path}.directory" is not used: no resolver has emailTrust "readOnlyDirectory"`,
     );
   });
 
   it('takes every section', () => {
-    const { lines } = read({
+    const lines = read({
       ...valid,
       callbackUrl: 'https://backstage.corp.com/api/auth/bitbucketServer/handler/frame',
       additionalScopes: ['REPO_READ'],

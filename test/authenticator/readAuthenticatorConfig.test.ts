@@ -1,20 +1,25 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject, JsonValue } from '@backstage/types';
-import {
-  authenticatorSchema,
-  readAuthenticatorConfig,
-  readBitbucketServerAddress,
-} from '../../src/authenticator';
+import { createBitbucketServerAuthenticator } from '../../src/authenticator';
 import { isSignInError } from '../../src/errors';
+import { readSignInSetup } from '../../src/readSignInSetup';
+import { createFakeClock } from './support/createFakeClock';
+
+const path = 'auth.providers.bitbucketServer.production';
 
 function configOf(environment: JsonObject) {
   return new ConfigReader({
     auth: { providers: { bitbucketServer: { production: environment } } },
-  }).getConfig('auth.providers.bitbucketServer.production');
+  }).getConfig(path);
 }
 
 const link = { clientId: 'backstage', clientSecret: 'planted-s3cret-of-the-link' };
-const read = (environment: JsonObject) => readAuthenticatorConfig(configOf(environment));
+const callbackUrl = 'https://backstage.example.com/api/auth/bitbucketServer/handler/frame';
+const authenticator = createBitbucketServerAuthenticator({
+  fetch: async () => new Response('', { status: 400 }),
+});
+const read = (environment: JsonObject) =>
+  authenticator.initialize({ config: configOf(environment), callbackUrl });
 
 function refusal(environment: JsonObject): string {
   try {
@@ -26,7 +31,7 @@ function refusal(environment: JsonObject): string {
   throw new Error('the config was accepted');
 }
 
-describe('readBitbucketServerAddress', () => {
+describe('the address of Bitbucket Server', () => {
   it.each<[JsonObject, string, string]>([
     [{ host: 'bitbucket.example.com' }, 'https://bitbucket.example.com', 'bitbucket.example.com'],
     [{ host: 'Git.Example.com:8443' }, 'https://git.example.com:8443', 'git.example.com'],
@@ -46,54 +51,23 @@ describe('readBitbucketServerAddress', () => {
     [{ baseUrl: 'http://git.test/b', dangerouslyAllowHttp: true }, 'http://git.test/b', 'git.test'],
     [{ host: 'notbitbucket.org' }, 'https://notbitbucket.org', 'notbitbucket.org'],
   ])('reads %j as %s', (environment, baseUrl, host) => {
-    expect(readBitbucketServerAddress(configOf(environment))).toEqual({ baseUrl, host });
+    expect(readSignInSetup(configOf(environment), path)).toMatchObject({ baseUrl, host });
   });
 });
 
-describe('readAuthenticatorConfig', () => {
-  it('has a time limit of ten seconds and no word about the cache when nothing is said', () => {
-    expect(read({ ...link, host: 'git.example.com' })).toEqual({
-      ...link,
-      host: 'git.example.com',
-      baseUrl: 'https://git.example.com',
-      callbackUrl: undefined,
-      timeoutMs: 10_000,
-      profileCacheTtlMs: undefined,
-      staleIfErrorMs: 3_600_000,
-      additionalScopes: [],
-      warnings: [],
-    });
-  });
-
-  it('reads durations as text, ISO text and object', () => {
-    const environment = { ...link, host: 'git.example.com' };
-    expect(read({ ...environment, timeout: '3s', profileCacheTtl: 'PT2M' })).toMatchObject({
-      timeoutMs: 3_000,
-      profileCacheTtlMs: 120_000,
-    });
-    expect(read({ ...environment, timeout: { minutes: 1 }, profileCacheTtl: '0s' })).toMatchObject({
-      timeoutMs: 60_000,
-      profileCacheTtlMs: 0,
-    });
-  });
-
-  it('reads how old a user may be who bridges an outage from the section of both sources', () => {
-    const userLookup = { staleIfError: '5m' };
-    const { staleIfErrorMs } = read({ ...link, host: 'git.example.com', userLookup });
-    expect(staleIfErrorMs).toBe(300_000);
-  });
-
-  it.each<[JsonValue, string[]]>([
-    ['REPO_READ', ['REPO_READ']],
-    ['REPO_READ REPO_WRITE', ['REPO_READ', 'REPO_WRITE']],
-    ['REPO_READ,REPO_WRITE', ['REPO_READ', 'REPO_WRITE']],
-    [
-      ['REPO_READ', 'REPO_WRITE'],
-      ['REPO_READ', 'REPO_WRITE'],
-    ],
-  ])('reads the additional scopes %j', (additionalScopes, scopes) => {
-    const config = read({ ...link, host: 'git.example.com', additionalScopes });
-    expect(config.additionalScopes).toEqual(scopes);
+describe('the config of the authenticator', () => {
+  it.each<[JsonValue | undefined, number]>([
+    [undefined, 10_000],
+    ['3s', 3_000],
+    ['PT2M', 120_000],
+    [{ minutes: 1 }, 60_000],
+  ])('reads the time limit %j of a call as %i ms', async (timeout, ms) => {
+    const clock = createFakeClock();
+    const context = read({ ...link, host: 'git.example.com', timeout });
+    const req = { query: {} } as Parameters<typeof authenticator.refresh>[0]['req'];
+    const refreshing = authenticator.refresh({ refreshToken: 'r', scope: '', req }, context);
+    await expect(refreshing).rejects.toMatchObject({ phase: 'token' });
+    expect(clock.asked[0]).toBe(ms);
   });
 
   it.each<[string, JsonObject, RegExp]>([
@@ -191,35 +165,15 @@ describe('readAuthenticatorConfig', () => {
 
   it.each(['clientId', 'clientSecret'])('refuses a missing or empty %s with its path', key => {
     const environment = { ...link, host: 'a.example' };
-    const path = `auth.providers.bitbucketServer.production.${key}`;
     expect(() => read({ ...environment, [key]: undefined })).toThrow(
-      `"${path}" is missing in 'mock-config', or the environment variable in it is not set`,
+      `"${path}.${key}" is missing in 'mock-config', or the environment variable in it is not set`,
     );
     expect(() => read({ ...environment, [key]: '' })).toThrow(
-      `"${path}" must be a non-empty string`,
+      `"${path}.${key}" must be a non-empty string`,
     );
   });
 
   it('never shows the secret', () => {
     expect(refusal({ host: 'https://a.example' })).not.toContain('s3cret');
-  });
-});
-
-describe('authenticatorSchema', () => {
-  it('knows every key that upstream reads, and describes each', () => {
-    const { shape } = authenticatorSchema;
-    expect(Object.keys(shape)).toEqual(
-      expect.arrayContaining([
-        'clientId',
-        'clientSecret',
-        'host',
-        'callbackUrl',
-        'additionalScopes',
-        'sessionDuration',
-      ]),
-    );
-    for (const { description } of Object.values(shape)) {
-      expect(description?.length).toBeGreaterThan(20);
-    }
   });
 });

@@ -1,5 +1,5 @@
 import type { ProviderEnvironmentOptions } from '../../src/authenticator';
-import { createSignInError } from '../../src/errors';
+import { SignInError } from '../../src/errors';
 import { deferred } from '../support/controlled';
 import { allow } from './support/allow';
 import { createStage, refreshCookie } from './support/createStage';
@@ -47,7 +47,7 @@ describe('a refresh through a real auth backend', () => {
     let refuse = false;
     const profileTransform: ProviderEnvironmentOptions['profileTransform'] = async () => {
       if (refuse) {
-        throw createSignInError('PROFILE_TRANSFORM_FAILED', { phase: 'transform', detail: 'x' });
+        throw new SignInError('PROFILE_TRANSFORM_FAILED', { phase: 'transform', detail: 'x' });
       }
       return { profile: {} };
     };
@@ -61,7 +61,7 @@ describe('a refresh through a real auth backend', () => {
   it('whose resolver fails has its status, and sets the cookie once', async () => {
     let refuse = false;
     const signInResolver: ProviderEnvironmentOptions['signInResolver'] = async (info, context) => {
-      if (refuse) throw createSignInError('NO_MATCHING_USER', { phase: 'match', detail: 'x' });
+      if (refuse) throw new SignInError('NO_MATCHING_USER', { phase: 'match', detail: 'x' });
       return signInByUsername(info, context);
     };
     const browser = await stage.signIn(await stage.startReplica({ signInResolver }));

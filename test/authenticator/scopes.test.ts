@@ -173,6 +173,17 @@ describe('AUTHORIZATION_SCOPE_INVALID', () => {
     expect(text).not.toMatch(/additionalScopes|defaultScopes/);
   });
 
+  it.each([
+    ['PROJECT_ADMIN', 'PROJECT_ADMIN'],
+    ['PROJECT_ADMIN REPO_ADMIN', 'PROJECT_ADMIN REPO_ADMIN'],
+    ['PROJECT_ADMIN,REPO_ADMIN', 'PROJECT_ADMIN REPO_ADMIN'],
+    [['PROJECT_ADMIN', 'REPO_ADMIN'], 'PROJECT_ADMIN REPO_ADMIN'],
+  ])('reads additionalScopes %j', async (additionalScopes, blamed) => {
+    const replica = await stage.startReplica({ config: { additionalScopes } });
+    const text = await refusal(replica, { scope: 'REPO_READ' }, false);
+    expect(text).toContain(`remove ${blamed} from "additionalScopes"`);
+  });
+
   it('blames additionalScopes for what they add, and the frontend for the rest', async () => {
     const replica = await stage.startReplica({ config: { additionalScopes: ['PROJECT_ADMIN'] } });
     const text = await refusal(replica, { scope: 'REPO_READ' }, false);

@@ -1,6 +1,6 @@
 import { startBitbucketSimulator } from '../../demo/bitbucket/startBitbucketSimulator';
 import type { BitbucketSimulator } from '../../demo/bitbucket/BitbucketSimulator';
-import { clock } from '../../src/shared';
+import { clock } from '../authenticator/support/createFakeClock';
 import { createPatientHttp, fetchBitbucketUsers } from 'backstage-bitbucket-server';
 import { bitbucketUser } from './worlds';
 

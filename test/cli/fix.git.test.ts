@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@backstage/types';
 import type { JudgedReport } from 'backstage-bitbucket-server';
@@ -254,6 +254,36 @@ describe('audit --fix', () => {
     expect(stderr).toMatch(
       /user:default\/ada: (x signs in as it today|it has a dangerous finding)/,
     );
+  });
+
+  it('leaves what is written twice, even where both say the same', async () => {
+    const broken = entity('bea').replace('[]', "['']");
+    const files = {
+      'a.yaml': `${entity('ada', `\n  annotations: { ${annotation(7)} }`)}---\n${entity('ada')}`,
+      'b.yaml': entity('bea'),
+      'c.yaml': broken,
+      'd.yaml': entity('cem'),
+      'e.yaml': entity('cem'),
+    };
+    const users = [account('ada', 7), account('bea', 8), account('cem', 9)];
+    const { exitCode, stdout, stderr } = await fix(users, files, '--write');
+    expect([exitCode, stdout]).toEqual([0, '']);
+    for (const name of ['ada', 'bea', 'cem']) {
+      expect(stderr).toContain(`user:default/${name}: it exists twice`);
+    }
+    for (const [name, text] of Object.entries(files)) {
+      expect(folder.read(`org/${name}`)).toBe(text);
+    }
+  });
+
+  it('leaves a file that is not UTF-8, which it would write otherwise than it is', async () => {
+    const bytes = Buffer.from(`# f\u00fcr Ada\n${entity('ada')}`, 'latin1');
+    folder.write('org/b.yaml', entity('bea'));
+    writeFileSync(join(folder.path, 'org/a.yaml'), bytes);
+    const { stderr } = await fix([account('ada', 7), account('bea', 8)], {}, '--write');
+    expect(stderr).toContain('user:default/ada: org/a.yaml is not UTF-8');
+    expect(readFileSync(join(folder.path, 'org/a.yaml'))).toEqual(bytes);
+    expect(folder.read('org/b.yaml')).toContain(annotation(8));
   });
 
   it('promises what the next audit then says', async () => {

@@ -229,4 +229,14 @@ describe('what is not known', () => {
     expect(report.entities.users).toBe(1);
     expect(report.suggestion).toBeUndefined();
   });
+
+  it('is who becomes an entity that the catalog may not have', async () => {
+    const entities = [{ ...userEntity('ada', { email: email('ada') }), isUncertain: true }];
+    const report = await audit({ resolvers: [byEmail], payloads, entities });
+    expect(report.people[0]).toMatchObject({
+      outcome: 'unknown',
+      candidates: ['user:default/ada'],
+    });
+    expect(report.suggestion).toBeUndefined();
+  });
 });

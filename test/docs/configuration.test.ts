@@ -1,6 +1,11 @@
+import { ConfigReader } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
 import { fillConfigTables } from '../../scripts/configTables';
-import { allResolvers } from '../../src/resolvers';
-import { profileTransformRegistry } from '../../src/transforms';
+import {
+  bitbucketServerProfileTransforms,
+  bitbucketServerSignInResolvers,
+  readSignInSetup,
+} from '../../src';
 import { environmentSchema } from './support/environmentKeys';
 import { readDoc, readTable } from './support/readDocs';
 
@@ -43,13 +48,21 @@ const stepOptions = [
   'onAmbiguous',
   'dangerouslyAllowSignInWithoutUserInCatalog',
 ];
-const optionsOf = (schema: { readonly shape: object }) =>
-  Object.keys(schema.shape).filter(option => !stepOptions.includes(option));
+/** The options that the module lists when it meets one that it does not know. */
+function knownOptions(environment: JsonObject): string[] {
+  try {
+    readSignInSetup(new ConfigReader({ host: 'git.corp.com', ...environment }), 'production');
+  } catch (error) {
+    const [, nothing, known] = /option; (no options)?(?:.*one of: (.*) \()?/.exec(String(error))!;
+    return nothing ? [] : known!.split(', ');
+  }
+  throw new Error('the unknown option was accepted');
+}
 
-const resolvers = Object.entries(allResolvers).map(([name, { optionsSchema }]) => ({
-  name,
-  options: optionsOf(optionsSchema).sort(),
-}));
+const resolvers = Object.keys(bitbucketServerSignInResolvers).map(name => {
+  const all = knownOptions({ signIn: { resolvers: [{ resolver: name, unknown: 1 }] } });
+  return { name, all, options: all.filter(option => !stepOptions.includes(option)).sort() };
+});
 
 describe('docs/configuration.md', () => {
   it('has the tables of keys that "npm run config-schema" writes', () => {
@@ -83,19 +96,19 @@ describe('docs/configuration.md', () => {
     });
     expect(own!.sort()).toEqual([...new Set(resolvers.flatMap(({ options }) => options))].sort());
     expect(step!.sort()).toEqual([...stepOptions].sort());
-    for (const [name, { optionsSchema }] of Object.entries(allResolvers)) {
+    for (const { name, all } of resolvers) {
       const known = stepOptions.filter(
         option => name !== 'agreement' || !option.startsWith('dangerously'),
       );
-      expect(Object.keys(optionsSchema.shape)).toEqual(expect.arrayContaining(known));
+      expect(all).toEqual(expect.arrayContaining(known));
     }
   });
 
   it('has every profile transform with its options', () => {
     const rows = readTable(doc, 'Transform', 'Options');
-    const inCode = Object.entries(profileTransformRegistry).map(([name, { optionsSchema }]) => ({
+    const inCode = Object.keys(bitbucketServerProfileTransforms).map(name => ({
       name,
-      options: Object.keys(optionsSchema.shape),
+      options: knownOptions({ profileTransforms: [{ transform: name, unknown: 1 }] }),
     }));
     expect(rows.map(([name]) => name)).toEqual(inCode.map(({ name }) => name));
     for (const [index, { options }] of inCode.entries()) {

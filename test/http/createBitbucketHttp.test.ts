@@ -1,8 +1,7 @@
 import type { SignInError } from '../../src/errors';
 import { isSignInError } from '../../src/errors';
 import { createBitbucketHttp } from '../../src/http';
-import { clock as libraryClock } from '../../src/shared';
-import { createFakeClock } from '../authenticator/support/createFakeClock';
+import { clock as libraryClock, createFakeClock } from '../authenticator/support/createFakeClock';
 
 const url = 'https://git.example.com/bitbucket/rest/api/latest/users?filter=jane';
 const json = { 'content-type': 'application/json;charset=UTF-8' };

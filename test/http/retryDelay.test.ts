@@ -1,5 +1,5 @@
 import { createBitbucketHttp } from '../../src/http';
-import { clock } from '../../src/shared';
+import { clock } from '../authenticator/support/createFakeClock';
 
 const url = 'https://git.example.com/rest/api/latest/users';
 const now = Date.UTC(2030, 0, 1);

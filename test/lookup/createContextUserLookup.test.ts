@@ -1,42 +1,62 @@
 import { ConflictError, NotFoundError } from '@backstage/errors';
-import type { AuthResolverCatalogUserQuery } from '@backstage/plugin-auth-node';
-import { createContextUserLookup } from '../../src/lookup';
+import type {
+  AuthResolverCatalogUserQuery,
+  AuthResolverContext,
+} from '@backstage/plugin-auth-node';
+import type { UserQuery } from '../../src/lookup';
+import { createSignInResolver, matchPlan } from '../../src/resolvers';
+import type { SignInTrace } from '../../src/resolvers';
 import { byEmail, byField, byName, user } from './support/people';
 
 type Find = (query: AuthResolverCatalogUserQuery) => Promise<{ entity: unknown }>;
 
-function lookupWith(find: Find) {
+/** Signs in with a matcher that asks this, in a context that answers so. */
+async function signIn(query: UserQuery, find: Find) {
   const asked: AuthResolverCatalogUserQuery[] = [];
-  const lookup = createContextUserLookup({
-    findCatalogUser: query => {
-      asked.push(query);
-      return find(query) as never;
+  const context: Partial<AuthResolverContext> = {
+    findCatalogUser: each => {
+      asked.push(each);
+      return find(each) as never;
     },
+    issueToken: async ({ claims }) => ({ token: claims.sub }),
+    resolveOwnershipEntityRefs: async () => ({ ownershipEntityRefs: [] }),
+  };
+  const traces: SignInTrace[] = [];
+  const resolver = createSignInResolver({
+    match: [{ name: 'own', label: 'own', match: () => matchPlan.query(query) }],
+    onDecision: ({ trace }) => void traces.push(trace()),
   });
-  return { lookup, asked };
+  const info = { profile: {}, result: {} };
+  const answer = await resolver(info, context as AuthResolverContext).catch(
+    ({ code }: { code: string }) => code,
+  );
+  return { answer, asked, lookup: traces[0]!.steps[0]!.lookups[0]! };
 }
 
-describe('createContextUserLookup', () => {
+const asAda = { token: 'user:default/ada' };
+
+describe('a sign-in resolver without a lookup', () => {
   it('asks for a name by the parts of its ref', async () => {
     const ada = user('ada');
-    const { lookup, asked } = lookupWith(async () => ({ entity: ada }));
-    expect(await lookup.find(byName('Ada'))).toEqual({ type: 'entities', entities: [ada] });
+    const { answer, asked } = await signIn(byName('Ada'), async () => ({ entity: ada }));
+    expect(answer).toEqual(asAda);
     expect(asked).toEqual([{ entityRef: { kind: 'User', namespace: 'default', name: 'Ada' } }]);
   });
 
   it('asks for a field by a filter that says the kind', async () => {
     const ada = user('ada', { email: 'ada@corp.example' });
-    const { lookup, asked } = lookupWith(async () => ({ entity: ada }));
-    const answer = await lookup.find(byEmail('Ada@corp.example'));
-    expect(answer).toEqual({ type: 'entities', entities: [ada] });
+    const query = byEmail('Ada@corp.example');
+    const { answer, asked } = await signIn(query, async () => ({ entity: ada }));
+    expect(answer).toEqual(asAda);
     expect(asked).toEqual([{ filter: { kind: 'User', 'spec.profile.email': 'Ada@corp.example' } }]);
   });
 
   it.each(['a@b.c,kind=Group', ' a@b.c', 'a@b.c\t', '', 'a\nb', 'x'.repeat(300), '\ud800'])(
     'never sends the value %j in a filter, and finds nobody',
     async value => {
-      const { lookup, asked } = lookupWith(async () => ({ entity: user('a', { email: value }) }));
-      expect(await lookup.find(byEmail(value))).toEqual({ type: 'entities', entities: [] });
+      const entity = user('a', { email: value });
+      const { answer, asked } = await signIn(byEmail(value), async () => ({ entity }));
+      expect(answer).toBe('NO_MATCHING_USER');
       expect(asked).toEqual([]);
     },
   );
@@ -44,46 +64,50 @@ describe('createContextUserLookup', () => {
   it.each(['a/b', 'a:b', '..', '.', '', 'a b', 'a%2fb', 'a?b', '\u202eadmin'])(
     'never builds a ref of the name %j, and finds nobody',
     async name => {
-      const { lookup, asked } = lookupWith(async () => ({ entity: user(name) }));
-      expect(await lookup.find(byName(name))).toEqual({ type: 'entities', entities: [] });
+      const { answer, asked } = await signIn(byName(name), async () => ({ entity: user(name) }));
+      expect(answer).toBe('NO_MATCHING_USER');
       expect(asked).toEqual([]);
     },
   );
 
   it('refuses an entity that does not answer the query, and says which', async () => {
-    const { lookup } = lookupWith(async () => ({ entity: user('kim', { email: 'kim@a.b' }) }));
-    expect(await lookup.find(byEmail('\u212aim@a.b'))).toEqual({
-      type: 'entities',
-      entities: [],
-      rejected: [{ entityRef: 'user:default/kim', reason: 'its spec.profile.email is different' }],
-    });
+    const entity = user('kim', { email: 'kim@a.b' });
+    const { answer, lookup } = await signIn(byEmail('\u212aim@a.b'), async () => ({ entity }));
+    expect(answer).toBe('NO_MATCHING_USER');
+    expect(lookup.candidates).toEqual([
+      { entityRef: 'user:default/kim', rejectedBecause: 'its spec.profile.email is different' },
+    ]);
   });
 
   it.each([undefined, null, 'User', {}, { kind: 'User' }, { kind: 'User', metadata: {} }])(
     'survives the answer %j',
     async entity => {
-      const { lookup } = lookupWith(async () => ({ entity }));
       const query = byField('metadata.name', 'ada');
-      expect(await lookup.find(query)).toMatchObject({ type: 'entities', entities: [] });
+      expect((await signIn(query, async () => ({ entity }))).answer).toBe('NO_MATCHING_USER');
     },
   );
 
   it('takes NotFoundError as nobody and ConflictError as several, by name', async () => {
     const foreign = Object.assign(new Error('x'), { name: 'NotFoundError' });
     for (const [error, expected] of [
-      [new NotFoundError('x'), { type: 'entities', entities: [] }],
-      [foreign, { type: 'entities', entities: [] }],
-      [new ConflictError('x'), { type: 'conflict' }],
+      [new NotFoundError('x'), 'NO_MATCHING_USER'],
+      [foreign, 'NO_MATCHING_USER'],
+      [new ConflictError('x'), 'MULTIPLE_MATCHING_USERS'],
     ] as const) {
-      const { lookup } = lookupWith(() => Promise.reject(error));
-      expect(await lookup.find(byName('ada'))).toEqual(expected);
+      const { answer } = await signIn(byName('ada'), () => Promise.reject(error));
+      expect(answer).toBe(expected);
     }
   });
 
   it('takes every other failure as unavailable', async () => {
-    for (const cause of [new Error('down'), 'text', undefined]) {
-      const { lookup } = lookupWith(() => Promise.reject(cause));
-      expect(await lookup.find(byName('ada'))).toEqual({ type: 'unavailable', cause });
+    for (const [cause, shown] of [
+      [new Error('down'), 'Error: down'],
+      ['text', 'text'],
+      [undefined, 'undefined'],
+    ] as const) {
+      const { answer, lookup } = await signIn(byName('ada'), () => Promise.reject(cause));
+      expect(answer).toBe('CATALOG_UNAVAILABLE');
+      expect(lookup.problem).toContain(`the catalog is unavailable: ${shown}`);
     }
   });
 });

@@ -2,7 +2,9 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { CatalogClient } from '@backstage/catalog-client';
 import type { CatalogApi } from '@backstage/catalog-client';
 import type { Entity } from '@backstage/catalog-model';
-import { createCatalogUserLookup, createContextUserLookup } from '../../src/lookup';
+import type { AuthResolverContext } from '@backstage/plugin-auth-node';
+import { createCatalogUserLookup } from '../../src/lookup';
+import { createSignInResolver, matchers } from '../../src/resolvers';
 import { createFindCatalogUser } from '../support/createFindCatalogUser';
 import { startCatalogBackend } from './support/startCatalogBackend';
 import type { CatalogBackend } from './support/startCatalogBackend';
@@ -40,7 +42,8 @@ describe('isNameTaken, on a real catalog', () => {
 
   afterAll(() => backend?.stop());
 
-  function lookups() {
+  /** Whether a sign-in without a lookup refuses to sign somebody in by this name. */
+  async function isTakenInContext(username: string): Promise<boolean> {
     const client = new CatalogClient({ discoveryApi: { getBaseUrl: async () => backend.baseUrl } });
     const findCatalogUser: ReturnType<typeof createFindCatalogUser> = async query => {
       const { token } = await backend.auth.getPluginRequestToken({
@@ -49,10 +52,25 @@ describe('isNameTaken, on a real catalog', () => {
       });
       return createFindCatalogUser(client, token)(query);
     };
-    return [
-      createCatalogUserLookup({ catalog: backend.catalog, auth: backend.auth }),
-      createContextUserLookup({ findCatalogUser }),
-    ];
+    const issued: string[] = [];
+    const context: Partial<AuthResolverContext> = {
+      findCatalogUser,
+      async issueToken({ claims }) {
+        issued.push(claims.sub);
+        return { token: 'token' };
+      },
+    };
+    const matcher = matchers.annotation({ from: 'username', annotation: 'corp.example/nobody' });
+    const signIn = createSignInResolver({
+      match: [{ matcher, dangerouslyAllowSignInWithoutUserInCatalog: true }],
+    });
+    const info = { profile: {}, result: { fullProfile: { username } } };
+    try {
+      await signIn(info, context as AuthResolverContext);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'USER_REF_TAKEN' });
+    }
+    return issued.length === 0;
   }
 
   it.each([
@@ -66,9 +84,9 @@ describe('isNameTaken, on a real catalog', () => {
     ['other-ada', false],
     ['new.bie+1@corp.example', false],
   ])('says of %s: %s', async (name, taken) => {
-    for (const lookup of lookups()) {
-      expect(await lookup.isNameTaken!({ namespace: 'default', name })).toBe(taken);
-    }
+    const lookup = createCatalogUserLookup({ catalog: backend.catalog, auth: backend.auth });
+    expect(await lookup.isNameTaken!({ namespace: 'default', name })).toBe(taken);
+    expect(await isTakenInContext(name)).toBe(taken);
   });
 });
 

@@ -3,8 +3,9 @@ import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
 import type { Entity } from '@backstage/catalog-model';
 import { NotFoundError } from '@backstage/errors';
 import fc from 'fast-check';
-import { canonicalQuery, createCatalogUserLookup, mismatchReason } from '../../src/lookup';
+import { createCatalogUserLookup } from '../../src/lookup';
 import type { UserLookupAnswer, UserQuery } from '../../src/lookup';
+import { isAnswerTo } from '../support/createEntityLookup';
 import { byEmail, byField, byName, user } from './support/people';
 
 // A small alphabet, so that twins, clashes and values that could split a filter are frequent.
@@ -43,9 +44,7 @@ function refs(answer: UserLookupAnswer): string[] | string {
 
 /** The answer by definition: look at every entity. */
 function plainly(entities: readonly Entity[], asked: UserQuery): string[] {
-  const found = canonicalQuery(asked)
-    ? entities.filter(each => mismatchReason(each, asked) === undefined)
-    : [];
+  const found = entities.filter(each => isAnswerTo(each, asked));
   return refs({ type: 'entities', entities: found }) as string[];
 }
 

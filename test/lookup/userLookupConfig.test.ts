@@ -1,14 +1,16 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { readUserLookupOptions, userLookupSchema } from '../../src/lookup';
+import { createEnvironmentSchema } from '../../scripts/createConfigSchema';
+import type { JsonSchema } from '../../scripts/jsonSchema';
+import { readSignInSetup } from '../../src';
 
 const path = 'auth.providers.bitbucketServer.production';
 
-function readOptions(userLookup?: JsonObject) {
-  return readUserLookupOptions(new ConfigReader({ userLookup }), path);
+function readOptions(userLookup?: JsonObject | true) {
+  return readSignInSetup(new ConfigReader({ host: 'git.corp.com', userLookup }), path).userLookup;
 }
 
-describe('readUserLookupOptions', () => {
+describe('the config of the user lookup', () => {
   it('leaves everything to the defaults when nothing is configured', () => {
     expect(readOptions()).toEqual({});
   });
@@ -24,7 +26,8 @@ describe('readUserLookupOptions', () => {
       maxRefsPerRequest: 7,
       fields: 'identity',
     };
-    expect(Object.keys(all).sort()).toEqual(Object.keys(userLookupSchema.shape).sort());
+    const { properties } = createEnvironmentSchema().properties!.userLookup as JsonSchema;
+    expect(Object.keys(all).sort()).toEqual(Object.keys(properties!).sort());
     expect(readOptions(all)).toEqual({
       ...all,
       ttl: { milliseconds: 120_000 },
@@ -69,8 +72,7 @@ describe('readUserLookupOptions', () => {
   });
 
   it('refuses a section that is no object', () => {
-    const config = new ConfigReader({ userLookup: true });
-    const error = catchError(() => readUserLookupOptions(config, path));
+    const error = catchError(() => readOptions(true));
     expect(error.message).toContain(`"${path}.userLookup"`);
   });
 });

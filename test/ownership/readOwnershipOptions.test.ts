@@ -1,10 +1,11 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject, JsonValue } from '@backstage/types';
-import { readOwnershipOptions } from '../../src/ownership';
+import { readSignInSetup } from '../../src';
 
 const path = 'auth.providers.bitbucketServer.production';
 const read = (ownership?: JsonValue) =>
-  readOwnershipOptions(new ConfigReader({ ownership } as JsonObject), path);
+  readSignInSetup(new ConfigReader({ host: 'git.corp.com', ownership } as JsonObject), path)
+    .ownership;
 
 describe('the config of ownership', () => {
   it('leaves what is not configured to createTransitiveGroups', () => {

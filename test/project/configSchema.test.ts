@@ -4,11 +4,13 @@ import { ConfigReader } from '@backstage/config';
 import { loadConfigSchema } from '@backstage/config-loader';
 import type { ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
-import { createConfigSchema } from '../../scripts/createConfigSchema';
-import { readEnvironment } from '../../src/readEnvironment';
-import type { EnvironmentServices } from '../../src/readEnvironment';
-import { allResolvers } from '../../src/resolvers';
-import { profileTransformRegistry } from '../../src/transforms';
+import { createConfigSchema, createEnvironmentSchema } from '../../scripts/createConfigSchema';
+import type { JsonSchema } from '../../scripts/jsonSchema';
+import {
+  bitbucketServerProfileTransforms,
+  bitbucketServerSignInResolvers,
+  readSignInSetup,
+} from '../../src';
 
 const checkedIn = readJson(join(__dirname, '../../config.schema.json'));
 const upstream = readJson(
@@ -104,7 +106,7 @@ describe('config.schema.json', () => {
     expect(problemOf(environment)).toBeUndefined();
   });
 
-  it.each(Object.keys(allResolvers))('knows the resolver %s', resolver => {
+  it.each(Object.keys(bitbucketServerSignInResolvers))('knows the resolver %s', resolver => {
     const parts = ['userIdMatchingUserEntityAnnotation', 'userSlugMatchingUserEntityName'];
     const options =
       resolver === 'agreement'
@@ -125,18 +127,24 @@ describe('config.schema.json', () => {
       restrictEmailDomains: { allowedDomains: ['corp.com'] },
       emailFromUsername: { domain: 'corp.com' },
     };
-    const names = Object.keys(profileTransformRegistry);
+    const names = Object.keys(bitbucketServerProfileTransforms);
     const profileTransforms = names.map(transform => ({ transform, ...needed[transform] }));
     expect(problemOf({ ...address, profileTransforms })).toBeUndefined();
   });
 
   it('knows exactly the keys that the module knows', () => {
-    const read = () =>
-      readEnvironment(new ConfigReader({ unknownKey: 1 }), 'production', {} as EnvironmentServices);
+    const read = () => readSignInSetup(new ConfigReader({ unknownKey: 1 }), 'production');
     const { auth } = (checkedIn as unknown as Nested).properties;
     const { additionalProperties } = auth!.properties.providers!.properties.bitbucketServer!;
     const keys = Object.keys(additionalProperties!.properties);
     expect(read).toThrow(new RegExp(`expected one of: ${keys.join(', ')}(?!,)`));
+  });
+
+  it('describes every key', () => {
+    const { properties = {} } = createEnvironmentSchema();
+    for (const schema of Object.values(properties)) {
+      expect((schema as JsonSchema).description?.length).toBeGreaterThan(20);
+    }
   });
 
   it('shows the frontend that the provider is there, and nothing else', () => {

@@ -2,19 +2,10 @@ import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
 import { isSignInError } from '../../src/errors';
-import { parseBitbucketServerUser, toPassportProfile, toSubject } from '../../src/profile';
-import {
-  createSignInResolver,
-  explainSignIn,
-  nearMissesOf,
-  readSignInChain,
-} from '../../src/resolvers';
+import { parseBitbucketServerUser, toPassportProfile } from '../../src/profile';
+import { readSignInSetup } from '../../src/readSignInSetup';
+import { createSignInResolver, explainSignIn, nearMissesOf } from '../../src/resolvers';
 import type { SignInDecisionEvent } from '../../src/resolvers';
-import {
-  composeProfileTransforms,
-  readProfileTransforms,
-  requireActiveUser,
-} from '../../src/transforms';
 import { createEntityLookup, userEntity } from '../support/createEntityLookup';
 import { readScenarios } from '../support/readScenarios';
 import type { Scenario } from '../support/readScenarios';
@@ -25,11 +16,11 @@ const scenarios = readScenarios();
 
 function prepare(scenario: Scenario) {
   const config = new ConfigReader({
+    baseUrl,
     signIn: { resolvers: scenario.resolvers },
     profileTransforms: scenario.profileTransforms,
   } as JsonObject);
-  const steps = readSignInChain(config, 'auth', { host: 'git.corp.com' })!.steps;
-  const transforms = readProfileTransforms(config, 'auth');
+  const { match, profileTransform } = readSignInSetup(config, 'auth');
   const entities = scenario.entities.map(({ name, ...rest }) => userEntity(name, rest));
   const lookup = createEntityLookup(entities, query =>
     query.by === 'field' && scenario.unavailable?.includes(query.field)
@@ -38,16 +29,12 @@ function prepare(scenario: Scenario) {
   );
   const { directory } = scenario;
   return {
-    match: steps,
+    match,
+    profileTransform,
     lookup,
     entities,
-    profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
     findDirectory: directory && (async () => directory),
   };
-}
-
-function fullProfileOf(scenario: Scenario) {
-  return toPassportProfile(parseBitbucketServerUser(scenario.user), { baseUrl });
 }
 
 async function signIn(scenario: Scenario) {
@@ -66,7 +53,8 @@ async function signIn(scenario: Scenario) {
     onDecision: event => void events.push(event),
   });
   const session = { accessToken: 'a', tokenType: 'bearer', scope: '' };
-  const result = { fullProfile: fullProfileOf(scenario), session };
+  const fullProfile = toPassportProfile(parseBitbucketServerUser(scenario.user), { baseUrl });
+  const result = { fullProfile, session };
   let error: unknown;
   try {
     const { profile } = await profileTransform(result, context);
@@ -135,13 +123,9 @@ describe('scenarios', () => {
     ]) => trace.length > 0,
   );
   it.each(evaluated)('%s: a plain sequential reading says the same', async (_name, scenario) => {
-    const { match, lookup, profileTransform, findDirectory } = prepare(scenario);
-    const fullProfile = fullProfileOf(scenario);
-    const context = {} as AuthResolverContext;
-    const { profile } = await profileTransform({ fullProfile }, context);
-    const directory = await findDirectory?.();
-    const subject = { ...toSubject({ profile, result: { fullProfile } }), directory };
-    const verdict = await referenceEvaluate(match, subject, lookup);
+    const { entities: _entities, ...options } = prepare(scenario);
+    const { subject } = await explainSignIn({ ...options, user: scenario.user, baseUrl });
+    const verdict = await referenceEvaluate(options.match, subject!, options.lookup);
     const expected = scenario.expect;
     if ('userEntityRef' in expected) expect(verdict.ref).toBe(expected.userEntityRef);
     // The plain reading knows one code for all that is denied.

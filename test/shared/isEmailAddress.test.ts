@@ -1,6 +1,14 @@
-import { isEmailAddress } from '../../src/shared';
+import { parseBitbucketServerUser, toPassportProfile } from '../../src/profile';
 
-describe('isEmailAddress', () => {
+const user = parseBitbucketServerUser({ id: 7, name: 'jane', slug: 'jane' });
+
+/** The emails of the profile, which holds addresses only. */
+function emailsOf(emailAddress: unknown) {
+  const withEmail = { ...user, emailAddress: emailAddress as string };
+  return toPassportProfile(withEmail, { baseUrl: 'https://git.corp.com' }).emails;
+}
+
+describe('an email address', () => {
   it.each([
     'jane@corp.com',
     'Jane.Doe+tag@Corp.COM',
@@ -9,8 +17,8 @@ describe('isEmailAddress', () => {
     "o'neil@corp.com",
     'jürgen@bücher.example',
     'a%b@corp.com',
-  ])('accepts %s', value => {
-    expect(isEmailAddress(value)).toBe(true);
+  ])('is %s', value => {
+    expect(emailsOf(value)).toEqual([{ value }]);
   });
 
   it.each([
@@ -40,7 +48,7 @@ describe('isEmailAddress', () => {
     null,
     7,
     ['jane@corp.com'],
-  ])('refuses %j', value => {
-    expect(isEmailAddress(value)).toBe(false);
+  ])('is not %j', value => {
+    expect(emailsOf(value)).toBeUndefined();
   });
 });

@@ -1,10 +1,34 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
+import type { JsonObject } from '@backstage/types';
 import type { CatalogUserLookup, UserLookupAnswer, UserQuery } from '../../src/lookup';
-import { mismatchReason } from '../../src/lookup';
+import { foldAscii } from '../../src/shared';
 
 export interface EntityLookup extends Required<Pick<CatalogUserLookup, 'find' | 'isNameTaken'>> {
   readonly asked: UserQuery[];
+}
+
+/** Whether an entity is one that a query asks for, by definition. */
+export function isAnswerTo({ kind, metadata, spec }: Entity, query: UserQuery): boolean {
+  const { name, namespace = 'default', annotations = {} } = metadata;
+  const fields: Record<string, unknown> = {
+    'metadata.name': name,
+    'spec.profile.email': (spec?.profile as JsonObject | undefined)?.email,
+  };
+  for (const [key, value] of Object.entries(annotations)) {
+    fields[`metadata.annotations.${key}`] = value;
+  }
+  const pairs =
+    query.by === 'ref'
+      ? [
+          [namespace, query.namespace],
+          [name, query.name],
+        ]
+      : [[fields[query.field], query.value]];
+  return (
+    kind === 'User' &&
+    pairs.every(([a, b]) => typeof a === 'string' && foldAscii(a) === foldAscii(b as string))
+  );
 }
 
 /** A lookup over entities in memory; `answer` may override what is said to a query. */
@@ -17,7 +41,7 @@ export function createEntityLookup(
     asked,
     async find(query) {
       asked.push(query);
-      const found = entities.filter(entity => mismatchReason(entity, query) === undefined);
+      const found = entities.filter(entity => isAnswerTo(entity, query));
       return answer(query) ?? { type: 'entities', entities: found };
     },
     async isNameTaken({ namespace, name }) {

@@ -1,12 +1,10 @@
 import type { AuthResolverContext } from '@backstage/plugin-auth-node';
 import { isSignInError } from '../../src/errors';
 import { parseBitbucketServerUser, toPassportProfile } from '../../src/profile';
-import {
-  bitbucketServerProfileTransforms as transforms,
-  composeProfileTransforms,
-} from '../../src/transforms';
+import { bitbucketServerProfileTransforms, composeProfileTransforms } from '../../src/transforms';
 import type { ProfileTransformStep } from '../../src/transforms';
 
+const transforms = bitbucketServerProfileTransforms;
 const context = {} as AuthResolverContext;
 const payload = {
   id: 7,

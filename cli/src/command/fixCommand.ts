@@ -77,13 +77,18 @@ function fixFiles(report: AuditReport, { settings, payloads, entities }: AuditIn
     byFile.set(source.file, wanted.set(entityRef, id));
   }
   const done = new Map<string, string>();
-  const files = [...byFile].map(([path, wanted]): ChangedFile => {
+  const files = [...byFile].flatMap(([path, wanted]): ChangedFile[] => {
     try {
-      const before = readFileSync(path, 'utf8');
+      const before = readUtf8(path);
+      if (before === undefined) {
+        const why = `${relativePath(path, io)} is not UTF-8`;
+        leftOut.push(...[...wanted.keys()].map(who => ({ who, why })));
+        return [];
+      }
       const { text, edits, problems } = annotateFile(before, key, wanted);
       for (const [who, why] of problems) leftOut.push({ who, why });
       for (const [ref, id] of wanted) if (!problems.has(ref)) done.set(ref, id);
-      return { path, text, diff: toUnifiedDiff(relativePath(path, io), before, edits) };
+      return [{ path, text, diff: toUnifiedDiff(relativePath(path, io), before, edits) }];
     } catch (error) {
       throw new AuditError(`${path}: cannot be edited: ${(error as Error).message}`);
     }
@@ -93,6 +98,13 @@ function fixFiles(report: AuditReport, { settings, payloads, entities }: AuditIn
     leftOut,
     entities: entities.map(entity => annotated(entity, key, done)),
   };
+}
+
+/** @returns `undefined` for what would not be the same again when written */
+function readUtf8(path: string): string | undefined {
+  const bytes = readFileSync(path);
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
 }
 
 function annotated(

@@ -1,7 +1,8 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { contestedRefs } from '../audit';
 import type { AuditReport, PersonResult } from '../audit';
-import type { FindingSource, SourcedEntity } from '../findings';
+import type { Finding, FindingSource, SourcedEntity } from '../findings';
 import { groupBy } from '../groupBy';
 
 /** @internal */
@@ -132,9 +133,7 @@ export function planFix(
   const evidence = createEvidence(payloads, host);
   const reached = groupBy(people, ({ entityRef }) => entityRef);
   const becomes = new Map(people.map(({ id, entityRef }) => [id, entityRef]));
-  const dangerous = new Set(
-    findings.filter(({ severity }) => severity === 'danger').flatMap(({ concerns }) => concerns),
-  );
+  const dangerous = new Set(refsOf(findings.filter(({ severity }) => severity === 'danger')));
   const candidates = users.map(entity => ({
     entity,
     ref: stringifyEntityRef(entity),
@@ -148,7 +147,10 @@ export function planFix(
     const written = idOf(entity, host);
     if (written !== undefined) claim(Number(written), ref);
   }
-  const sameRef = groupBy(candidates, ({ ref }) => ref);
+  const writtenTwice = new Set([
+    ...refsOf(findings.filter(({ rule }) => rule === 'duplicateEntity')),
+    ...contestedRefs(entities),
+  ]);
 
   /** Why the account is left to people; `undefined` when there is no doubt. */
   function doubt(
@@ -174,7 +176,7 @@ export function planFix(
     if (dangerous.has(ref) || dangerous.has(`bitbucket:${name}`))
       return 'it has a dangerous finding';
     if (entity.source?.line === undefined) return 'it is not in a file that can be edited';
-    return sameRef.get(ref)!.length > 1 ? 'it exists twice' : undefined;
+    return writtenTwice.has(ref) ? 'it exists twice' : undefined;
   }
 
   const annotations: MissingAnnotation[] = [];
@@ -209,6 +211,10 @@ function otherValue(
   };
   const other = written.find(([key, value]) => !mine[key].includes(foldAscii(value)));
   return other && `${other[0]} ${JSON.stringify(other[1])}`;
+}
+
+function refsOf(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ concerns }) => concerns);
 }
 
 function namesOf(people: readonly PersonResult[]): string {

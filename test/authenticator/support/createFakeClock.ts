@@ -1,5 +1,8 @@
 import { clock } from '../../../src/shared';
 
+/** The clock of the library, for a test that needs less than a whole fake one. */
+export { clock };
+
 export interface FakeClock {
   readonly now: () => number;
   /** Lets time pass: wakes, in order, whoever waits for a moment within it. */

@@ -3,8 +3,8 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import fc from 'fast-check';
 import type { CatalogUserLookup, UserLookupAnswer } from '../../../src/lookup';
 import type { Subject } from '../../../src/profile';
-import { agreement, evaluate, matchPlan, matchers } from '../../../src/resolvers';
-import type { ChainStep, Decision, Matcher } from '../../../src/resolvers';
+import { agreement, matchPlan, matchers, traceChain } from '../../../src/resolvers';
+import type { ChainStep, Matcher, SignInTrace } from '../../../src/resolvers';
 import { createEntityLookup, userEntity } from '../../support/createEntityLookup';
 import type { EntityLookup } from '../../support/createEntityLookup';
 import { referenceEvaluate } from '../../support/referenceEvaluate';
@@ -24,15 +24,10 @@ const byMissing = matchers.entityName({ from: 'username', stripPrefix: 'CORP\\' 
 const byName = matchers.entityName({ from: 'username', namespaces: ['default', 'people'] });
 const bySlug = matchers.entityName({ from: 'slug', namespaces: ['*'] });
 
-function verdictOf(decision: Decision) {
-  switch (decision.outcome) {
-    case 'matched':
-      return { outcome: 'matched', ref: stringifyEntityRef(decision.entity) };
-    case 'withoutUser':
-      return { outcome: 'withoutUser', ref: decision.userEntityRef };
-    case 'refused':
-      return { outcome: 'refused', code: decision.code };
-  }
+function verdictOf({ decision }: SignInTrace) {
+  return decision.outcome === 'refused'
+    ? { outcome: 'refused', code: decision.code }
+    : { outcome: decision.outcome, ref: decision.userEntityRef };
 }
 
 const arbitraryEntity = fc
@@ -76,7 +71,7 @@ const arbitrarySubject: fc.Arbitrary<Subject> = fc.record({
   refresh: fc.boolean(),
 });
 
-describe('evaluate', () => {
+describe('a chain', () => {
   it('decides as a plain sequential reading of the rules does', async () => {
     const seen = new Set<string>();
     const seed = Number(process.env.WORLDS_SEED ?? randomInt(2 ** 31));
@@ -98,8 +93,8 @@ describe('evaluate', () => {
           const lookup = createEntityLookup(entities, broken);
           const verdict = await referenceEvaluate(steps, who, lookup);
           const shuffled = outOfOrder(lookup, delays);
-          const decision = await evaluate({ steps, subject: who, lookup: shuffled });
-          expect(verdictOf(decision)).toEqual(verdict);
+          const trace = await traceChain({ match: steps, subject: who, lookup: shuffled });
+          expect(verdictOf(trace)).toEqual(verdict);
           seen.add(verdict.code ?? verdict.outcome);
         },
       ),
@@ -136,10 +131,10 @@ describe('evaluate', () => {
         return { type: 'entities', entities: asked === found ? [jane] : [] };
       },
     };
-    const steps = [byMissing, byEmail, byId, byName, bySlug].map(matcher => ({ matcher }));
+    const match = [byMissing, byEmail, byId, byName, bySlug];
     rounds.push([]);
-    let decided: Decision | undefined;
-    const deciding = evaluate({ steps, subject, lookup }).then(decision => (decided = decision));
+    let decided: SignInTrace | undefined;
+    const deciding = traceChain({ match, subject, lookup }).then(trace => (decided = trace));
     while (!decided) {
       // All that can go on without an answer has gone on.
       await new Promise(setImmediate);
@@ -166,8 +161,8 @@ describe('evaluate', () => {
 
   it('passes on whether this is a refresh', async () => {
     const find = jest.fn(async () => ({ type: 'entities' as const, entities: [] }));
-    await evaluate({
-      steps: [{ matcher: byEmail }],
+    await traceChain({
+      match: [byEmail],
       subject: { ...subject, refresh: true },
       lookup: { find },
     });
@@ -205,30 +200,27 @@ describe('evaluate', () => {
         }) as never,
     ],
   ])('refuses when a matcher %s, and does not go on to a step less sure', async (_what, match) => {
-    const decision = await evaluate({
-      steps: [{ matcher: { name: 'own', label: 'own', match } }, { matcher: byName }],
+    const trace = await traceChain({
+      match: [{ name: 'own', label: 'own', match }, byName],
       subject,
       lookup: createEntityLookup([userEntity('jane')]),
     });
-    expect(decision).toMatchObject({
-      outcome: 'refused',
-      code: 'MATCHER_FAILED',
-      record: { outcome: 'failed' },
-    });
+    expect(trace.decision).toEqual({ outcome: 'refused', code: 'MATCHER_FAILED', step: 'own' });
+    expect(trace.steps).toMatchObject([{ step: 'own', outcome: 'failed' }]);
   });
 
   it('takes a lookup that breaks its contract for one that cannot be asked', async () => {
     const lookup = { find: () => Promise.reject(new Error('boom')) };
-    const decision = await evaluate({ steps: [{ matcher: byName }], subject, lookup });
-    expect(decision).toMatchObject({ outcome: 'refused', code: 'CATALOG_UNAVAILABLE' });
+    const trace = await traceChain({ match: [byName], subject, lookup });
+    expect(verdictOf(trace)).toEqual({ outcome: 'refused', code: 'CATALOG_UNAVAILABLE' });
   });
 
   it('does not let the outage of a later step spoil the match of an earlier one', async () => {
     const lookup = createEntityLookup([userEntity('jane', { email: 'jane@corp.com' })], query =>
       query.by === 'ref' ? { type: 'unavailable', cause: new Error('down') } : undefined,
     );
-    const steps = [{ matcher: byEmail }, { matcher: byName }];
-    expect(verdictOf(await evaluate({ steps, subject, lookup }))).toEqual({
+    const trace = await traceChain({ match: [byEmail, byName], subject, lookup });
+    expect(verdictOf(trace)).toEqual({
       outcome: 'matched',
       ref: 'user:default/jane',
     });

@@ -1,10 +1,24 @@
-import { isFallbackName } from '../../../src/resolvers/chain/withoutUser';
+import { matchPlan, traceChain } from '../../../src/resolvers';
+import { createEntityLookup } from '../../support/createEntityLookup';
 
-describe('isFallbackName', () => {
+/** How a chain ends that finds nobody, and may sign the person in by this name. */
+async function decisionFor(fallbackName: unknown) {
+  const query = { by: 'field', field: 'metadata.annotations.a/b', value: '7' } as const;
+  const match = () => matchPlan.query(query, { fallbackName: fallbackName as string });
+  const matcher = { name: 'own', label: 'own', match };
+  const { decision } = await traceChain({
+    match: [{ matcher, dangerouslyAllowSignInWithoutUserInCatalog: true }],
+    subject: { refresh: false },
+    lookup: createEntityLookup([]),
+  });
+  return decision;
+}
+
+describe('the name of somebody who is not in the catalog', () => {
   it.each(['jane', 'jane@corp.com', 'jane+x@corp.com', 'j', '7', 'a.b_c-d'])(
-    'accepts %s',
-    value => {
-      expect(isFallbackName(value)).toBe(true);
+    'may be %s',
+    async value => {
+      expect(await decisionFor(value)).toMatchObject({ userEntityRef: `user:default/${value}` });
     },
   );
 
@@ -26,7 +40,7 @@ describe('isFallbackName', () => {
     `${'x'.repeat(254)}`,
     undefined,
     7,
-  ])('refuses %j', value => {
-    expect(isFallbackName(value)).toBe(false);
+  ])('may not be %j', async value => {
+    expect(await decisionFor(value)).toMatchObject({ code: 'NO_MATCHING_USER' });
   });
 });

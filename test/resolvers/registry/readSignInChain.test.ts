@@ -1,15 +1,12 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import {
-  allResolvers,
-  bitbucketServerSignInResolvers,
-  readSignInChain,
-} from '../../../src/resolvers';
+import { readSignInSetup } from '../../../src/readSignInSetup';
+import { bitbucketServerSignInResolvers } from '../../../src/resolvers';
 
 const path = 'auth.providers.bitbucketServer.production';
 const host = 'git.corp.com';
-const read = (resolvers: unknown, env: { host?: string } = { host }) =>
-  readSignInChain(new ConfigReader({ signIn: { resolvers } } as JsonObject), path, env);
+const read = (resolvers: unknown) =>
+  readSignInSetup(new ConfigReader({ host, signIn: { resolvers } } as JsonObject), path);
 
 const needed: Record<string, object> = {
   agreement: {
@@ -19,9 +16,9 @@ const needed: Record<string, object> = {
     ],
   },
 };
-const names = Object.keys(allResolvers);
+const names = Object.keys(bitbucketServerSignInResolvers);
 
-describe('readSignInChain', () => {
+describe('signIn.resolvers', () => {
   it('knows the documented names', () => {
     expect(names).toEqual([
       'emailMatchingUserEntityProfileEmail',
@@ -35,7 +32,6 @@ describe('readSignInChain', () => {
       'userSlugMatchingUserEntityAnnotation',
       'agreement',
     ]);
-    expect(Object.keys(bitbucketServerSignInResolvers)).toEqual(names);
   });
 
   it.each(names.slice(0, -1))(
@@ -53,16 +49,16 @@ describe('readSignInChain', () => {
         dangerouslyAllowSignInWithoutUserInCatalog,
         ...needed[resolver],
       };
-      const chain = read([{ resolver, ...options }]);
-      expect(chain?.steps).toEqual([
+      const { match, warnings } = read([{ resolver, ...options }]);
+      expect(match).toEqual([
         {
           ...policy,
           dangerouslyAllowSignInWithoutUserInCatalog,
           matcher: expect.objectContaining({ name: resolver }),
         },
       ]);
-      expect(chain?.warnings).toContain(
-        `${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog`,
+      expect(warnings).toContain(
+        `${path}: ${resolver}: dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog`,
       );
     },
   );
@@ -73,7 +69,7 @@ describe('readSignInChain', () => {
     ['userSlugMatchingUserEntityAnnotation', { slug: 'j' }, 'git.corp.com/user-slug=j'],
     ['emailMatchingUserEntityAnnotation', { email: 'j@x.de' }, 'git.corp.com/email=j@x.de'],
   ])('takes the host for the default annotation of %s', (resolver, subject, query) => {
-    const plan = read([{ resolver }])!.steps[0]!.matcher.match({ refresh: false, ...subject });
+    const plan = read([{ resolver }]).match[0]!.matcher.match({ refresh: false, ...subject });
     expect(plan).toMatchObject({
       attempts: [
         {
@@ -84,7 +80,6 @@ describe('readSignInChain', () => {
         },
       ],
     });
-    expect(() => read([{ resolver }], {})).toThrow('needs the option "annotation"');
     expect(() => bitbucketServerSignInResolvers[resolver as 'agreement']()).toThrow(
       'needs the option "annotation"',
     );
@@ -92,17 +87,18 @@ describe('readSignInChain', () => {
 
   it('makes a step of an agreement, with every policy', () => {
     const policy = { onMissing: 'stop', onNoMatch: 'stop', onDenied: 'stop', onAmbiguous: 'next' };
-    const steps = read([{ resolver: 'agreement', ...policy, ...needed.agreement }])?.steps;
-    expect(steps).toEqual([{ ...policy, matcher: expect.objectContaining({ name: 'agreement' }) }]);
+    const { match } = read([{ resolver: 'agreement', ...policy, ...needed.agreement }]);
+    expect(match).toEqual([{ ...policy, matcher: expect.objectContaining({ name: 'agreement' }) }]);
   });
 
   it('is no chain without resolvers', () => {
-    expect(readSignInChain(new ConfigReader({}), path, { host })).toBeUndefined();
-    expect(read([])).toBeUndefined();
+    const none = { match: [], resolvers: [], weakestLink: undefined, warnings: [] };
+    expect(readSignInSetup(new ConfigReader({ host }), path)).toMatchObject(none);
+    expect(read([])).toMatchObject(none);
   });
 
   it('passes the options on', () => {
-    const steps = read([
+    const { match } = read([
       {
         resolver: 'emailMatchingUserEntityProfileEmail',
         allowedDomains: ['corp.com'],
@@ -114,10 +110,10 @@ describe('readSignInChain', () => {
         namespaces: ['a', '*'],
         normalize: 'underscore',
       },
-    ])!.steps;
+    ]);
     const subject = { refresh: false, email: 'j+x@corp.com', username: 'j@x' };
-    expect(steps[0]!.matcher.match(subject)).toMatchObject({ code: 'EMAIL_NOT_TRUSTED' });
-    expect(steps[1]!.matcher.match(subject)).toMatchObject({
+    expect(match[0]!.matcher.match(subject)).toMatchObject({ code: 'EMAIL_NOT_TRUSTED' });
+    expect(match[1]!.matcher.match(subject)).toMatchObject({
       attempts: [{ query: { namespace: 'a', name: 'j_x' } }, { query: { field: 'metadata.name' } }],
     });
   });
@@ -220,7 +216,7 @@ describe('readSignInChain', () => {
     ['emailMatchingUserEntityName', { emailTrust: 'readOnlyDirectory' }, /two emails can become/],
     ['usernameMatchingUserEntityName', { normalize: 'underscore' }, /two accounts can become/],
   ])('warns of %s with %j', (resolver, options, warning) => {
-    expect(read([{ resolver, ...options }])!.warnings.join()).toMatch(warning);
+    expect(read([{ resolver, ...options }]).warnings.join()).toMatch(warning);
   });
 
   it.each([
@@ -228,7 +224,7 @@ describe('readSignInChain', () => {
     [{ resolver: 'userIdMatchingUserEntityAnnotation' }],
     [{ resolver: 'agreement', ...needed.agreement }],
   ])('does not warn of %j', item => {
-    expect(read([item])!.warnings).toEqual([]);
+    expect(read([item]).warnings).toEqual([]);
   });
 });
 
