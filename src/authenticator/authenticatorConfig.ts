@@ -144,7 +144,7 @@ export function readAuthenticatorConfig(config: Config) {
     ...address,
     clientId,
     clientSecret,
-    /** `undefined`: the one that Backstage derives. */
+    /** `undefined`: Backstage derives it. */
     callbackUrl,
     /** Of a call to Bitbucket Server. */
     timeoutMs: durationToMilliseconds(timeout ?? { seconds: 10 }),

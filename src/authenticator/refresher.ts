@@ -139,7 +139,7 @@ export function createRefresher(options: RefresherOptions) {
     }
   }
 
-  /** Joins a rotation under way. If whoever began it left while it was queued, begins a new one. */
+  /** Joins a rotation under way. If its callers left before it was sent, starts a new one. */
   async function rotateOnce(token: string, signal: AbortSignal): Promise<Rotation> {
     for (;;) {
       try {
@@ -244,7 +244,7 @@ export function createRefresher(options: RefresherOptions) {
   };
 }
 
-/** A rotation that a note tells of. */
+/** The rotation that a note describes. */
 function knownRotation(token: string, note: SuccessorNote): Rotation {
   return { note, replaced: [token], exchanged: false };
 }

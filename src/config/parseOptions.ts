@@ -100,8 +100,8 @@ function expectedTypes({ unionErrors }: z.ZodInvalidUnionIssue): string[] {
 }
 
 /**
- * Report a misspelt key rather than the missing one that it was meant to be. In a union, report the
- * alternative that the value was meant for.
+ * The most useful of several issues: a misspelt key rather than the missing one that it was meant to
+ * be. In a union, that of the alternative that the value was meant for.
  */
 function mostTelling(issues: readonly z.ZodIssue[]): z.ZodIssue {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;

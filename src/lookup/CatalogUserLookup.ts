@@ -12,7 +12,7 @@ import type { UserQuery } from './UserQuery';
  *   or more. `staleForMs` is set when the catalog was unavailable and an expired entry
  *   was used instead: how long ago, in milliseconds, it expired.
  * - `conflict`: there are several, and the source does not say which.
- * - `unavailable`: the catalog did not answer, or something else answered in its place.
+ * - `unavailable`: the catalog did not answer, or the answer was not that of a catalog.
  *
  * @public
  */

@@ -22,9 +22,9 @@ export interface AuditPersonOptions {
   readonly explain: (payload: unknown) => Promise<SignInExplanation>;
   /** Runs the chain of the sign-in for other facts. */
   readonly trace: (subject: Subject) => Promise<SignInTrace>;
-  /** Whether it is known what the sign-in is told of the directory of this person. */
+  /** Whether it is known what the sign-in learns about the directory of this person. */
   readonly isDirectoryKnown: (subject: Subject) => boolean;
-  /** Refs of entities that are there twice, see `createEntityCollector`. */
+  /** Refs of entities that exist twice, see `createEntityCollector`. */
   readonly contested: ReadonlySet<string>;
 }
 
@@ -79,7 +79,7 @@ export async function auditPerson(
   }
 }
 
-/** @returns the verdict `unknown` when the sign-in may decide otherwise; `undefined` when it cannot */
+/** @returns the outcome `unknown` when the sign-in may decide otherwise; `undefined` when it cannot */
 async function doubt(
   trace: SignInTrace,
   subject: Subject,
@@ -88,7 +88,7 @@ async function doubt(
   const traces = [trace];
   const reasons: string[] = [];
   if (!isDirectoryKnown(subject)) {
-    // Of a directory that is not known, the sign-in hears either this or what it was just told.
+    // The sign-in may learn that the directory is read-only, which may change its decision.
     const trusted = await run({ ...subject, directory: { readOnly: true } });
     if (JSON.stringify(trusted.decision) !== JSON.stringify(trace.decision)) {
       traces.push(trusted);
@@ -133,7 +133,7 @@ function lastCandidates({ steps }: SignInTrace): readonly string[] {
   return last ? refsOfStep(last) : [];
 }
 
-/** Whether somebody who signs in would not be the same without the email, and who can edit that. */
+/** Whether a person signs in as this entity only because of the email, and whether they can edit that. */
 async function readReliance(
   payload: unknown,
   { decision }: SignInTrace,

@@ -10,13 +10,13 @@ import type { AuditedPerson } from './auditPerson';
 
 type Chain = readonly (Matcher | ChainStep)[];
 
-/** The plans of a step, those of the parts of an agreement one by one. */
+/** The plans of a step. An agreement has one plan for each of its parts. */
 function plansOf(item: Matcher | ChainStep, subject: Subject): readonly MatchPlan[] {
   let plan: MatchPlan | undefined;
   try {
     plan = ('matcher' in item ? item.matcher : item).match(subject);
   } catch {
-    // The evaluator tells of a matcher that throws, or answers with nothing.
+    // The evaluator reports a matcher that throws or returns nothing.
   }
   if (!plan) return [];
   return plan.type === 'agreement' ? plan.parts.map(part => part.plan) : [plan];
@@ -53,9 +53,9 @@ export function fieldsOfChain(
 }
 
 /**
- * The chain calls an attribute missing that is there and cannot be looked for, such as a username
- * that is not a valid entity name. For an administrator that is another case than an empty field:
- * no entity can match, so the outcome is `nobody`.
+ * For the chain, an attribute that cannot be looked up also counts as missing, such as a username that
+ * is not a valid entity name. For an administrator it is not the same as an empty field: no entity can
+ * match, so the outcome is `nobody`.
  *
  * @internal
  */

@@ -9,8 +9,8 @@ import type {
 import { AuditError } from '../AuditError';
 
 /**
- * What an audit needs to know of a sign-in. {@link readAuditSettings} reads it from a configuration;
- * a chain that is composed in code takes the place of `match`.
+ * What an audit needs to know about a sign-in. {@link readAuditSettings} reads it from a configuration.
+ * If the chain is composed in code, replace `match`.
  *
  * @public
  */
@@ -33,8 +33,8 @@ export interface AuditSettings extends Pick<
 const providerPath = 'auth.providers.bitbucketServer';
 
 /**
- * Reads what decides who may sign in, with the reader of the sign-in. Secrets are not asked for, so
- * that an audit runs where they are not, such as in CI.
+ * Reads what decides who may sign in, as the sign-in does. It needs no secrets, so an audit can run
+ * where there are none, such as in CI.
  *
  * @param root - the whole configuration
  * @param env - name of the environment; default: `auth.environment`, else the only one there is
@@ -60,7 +60,7 @@ export function readAuditSettings(root: Config, env?: string): AuditSettings {
 }
 
 /**
- * Finds the environment of the provider that is meant.
+ * Chooses the environment of the provider.
  *
  * @throws {@link AuditError}
  * @internal

@@ -29,7 +29,7 @@ export async function decideWithoutUser(
   return { outcome: 'withoutUser', userEntityRef, record, records };
 }
 
-/** Rejects when the catalog has not answered, and for a lookup that cannot tell. */
+/** Rejects when the catalog has not answered, or the lookup has no `isNameTaken`. */
 async function isTaken(
   records: readonly StepRecord[],
   lookup: CatalogUserLookup,

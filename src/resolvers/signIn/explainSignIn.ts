@@ -156,6 +156,8 @@ async function readPayload({ user, username, findUser }: ExplainSignInOptions): 
 /** A transform may look users up, but explaining must not issue a token. */
 const noContext = new Proxy({} as AuthResolverContext, {
   get(_target, method) {
-    throw new Error(`explainSignIn has no sign-in context, but "${String(method)}" of it was used`);
+    throw new Error(
+      `a profile transform used "${String(method)}", but explainSignIn has no sign-in context`,
+    );
   },
 });
