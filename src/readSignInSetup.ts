@@ -16,7 +16,7 @@ import { composeProfileTransforms, readProfileTransforms, requireActiveUser } fr
  * @public
  */
 export interface SignInSetup {
-  /** Of Bitbucket Server, with the context path, without a slash at the end. */
+  /** Base URL of Bitbucket Server, with the context path, without a slash at the end. */
   readonly baseUrl: string;
   /** Host name of Bitbucket Server alone, in lower case, without port and path. */
   readonly host: string;
@@ -25,20 +25,20 @@ export interface SignInSetup {
   /** Names of the resolvers, in the order of `match`. */
   readonly resolvers: readonly string[];
   /**
-   * The step that is the easiest to become somebody else by, and what it relies on, for people to
-   * read. `undefined` when no step signs anybody in.
+   * The step that is easiest to abuse, and what it relies on, as text. `undefined` when no step signs
+   * anybody in.
    */
   readonly weakestLink?: string;
-  /** `profileTransforms`, behind the one that refuses inactive accounts. */
+  /** `profileTransforms`, after the one that refuses inactive accounts. */
   readonly profileTransform: ProfileTransform<{ readonly fullProfile: PassportProfile }>;
-  /** Whether a step asks for the directory of an account: `emailTrust: readOnlyDirectory`. */
+  /** Whether a step needs the directory of an account: `emailTrust: readOnlyDirectory`. */
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
   readonly userLookup: Omit<
     CatalogUserLookupOptions,
     'catalog' | 'auth' | 'logger' | 'onRequest' | 'onAnswer' | 'now'
   >;
-  /** For `createTransitiveGroups`, and whether it is wanted: not unless `transitiveGroups` is true. */
+  /** Options for `createTransitiveGroups`, which should be used only if `transitiveGroups` is true. */
   readonly ownership: Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> & {
     readonly transitiveGroups?: boolean;
   };
@@ -49,12 +49,12 @@ export interface SignInSetup {
 const sections = ['signIn', 'profileTransforms', 'userLookup', 'directory', 'ownership'];
 
 /**
- * Reads one environment as the backend module does, without any secret: client id, client secret and
- * the credential of `directory` may be missing. So a chain that is configured can be explained,
- * extended in code, or tested where the secrets are not.
+ * Reads one environment as the backend module does, but needs no secrets: client id, client secret and
+ * the credential of `directory` may be missing. So a configured chain can be explained, tested or
+ * extended in code on a machine without the secrets.
  *
  * @param config - the environment
- * @param path - its own path, for errors: `auth.providers.bitbucketServer.<env>`
+ * @param path - its path, for errors: `auth.providers.bitbucketServer.<env>`
  * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Something that ends an audit and that its user can correct. The message says it in one line.
+ * An error that ends a command and that its user can correct. The message is one line.
  *
  * @public
  */

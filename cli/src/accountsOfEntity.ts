@@ -5,15 +5,15 @@ import type { AuditSettings, PersonResult } from './audit';
 import { AuditError } from './AuditError';
 import type { SourcedEntity } from './findings';
 
-/** An account that reaches an entity. @public */
+/** An account that can sign in as an entity. @public */
 export interface EntityAccount {
   readonly username: string;
   readonly displayName: string;
   readonly id?: number;
   readonly email?: string;
-  /** The step by which it does. */
+  /** The step that matches. */
   readonly step: string;
-  /** What the whole chain makes of the account, where that is something else. */
+  /** The decision of the whole chain, if it is another one. */
   readonly today?: Pick<PersonResult, 'outcome' | 'entityRef' | 'step' | 'reason'>;
 }
 
@@ -28,9 +28,9 @@ export interface EntityAccounts {
   readonly exists: boolean;
   /** Accounts that sign in as this entity. */
   readonly accounts: readonly EntityAccount[];
-  /** Accounts that a step of the chain would take for it, if another step did not decide before. */
+  /** Accounts that a step alone would match to this entity, although the chain decides otherwise. */
   readonly others: readonly EntityAccount[];
-  /** Accounts of which nothing can be said: what decides is broken, or is not known. */
+  /** Accounts that cannot be decided, because their data is not valid or information is missing. */
   readonly undecided: readonly string[];
 }
 

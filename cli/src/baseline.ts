@@ -11,10 +11,10 @@ import { quote } from './quote';
  */
 export interface AcceptedFinding {
   readonly rule: string;
-  /** Whom it may concern. A finding that concerns somebody else, too, is a new one. */
+  /** Whom it may concern. A finding that also concerns somebody else is not accepted. */
   readonly concerns: readonly string[];
   readonly reason: string;
-  /** Day on which it was accepted: `2026-11-25`. */
+  /** The day on which it was accepted, such as `2026-11-25`. */
   readonly date: string;
 }
 
@@ -26,7 +26,7 @@ const keys = ['rule', 'concerns', 'reason', 'date'];
  * @param text - YAML: `accepted: [{ rule, concerns, reason, date }]`
  * @param file - its name, for errors
  * @param today - `2026-11-25`
- * @throws {@link AuditError} that names what is wrong in it
+ * @throws {@link AuditError} that says what is wrong
  * @internal
  */
 export function readBaseline(text: string, file: string, today: string): AcceptedFinding[] {
@@ -68,9 +68,9 @@ export function readBaseline(text: string, file: string, today: string): Accepte
 
 /** @internal */
 export interface BaselineResult {
-  /** The report, with what is accepted marked so, and a note for every entry that is not needed. */
+  /** The report with accepted findings marked, and a note for every entry that is no longer needed. */
   readonly report: AuditReport;
-  /** Findings that nobody has accepted, without those that are only worth knowing. */
+  /** Findings that are not accepted, except those of severity `info`. */
   readonly fresh: readonly Finding[];
 }
 
@@ -94,7 +94,7 @@ export function applyBaseline(
     .filter(entry => !used.has(entry))
     .map(
       ({ rule, concerns, date }) =>
-        `the baseline accepts ${rule} of ${concerns.join(', ') || 'nobody'} since ${date}, which is not found any more`,
+        `the baseline has accepted ${rule} of ${concerns.join(', ') || 'nobody'} since ${date}, but there is no such finding any more`,
     );
   const isOpen = ({ accepted: is }: Finding) => !is;
   const sorted = [...findings.filter(isOpen), ...findings.filter(each => !isOpen(each))];
@@ -108,7 +108,7 @@ function covers({ rule, concerns }: AcceptedFinding, finding: Finding): boolean 
   return finding.rule === rule && idsOf(finding).every(id => concerns.includes(id));
 }
 
-/** What a finding is known again by: whom it concerns, else the file. */
+/** What identifies a finding of a rule: whom it concerns, or else the file. */
 function idsOf(finding: Finding) {
   if (finding.concerns.length > 0 || !finding.source) return finding.concerns;
   return [finding.source.file];

@@ -2,7 +2,7 @@ import type { AuditOutcome, AuditReport, PersonResult } from './audit';
 import { groupBy } from './groupBy';
 
 /**
- * What of a report a comparison looks at.
+ * The part of a report that a comparison needs.
  *
  * @public
  */
@@ -12,10 +12,10 @@ export type ComparedReport = Pick<AuditReport, 'people' | 'baseUrl'>;
  * What happened to the sign-in of a person between two reports.
  *
  * - `becomesAnother`: signs in, but as another entity than before
- * - `loses`: signed in, and would not any more
- * - `gains`: would sign in, and did not before
+ * - `loses`: signed in before, but no longer does
+ * - `gains`: signs in, but did not before
  * - `joins`: is new in Bitbucket, and signs in
- * - `leaves`: signed in, and is not in Bitbucket any more
+ * - `leaves`: signed in before, but is no longer in Bitbucket
  *
  * @public
  */
@@ -38,11 +38,11 @@ export interface PersonChange {
   readonly username: string;
   readonly displayName: string;
   readonly id?: number;
-  /** Absent when the person was not there. */
+  /** Absent when the person is new. */
   readonly before?: PersonState;
-  /** Absent when the person is not there any more. */
+  /** Absent when the person is gone. */
   readonly after?: PersonState;
-  /** Other accounts that became this entity before, and now this person does: a change of identity, too. */
+  /** Other accounts that signed in as this entity before: the person takes over their identity. */
   readonly takesOverFrom?: readonly string[];
 }
 
@@ -52,20 +52,20 @@ export interface PersonChange {
  * @public
  */
 export interface Comparison {
-  /** What the report was compared with: a file, and for a report the time when it was made. */
+  /** What the report was compared with: the file, and for a report the time when it was created. */
   readonly with: string;
-  /** What a reader should know before believing it. */
+  /** Reservations about the comparison. */
   readonly notes: readonly string[];
   /** Changes of identity first. */
   readonly changes: readonly PersonChange[];
 }
 
 /**
- * Says who gains or loses the sign-in, and who becomes somebody else. People are known again by
+ * Finds who gains or loses the sign-in, and who becomes somebody else. People are identified by
  * Bitbucket's id, because a username may be given to somebody new.
  *
- * @param before - an older report, or one of another config over the same people
- * @param label - what `before` is called
+ * @param before - an older report, or one for another config and the same people
+ * @param label - describes `before`
  * @public
  */
 export function compareReports(
@@ -99,13 +99,13 @@ export function compareReports(
   const notes =
     before.baseUrl === after.baseUrl
       ? []
-      : [`it is of another server, ${before.baseUrl}, where the same id may be somebody else`];
+      : [`it comes from another server, ${before.baseUrl}, where the same id may be somebody else`];
   return { with: label, notes, changes: changes.sort((a, b) => rankOf(a) - rankOf(b)) };
 }
 
 /**
- * Whether a change is one of those who were there: people who come and go change nothing for the
- * others, unless they take somebody's entity.
+ * Whether a change affects people who were there before. People who join or leave do not, unless they
+ * take over an entity.
  *
  * @public
  */

@@ -17,7 +17,11 @@ export interface FindingSource {
  *
  * @public
  */
-export type SourcedEntity = Entity & { readonly source?: FindingSource };
+export type SourcedEntity = Entity & {
+  readonly source?: FindingSource;
+  /** Whether the catalog may not have it, because it rejects another one with this ref. */
+  readonly isUncertain?: boolean;
+};
 
 /**
  * Something in Bitbucket or the catalog that an administrator should look at.
@@ -70,7 +74,7 @@ export type FindingRule =
 const severities: readonly FindingSeverity[] = ['danger', 'warning', 'info'];
 
 /**
- * The dangerous first; of one severity, those of which somebody becomes somebody else.
+ * Sorts by severity, dangers first, and then `becomesSomebodyElse` before other rules.
  *
  * @internal
  */

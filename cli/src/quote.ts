@@ -1,7 +1,8 @@
 const maxLength = 120;
 
 /**
- * A foreign value in a line of text: quoted, cut, and with everything but printable ASCII escaped.
+ * Formats a value from outside for a line of text: quoted, cut, and with everything but printable ASCII
+ * escaped.
  *
  * @internal
  */

@@ -25,7 +25,7 @@ import { createTokenClient } from './tokenClient';
  * @public
  */
 export interface BitbucketServerAuthenticatorOptions {
-  /** How Bitbucket is called. Default: the global one, looked up at each call. */
+  /** Calls Bitbucket. Default: the global `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch;
   /**
    * The cache that replicas of the backend share, so that one finds the sessions that another has
@@ -75,7 +75,7 @@ export function createBitbucketServerAuthenticator(
 
       authenticate: ({ req }, { config, cookie, readUser, refresher, tokenClient }) =>
         log.watch(async () => {
-          forbidStoring(req);
+          preventCaching(req);
           const attempt = takeAttempt(req, req.query.state, config);
           const { code, error } = req.query;
           if (error !== undefined) {
@@ -100,7 +100,7 @@ export function createBitbucketServerAuthenticator(
 
       refresh: ({ req, refreshToken }, { config, cookie, refresher }) =>
         log.watch(async () => {
-          forbidStoring(req);
+          preventCaching(req);
           const known = cookie.read(refreshToken);
           const answer = await refresher.refresh(known.refreshToken, createRequestSignal(req));
           const session = cookie.toOAuthSession(answer.tokens, known.scope);
@@ -139,7 +139,7 @@ export const bitbucketServerAuthenticator = createBitbucketServerAuthenticator({
   profileCacheTtl: { seconds: 0 },
 });
 
-/** What is kept per environment of the provider. */
+/** What the methods of the authenticator share, for one environment of the provider. */
 function createContext(
   rawConfig: Config,
   derivedCallbackUrl: string,
@@ -171,13 +171,13 @@ function createContext(
 }
 
 /** Tokens must not be cached by a browser or a proxy. */
-function forbidStoring({ res }: RequestWithResponse): void {
+function preventCaching({ res }: RequestWithResponse): void {
   if (res && !res.headersSent) res.setHeader('Cache-Control', 'no-store');
 }
 
 /**
- * A signal that fires when the browser goes away before it has its answer. Without a response to
- * watch, `undefined`.
+ * A signal that fires when the browser disconnects before it has its answer; `undefined` without a
+ * response to watch.
  */
 function createRequestSignal(request: RequestWithResponse): AbortSignal | undefined {
   const response = request.res;
@@ -193,8 +193,8 @@ function createRequestSignal(request: RequestWithResponse): AbortSignal | undefi
 }
 
 /**
- * Calls back when the browser has got its whole answer, and the answer sets a cookie to this value.
- * Backstage leaves the cookie out when something after the refresh fails.
+ * Calls `delivered` when the browser has received its whole answer and the answer sets a cookie to
+ * this value. Backstage does not set the cookie when something after the refresh fails.
  */
 function onCookieDelivered(
   request: RequestWithResponse,

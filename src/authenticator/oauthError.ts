@@ -4,7 +4,7 @@ import { quote, redact } from '../shared';
 import { scopesOf } from './session';
 
 /** An OAuth error (RFC 6749) from a redirect or a response body. */
-export interface OAuthError {
+interface OAuthError {
   /** `undefined` when the body names none. */
   readonly code?: string;
   readonly description?: string;
@@ -35,7 +35,7 @@ export function readOAuthError(source: unknown, secrets: readonly string[]): OAu
 }
 
 /** Which scopes were requested, and where they came from. */
-export interface ScopeRequest {
+interface ScopeRequest {
   /** Everything that Bitbucket Server was asked for. */
   readonly scope: string;
   /** Scopes that the configuration adds to each request. */

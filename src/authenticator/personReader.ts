@@ -11,32 +11,32 @@ export interface PersonReaderOptions {
     signal: AbortSignal,
     previous: BitbucketServerUser | undefined,
   ) => Promise<BitbucketServerUser>;
-  /** How long a user that was read serves without being read again, in milliseconds. */
+  /** How long a user record is used before it is read again, in milliseconds. */
   readonly profileCacheTtlMs: number;
-  /** How old a user may be who stands in for one that cannot be read, in milliseconds. */
+  /** How old a user record may be that is used while Bitbucket is down, in milliseconds. */
   readonly staleIfErrorMs: number;
   readonly logger?: LoggerService;
 }
 
 /**
- * Reads the person of a session whose tokens were just exchanged, unless that was done lately; the
- * owner of a refresh token never changes. When Bitbucket Server has an outage, the person that the
- * session had before serves for `staleIfErrorMs`. Throws {@link SignInError} only.
+ * Reads the person of a session whose tokens were just exchanged, unless they were read recently: the
+ * owner of a refresh token never changes. During an outage of Bitbucket Server, the last record is
+ * used for up to `staleIfErrorMs`. Throws {@link SignInError} only.
  */
 export function createPersonReader(options: PersonReaderOptions) {
   const { logger, readUser, profileCacheTtlMs, staleIfErrorMs } = options;
   const outage = createIncident(logger);
 
-  /** @param exchanged - whether this request has exchanged the tokens, and not another one a moment ago */
+  /** @param exchanged - whether this request exchanged the tokens itself, and did not share an exchange */
   return async (
     { tokens, receivedAt, person: previous }: SuccessorNote,
     exchanged: boolean,
     signal: AbortSignal,
   ): Promise<{ person: SessionPerson; source: 'known' | 'read' | 'bridged' }> => {
     const age = previous ? clock.now() - previous.readAt : Infinity;
-    // Whoever shares the exchange of another request shares what was read after it, too.
+    // A request that shares the exchange of another one also shares what was read after it.
     const sameRefresh = !exchanged && previous && previous.readAt >= receivedAt;
-    // A clock that was set back must not keep a person for longer than it should.
+    // A negative age means that the clock was set back, and says nothing.
     if (previous && (sameRefresh || (age >= 0 && age < profileCacheTtlMs))) {
       return { person: previous, source: 'known' };
     }
@@ -61,7 +61,7 @@ const outageCodes: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
   'BITBUCKET_RATE_LIMITED',
 ]);
 
-/** Only what says nothing about the person: an answer that is wrong may be there to be wrong. */
+/** No answer at all. A wrong answer may be an attack, so it refuses the refresh. */
 function isOutage(error: unknown): error is SignInError {
   return isSignInError(error) && outageCodes.has(error.code);
 }

@@ -10,8 +10,8 @@ import { sessionEnded, sha256 } from './session';
 import type { TokenAnswer } from './session';
 
 /**
- * What happened to a session, for whoever watches. `userId` is that of Bitbucket Server, when it is
- * known; `reference` is that of the error that the browser gets.
+ * Something that happened to a session. `userId` is the person's id in Bitbucket Server, if it is
+ * known; `reference` is the reference of the error that the browser shows.
  *
  * @public
  */
@@ -19,8 +19,8 @@ export type SessionEvent =
   | {
       readonly type: 'refresh';
       /**
-       * `known`: nothing was read, because it was read lately. `bridged`: Bitbucket Server could not
-       * be read, so that an earlier answer serves.
+       * `read`: the user was read from Bitbucket Server. `known`: it was read recently, and not again.
+       * `bridged`: Bitbucket Server did not answer, so an earlier record was used.
        */
       readonly person: 'known' | 'read' | 'bridged';
       /** `note`: another request, process or replica had exchanged the token already. */
@@ -37,43 +37,44 @@ interface RefresherOptions extends PersonReaderOptions {
   readonly onEvent?: (event: SessionEvent) => void;
 }
 
-/** What an exchange has given: the browser must get the tokens, also when its refresh is refused. */
+/** The result of an exchange. The browser must get the tokens even if the refresh is refused. */
 type RefreshAnswer = {
   readonly tokens: SuccessorNote['tokens'];
-  /** To be called when the browser has the tokens. */
+  /** Must be called when the browser has the tokens. */
   readonly delivered: () => void;
 } & ({ readonly user: BitbucketServerUser } | { readonly error: SignInError });
 
-/** The tokens of a session, and where they come from. */
-interface Turn {
+/** A refresh token that was replaced by new tokens. */
+interface Rotation {
   readonly note: SuccessorNote;
-  /** Tokens that these replaced. */
-  readonly under: readonly string[];
+  /** The refresh tokens that the new ones replaced. */
+  readonly replaced: readonly string[];
+  /** Whether this process has just made the exchange, and did not read its result from a note. */
   readonly exchanged: boolean;
 }
 
-/** How long others may come with a token that was exchanged, in milliseconds. */
+/** How long a replaced refresh token still leads to its successor, in milliseconds. */
 const deliveredMs = 10_000;
-/** The same when no browser has got the new tokens yet. */
+/** The same until a browser has received the new tokens. */
 const undeliveredMs = 2 * 60_000;
-/** A server that gives two tokens in turn must not keep us following them for ever. */
+/** Limit of successors to follow, in case a server issues the same two tokens alternately. */
 const maxSteps = 16;
 /** How long the person of a session that nobody refreshes is remembered, in milliseconds. */
 const sessionMs = 24 * 60 * 60_000;
-/** Sign-out waits for Bitbucket for so long, in milliseconds. */
+/** Time limit of a sign-out, in milliseconds. */
 const signOutMs = 2_000;
 
 /**
- * Refreshes sessions without losing them. Bitbucket ends both tokens of a session at every refresh, so
- * - requests with the same token share one exchange, which goes on when its browser has given up;
- * - the tokens that it gives are sealed under the old one before anything else happens, for those who
- *   still come with it: other tabs, other replicas, and the same browser after a crash or an error;
- * - the owner of a refresh token never changes, so a session whose person was read lately needs no
- *   more than the exchange.
+ * Refreshes sessions without losing them. Bitbucket invalidates both tokens at every refresh, so
+ * - requests with the same refresh token share one exchange, which continues when a browser gives up;
+ * - the new tokens are first of all sealed under the old one, for every request that still has it: of
+ *   another tab, at another replica, or of the same browser after a crash or an error;
+ * - the owner of a refresh token never changes, so if the person was read recently, a refresh needs
+ *   only the exchange.
  */
 export function createRefresher(options: RefresherOptions) {
   const { notes, timeoutMs, logger, onEvent } = options;
-  const exchanges = createInFlight<Turn>();
+  const rotations = createInFlight<Rotation>();
   const refreshes = createInFlight<RefreshAnswer>();
   const readPerson = createPersonReader(options);
 
@@ -81,32 +82,37 @@ export function createRefresher(options: RefresherOptions) {
     token: string,
     person: SessionPerson | undefined,
     signal: AbortSignal | undefined,
-    alsoUnder: readonly string[] = [],
-  ): Promise<Turn> {
+    alsoReplaced: readonly string[] = [],
+  ): Promise<Rotation> {
     const answer = await options.exchange(token, signal);
     const tokens = { ...answer, refreshToken: answer.refreshToken ?? token };
     const note: SuccessorNote = { kind: 'successor', tokens, receivedAt: clock.now(), person };
-    // A server that does not rotate leaves nothing to be lost.
-    const under = tokens.refreshToken === token ? [] : [...alsoUnder, token];
-    for (const old of under) await notes.seal(old, note, undeliveredMs);
-    return { note, under, exchanged: true };
+    // If the server does not rotate refresh tokens, nothing was replaced.
+    const replaced = tokens.refreshToken === token ? [] : [...alsoReplaced, token];
+    for (const old of replaced) await notes.seal(old, note, undeliveredMs);
+    return { note, replaced, exchanged: true };
   }
 
-  /** The last turn of the session that is known: other requests may have gone on meanwhile. */
-  async function catchUp(turn: Turn, steps = maxSteps): Promise<Turn> {
-    const { refreshToken } = turn.note.tokens;
+  /** The latest rotation of the session: other requests may have rotated the new token meanwhile. */
+  async function latestAfter(rotation: Rotation, steps = maxSteps): Promise<Rotation> {
+    const { note } = rotation;
+    const { refreshToken } = note.tokens;
     const next = await notes.open(refreshToken);
     if (next?.kind === 'ended') throw sessionEnded('The person has signed out');
-    if (next?.kind === 'session') return { ...turn, note: { ...turn.note, person: next.person } };
-    return next && steps > 0 ? catchUp(turnOf(refreshToken, next), steps - 1) : turn;
+    if (next?.kind === 'session') return { ...rotation, note: { ...note, person: next.person } };
+    return next && steps > 0 ? latestAfter(knownRotation(refreshToken, next), steps - 1) : rotation;
   }
 
   /**
-   * Whoever comes with a token whose successor was used has missed a refresh, or stolen it. Nothing
-   * tells the one from the other, so neither gets tokens; a tab that was late has the newest cookie.
+   * If the successor of a token was used, a request with the token is either very late or comes from
+   * a thief. They cannot be told apart, so it gets no tokens. A late tab has the newest cookie anyway.
    */
-  async function follow(token: string, note: SuccessorNote, signal?: AbortSignal): Promise<Turn> {
-    const last = await catchUp(turnOf(token, note));
+  async function follow(
+    token: string,
+    note: SuccessorNote,
+    signal?: AbortSignal,
+  ): Promise<Rotation> {
+    const last = await latestAfter(knownRotation(token, note));
     if (last.note.tokens !== note.tokens) {
       const error = sessionEnded(
         'A refresh token was used after the token that replaced it: by a very late browser tab, or by somebody who copied it',
@@ -116,10 +122,10 @@ export function createRefresher(options: RefresherOptions) {
       throw error;
     }
     if (!isSpent(last.note)) return last;
-    return exchange(last.note.tokens.refreshToken, last.note.person, signal, last.under);
+    return exchange(last.note.tokens.refreshToken, last.note.person, signal, last.replaced);
   }
 
-  async function advance(token: string, signal?: AbortSignal): Promise<Turn> {
+  async function rotate(token: string, signal?: AbortSignal): Promise<Rotation> {
     const note = await notes.open(token);
     if (note?.kind === 'ended') throw sessionEnded('The person has signed out');
     if (note?.kind === 'successor') return follow(token, note, signal);
@@ -133,11 +139,11 @@ export function createRefresher(options: RefresherOptions) {
     }
   }
 
-  /** Joins an exchange that is under way, unless those who began it have left before its turn came. */
-  async function takeTurn(token: string, signal: AbortSignal): Promise<Turn> {
+  /** Joins a rotation under way. If whoever began it left while it was queued, begins a new one. */
+  async function rotateOnce(token: string, signal: AbortSignal): Promise<Rotation> {
     for (;;) {
       try {
-        return await exchanges.share(sha256(token), () => advance(token, signal));
+        return await rotations.share(sha256(token), () => rotate(token, signal));
       } catch (error) {
         const othersLeft = isSignInError(error) && error.code === 'REQUEST_ABORTED';
         if (!othersLeft || signal.aborted) throw error;
@@ -145,10 +151,10 @@ export function createRefresher(options: RefresherOptions) {
     }
   }
 
-  /** Waits for as long as a browser waits. The exchange itself goes on. */
-  async function waitForTurn(token: string, signal: AbortSignal): Promise<Turn> {
+  /** Waits as long as a browser does. The exchange itself continues. */
+  async function rotateInTime(token: string, signal: AbortSignal): Promise<Rotation> {
     try {
-      return await withTimeout(() => takeTurn(token, signal), { signal, timeoutMs });
+      return await withTimeout(() => rotateOnce(token, signal), { signal, timeoutMs });
     } catch (error) {
       const { name } = error as Error;
       if (name !== 'TimeoutError' && name !== 'AbortError') throw error;
@@ -161,61 +167,66 @@ export function createRefresher(options: RefresherOptions) {
   }
 
   async function run(token: string, signal: AbortSignal): Promise<RefreshAnswer> {
-    const turn = await waitForTurn(token, signal);
-    const { note, exchanged } = turn;
+    const rotation = await rotateInTime(token, signal);
+    const { note, exchanged } = rotation;
     try {
       const { person, source } = await readPerson(note, exchanged, signal);
       onEvent?.({ type: 'refresh', person: source, tokens: exchanged ? 'exchanged' : 'note' });
-      // Where nothing was read, nobody can have gone on since the turn.
-      const last = source === 'known' ? turn : await catchUp(turn);
-      return { ...toSession(last, turn, person), user: person.user };
+      // If nothing was read, no time has passed in which others could rotate the token.
+      const last = source === 'known' ? rotation : await latestAfter(rotation);
+      return { ...toSession(last, rotation, person), user: person.user };
     } catch (error) {
       if (!isSignInError(error)) throw error;
-      return { ...toSession(await catchUp(turn), turn, note.person), error };
+      return { ...toSession(await latestAfter(rotation), rotation, note.person), error };
     }
   }
 
-  function toSession({ note, under }: Turn, own: Turn, person: SessionPerson | undefined) {
+  function toSession(
+    { note, replaced }: Rotation,
+    own: Rotation,
+    person: SessionPerson | undefined,
+  ) {
     const { tokens } = note;
-    // Whoever is late must not write over the note that says that others have gone on.
-    if (tokens === own.note.tokens && person) keep(tokens.refreshToken, person);
+    // If others have rotated the token meanwhile, their note must not be overwritten.
+    if (tokens === own.note.tokens && person) rememberPerson(tokens.refreshToken, person);
     return {
       tokens: remainingTokens(note),
       delivered() {
-        for (const old of under) void notes.seal(old, note, deliveredMs);
+        for (const old of replaced) void notes.seal(old, note, deliveredMs);
       },
     };
   }
 
-  function keep(refreshToken: string, person: SessionPerson): void {
-    // Nobody waits for it: without the note, the next refresh reads the person again.
+  function rememberPerson(refreshToken: string, person: SessionPerson): void {
+    // Not awaited: without the note, the next refresh reads the person again.
     void notes.seal(refreshToken, { kind: 'session', person }, sessionMs);
   }
 
   async function endSession(refreshToken: string): Promise<void> {
-    // Tokens that are on their way would come alive after the end.
-    await exchanges.get(sha256(refreshToken))?.catch(() => undefined);
+    // Otherwise the tokens of an exchange under way would outlive the session.
+    await rotations.get(sha256(refreshToken))?.catch(() => undefined);
     const note = await notes.open(refreshToken);
     if (note?.kind === 'ended') return;
-    const last = note?.kind === 'successor' && (await catchUp(turnOf(refreshToken, note)));
+    const last =
+      note?.kind === 'successor' && (await latestAfter(knownRotation(refreshToken, note)));
     const newest = last ? last.note.tokens.refreshToken : refreshToken;
-    // Older tokens lead here for as long as their notes live, and must not find anything.
-    const spent = [refreshToken, ...(last ? last.under : []), newest];
+    // The notes of older tokens lead to the newest one, so they are replaced, too.
+    const spent = [refreshToken, ...(last ? last.replaced : []), newest];
     await Promise.all(spent.map(each => notes.seal(each, { kind: 'ended' }, undeliveredMs)));
     onEvent?.({ type: 'sign-out', userId: note?.person?.user.id.toString() });
-    // There is no endpoint that revokes a token; an exchange ends it, and nobody gets the new one.
+    // Bitbucket cannot revoke a token. An exchange invalidates it, and the new one is thrown away.
     await options.exchange(newest);
   }
 
   return {
-    /** To be told of a first sign-in. */
+    /** Remembers the person of a first sign-in. */
     remember({ refreshToken }: TokenAnswer, user: BitbucketServerUser): void {
-      if (refreshToken !== undefined) keep(refreshToken, { user, readAt: clock.now() });
+      if (refreshToken !== undefined) rememberPerson(refreshToken, { user, readAt: clock.now() });
     },
 
-    /** New tokens and the user. Throws {@link SignInError} only, and only without tokens. */
+    /** New tokens and the user. Throws {@link SignInError} only, and only when there are no new tokens. */
     refresh: (refreshToken: string, signal?: AbortSignal): Promise<RefreshAnswer> =>
-      refreshes.share(sha256(refreshToken), audience => run(refreshToken, audience), signal),
+      refreshes.share(sha256(refreshToken), shared => run(refreshToken, shared), signal),
 
     /** Ends the session, as far as it can be ended. Never throws. */
     async signOut(refreshToken: string): Promise<void> {
@@ -223,7 +234,7 @@ export function createRefresher(options: RefresherOptions) {
         await withTimeout(() => endSession(refreshToken), { timeoutMs: signOutMs });
       } catch (error) {
         const code = isSignInError(error) ? error.code : 'TIMEOUT';
-        // A session that had ended before is as good as ended now.
+        // It had ended before.
         if (code === 'SESSION_ENDED') return;
         logger?.warn(
           `Somebody signed out, but the session at Bitbucket Server could not be ended (${code}): its tokens stay valid until they expire`,
@@ -233,7 +244,7 @@ export function createRefresher(options: RefresherOptions) {
   };
 }
 
-/** That of somebody who comes with a token that was exchanged before. */
-function turnOf(token: string, note: SuccessorNote): Turn {
-  return { note, under: [token], exchanged: false };
+/** A rotation that a note tells of. */
+function knownRotation(token: string, note: SuccessorNote): Rotation {
+  return { note, replaced: [token], exchanged: false };
 }

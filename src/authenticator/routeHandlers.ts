@@ -18,7 +18,7 @@ import { sendOutage } from './refusals';
 import type { ProviderContext, Request } from './refusals';
 
 /**
- * What one environment of the provider is made of.
+ * The parts of one environment of the provider.
  *
  * @public
  */
@@ -40,7 +40,7 @@ export interface ProviderEnvironmentOptions {
 }
 
 /**
- * How a sign-in, or the refresh of a session, has ended.
+ * How a sign-in or the refresh of a session ended.
  *
  * @public
  */
@@ -49,7 +49,7 @@ export interface SignInOutcomeEvent {
   /** The environment of the provider; `undefined` when the request names none that is served. */
   readonly environment?: string;
   readonly request: Parameters<AuthProviderRouteHandlers['start']>[0];
-  /** What the profile transform and the resolver were given; `undefined` when it did not get so far. */
+  /** What the profile transform and the resolver were given; `undefined` when it failed before them. */
   readonly result?: OAuthAuthenticatorResult<BitbucketServerPassportProfile>;
   /**
    * The error of a refusal. A {@link SignInError}, unless a resolver or transform of another
@@ -68,18 +68,18 @@ interface Provider {
   readonly onOutcome: (event: SignInOutcomeEvent) => void;
 }
 
-/** What is known of the sign-in or refresh that a request asks for. */
-interface Attempt {
-  /** Whether it came to asking Bitbucket Server: a browser without a session does not. */
-  begun?: boolean;
+/** How far the sign-in or refresh of a request has got. */
+interface Progress {
+  /** Whether the authenticator was called. A refresh without a cookie ends before. */
+  started?: boolean;
   result?: SignInOutcomeEvent['result'];
   /** Why it is refused. */
   error?: unknown;
 }
 
 /**
- * Backstage's own OAuth routes for one environment, with a refresh that reports the real error, and
- * an observer who is told how each request has ended.
+ * Backstage's own OAuth routes for one environment. In addition, a failed refresh reports its real
+ * error, and `onOutcome` is told how each request ended.
  */
 export function createRouteHandlers(
   env: string,
@@ -89,17 +89,17 @@ export function createRouteHandlers(
 ): AuthProviderRouteHandlers {
   const { authenticator, signInResolver, stateTransform } = parts;
   const { profileTransform = authenticator.defaultProfileTransform } = parts;
-  /** That of the request that is being answered: Backstage's handlers show no more of it. */
-  const attempts = new AsyncLocalStorage<Attempt>();
+  /** The progress of the current request, which Backstage does not pass to transforms and resolvers. */
+  const requests = new AsyncLocalStorage<Progress>();
 
-  /** Does a part of an attempt. */
-  async function part<T>(work: (attempt: Attempt) => Promise<T>): Promise<T> {
-    const attempt = attempts.getStore() ?? {};
-    attempt.begun = true;
+  /** Runs one part of a sign-in or refresh, and records that it ran and how it failed. */
+  async function record<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
+    const progress = requests.getStore() ?? {};
+    progress.started = true;
     try {
-      return await log.watch(() => work(attempt));
+      return await log.watch(() => work(progress));
     } catch (error) {
-      attempt.error = error ?? new Error('Somebody threw nothing');
+      progress.error = error ?? new Error('undefined was thrown');
       throw error;
     }
   }
@@ -111,44 +111,44 @@ export function createRouteHandlers(
     authenticator: createOAuthAuthenticator({
       ...authenticator,
       authenticate: (input, ctx) =>
-        part(async attempt => {
-          attempt.result = await authenticator.authenticate(input, ctx);
-          return attempt.result;
+        record(async progress => {
+          progress.result = await authenticator.authenticate(input, ctx);
+          return progress.result;
         }),
       refresh: (input, ctx) =>
-        part(async attempt => {
+        record(async progress => {
           try {
-            attempt.result = await authenticator.refresh(input, ctx);
-            return attempt.result;
+            progress.result = await authenticator.refresh(input, ctx);
+            return progress.result;
           } catch (error) {
             const session = signInResolver && undeliveredSessions.get(Object(error));
             if (!session) throw error;
             log.write(error);
-            attempt.error = error;
-            return { session, fullProfile: nobody };
+            progress.error = error;
+            return { session, fullProfile: noProfile };
           }
         }),
     }),
-    // Backstage sets the cookie with the new tokens of a refresh between the profile transform and the
-    // resolver, so whatever refuses it before that is thrown by the resolver.
+    // In a refresh, Backstage sets the cookie with the new tokens after the profile transform and
+    // before the resolver. So an earlier error is kept, and the resolver throws it.
     profileTransform: (result, ctx) =>
-      part(async attempt => {
-        if (attempt.error !== undefined) return { profile: {} };
+      record(async progress => {
+        if (progress.error !== undefined) return { profile: {} };
         try {
           return await profileTransform(result, ctx);
         } catch (error) {
           const { refresh } = result.fullProfile.bitbucketServerSession;
           if (!refresh || !signInResolver) throw error;
           log.write(error);
-          attempt.error = error;
+          progress.error = error;
           return { profile: {} };
         }
       }),
     signInResolver:
       signInResolver &&
       ((info, ctx) =>
-        part(attempt => {
-          if (attempt.error !== undefined) throw attempt.error;
+        record(progress => {
+          if (progress.error !== undefined) throw progress.error;
           return signInResolver(info, ctx);
         })),
   });
@@ -159,14 +159,14 @@ export function createRouteHandlers(
     work: () => Promise<void>,
   ): Promise<void> {
     const startedAt = performance.now();
-    const attempt: Attempt = {};
+    const progress: Progress = {};
     await withSpan(`bitbucket_server.${operation}`, {}, async span => {
       try {
-        await attempts.run(attempt, work);
+        await requests.run(progress, work);
       } finally {
-        const { begun, result, error } = attempt;
+        const { started, result, error } = progress;
         if (error !== undefined) markFailed(span, error);
-        if (begun) {
+        if (started) {
           const durationMs = performance.now() - startedAt;
           onOutcome({ operation, environment: env, request, result, error, durationMs });
         }
@@ -192,5 +192,5 @@ export function createRouteHandlers(
   };
 }
 
-/** Stands in the result of a refresh that ends before anybody looks at its profile. */
-const nobody = Object.freeze({}) as BitbucketServerPassportProfile;
+/** For a refresh that has failed already. Nothing reads this profile. */
+const noProfile = Object.freeze({}) as BitbucketServerPassportProfile;

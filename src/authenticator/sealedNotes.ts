@@ -20,14 +20,14 @@ export interface SessionPerson {
  * - `successor`: the token was exchanged, and these are the tokens that replaced it;
  * - `ended`: the person has signed out.
  */
-export type Note =
+type Note =
   | { readonly kind: 'session'; readonly person: SessionPerson }
   | {
       readonly kind: 'successor';
       readonly tokens: TokenAnswer & { readonly refreshToken: string };
       /** Milliseconds since the epoch. */
       readonly receivedAt: number;
-      /** Whoever the session belonged to before. */
+      /** The person of the session, if known. */
       readonly person?: SessionPerson;
     }
   | { readonly kind: 'ended' };
@@ -38,20 +38,19 @@ export type SealedNotes = ReturnType<typeof createSealedNotes>;
 
 const maxLocalNotes = 10_000;
 const algorithm = 'aes-256-gcm';
-/** When to look for the note of another replica after Bitbucket has refused a token, in milliseconds. */
+/** Pauses before each look for the note of another replica, after Bitbucket refused a token; milliseconds. */
 const looksMs = [0, 50, 150, 300];
 
 /**
- * Keeps notes under refresh tokens, which only their browser and Bitbucket Server know. So the token is
- * the key: a note is encrypted with what follows from the token and the client secret, and stored
- * under another value that follows from them. Whoever reads the cache learns nothing. Whoever writes
- * to it changes nothing, with an account of their own either: they know their token, but not the
- * client secret. They can only delete.
+ * Keeps encrypted notes about sessions. The key of a note, and the name under which it is stored, are
+ * both derived from the refresh token, which only the browser and Bitbucket Server know, and from the
+ * client secret. So whoever can read the cache learns nothing. Whoever can write to it can delete
+ * notes, but cannot forge one, not even with an account and a token of their own.
  *
- * Persons stand under keys of their own: a cache has no "set if absent", and a replica that writes
- * down the person late must not write over the note that says that the token is spent.
+ * `session` notes are stored under separate names: a cache has no "set if absent", and a replica that
+ * writes the person late must not overwrite the note that says that the token was exchanged.
  *
- * Never throws: whatever goes wrong, the note is as good as not there.
+ * Never throws: after any failure, the note counts as not found.
  *
  * @param cache - behind the memory of the process: what the replicas share
  */
@@ -75,7 +74,7 @@ export function createSealedNotes(
 
   async function fetch(kind: Note['kind'], refreshToken: string): Promise<Note | undefined> {
     const { key, id } = derive(refreshToken);
-    // Whatever note is there was made here for this token, and says itself of which kind it is.
+    // A note that opens was sealed by this code for this token, so its own `kind` can be trusted.
     return unseal(await ask(each => each.get(cacheKey(kind, id))), key);
   }
 
@@ -84,7 +83,7 @@ export function createSealedNotes(
       const { id } = derive(refreshToken);
       const spent = local.get(cacheKey('successor', id));
       const session = local.get(cacheKey('session', id));
-      // Only another replica can know that the token was exchanged there.
+      // Another replica may have exchanged the token, so a session note does not save the request.
       if (spent || isPaused()) return spent ?? session;
       const [successor, known] = await Promise.all([
         fetch('successor', refreshToken),
@@ -104,15 +103,15 @@ export function createSealedNotes(
       return undefined;
     },
 
-    /** Resolves when the cache has the note, will not have it, or has failed so lately that nobody waits. */
+    /** Resolves when the cache has stored the note or failed; at once while the cache is paused. */
     async seal(refreshToken: string, note: Note, ttlMs: number): Promise<void> {
       const { key, id } = derive(refreshToken);
-      // The person goes on under the new token, or nowhere.
+      // The token is no longer the current one, so it has no `session` note any more.
       const outdated = note.kind === 'session' ? undefined : cacheKey('session', id);
       local.set(cacheKey(note.kind, id), note, { ttl: ttlMs });
       if (outdated) local.delete(outdated);
       const paused = isPaused();
-      // Other replicas wait for a successor, and the failure may have been one slow moment.
+      // A successor is written all the same: other replicas need it, and the cache may work again.
       if (paused && note.kind === 'session') return;
       if (outdated && !paused) void ask(each => each.delete(outdated));
       const value = seal(note, key, clock.now() + ttlMs);
@@ -122,7 +121,7 @@ export function createSealedNotes(
   };
 }
 
-/** The cache is that of the whole auth plugin. A token that has a successor, or has ended, is spent. */
+/** With a prefix, because the whole auth plugin shares the cache. */
 function cacheKey(kind: Note['kind'], id: string): string {
   return `bitbucket-server-${kind === 'session' ? 'session' : 'successor'}:${id}`;
 }
@@ -135,7 +134,7 @@ function seal(note: Note, key: Buffer, until: number): string {
   return Buffer.concat([body, cipher.getAuthTag()]).toString('base64');
 }
 
-/** `undefined` for what does not open: changed by somebody, made with another secret, or no note. */
+/** `undefined` for anything but an intact note that was sealed with this key and has not expired. */
 function unseal(value: unknown, key: Buffer): Note | undefined {
   if (typeof value !== 'string') return undefined;
   const bytes = Buffer.from(value, 'base64');
@@ -145,15 +144,15 @@ function unseal(value: unknown, key: Buffer): Note | undefined {
     decipher.setAuthTag(bytes.subarray(-16));
     const text = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
     const { note, until } = JSON.parse(text.toString('utf8')) as { note: Note; until: number };
-    // Not every store keeps to the time that it is given, and somebody may put an old note back.
+    // Not every store observes the TTL, and somebody may write back an old note.
     return clock.now() < until ? note : undefined;
   } catch {
-    // By design as if there were none: forged and foreign notes are not worth a line in the log.
+    // Not logged: whoever can write to the cache could otherwise flood the log.
     return undefined;
   }
 }
 
-/** With what is left of the life of the access token. */
+/** The tokens, with the remaining lifetime of the access token. */
 export function remainingTokens({ tokens, receivedAt }: SuccessorNote) {
   const { expiresInSeconds: lifetime } = tokens;
   if (lifetime === undefined) return tokens;
@@ -161,7 +160,7 @@ export function remainingTokens({ tokens, receivedAt }: SuccessorNote) {
   return { ...tokens, expiresInSeconds: Math.max(0, lifetime - age) };
 }
 
-/** Whether an access token is so near to its end that it is of no use to anybody. */
+/** Whether nine tenths of the lifetime of the access token are over. */
 export function isSpent({ tokens, receivedAt }: SuccessorNote): boolean {
   const { expiresInSeconds } = tokens;
   return expiresInSeconds !== undefined && clock.now() - receivedAt >= expiresInSeconds * 900;

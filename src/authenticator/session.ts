@@ -3,7 +3,7 @@ import type { OAuthSession } from '@backstage/plugin-auth-node';
 import { createSignInError } from '../errors';
 import type { SignInError } from '../errors';
 
-/** What the token endpoint gives. */
+/** What the token endpoint returns. */
 export interface TokenAnswer {
   readonly accessToken: string;
   /** `undefined` when the server does not say. */
@@ -13,7 +13,7 @@ export interface TokenAnswer {
 }
 
 /** Each of these scopes of Bitbucket Server includes those after it. */
-const ladder = ['PROJECT_ADMIN', 'REPO_ADMIN', 'REPO_WRITE', 'REPO_READ', 'PUBLIC_REPOS'];
+const scopeHierarchy = ['PROJECT_ADMIN', 'REPO_ADMIN', 'REPO_WRITE', 'REPO_READ', 'PUBLIC_REPOS'];
 
 /** The scopes of a list; what does not look like a scope is left out. */
 export function scopesOf(list: string | undefined): string[] {
@@ -21,25 +21,25 @@ export function scopesOf(list: string | undefined): string[] {
 }
 
 /**
- * The scopes with all that they include, as Bitbucket Server does it: whoever may write a repository
- * may read it. Nobody has to be asked again for what they have granted already.
+ * The scopes with all that they include, as in Bitbucket Server: whoever may write a repository may
+ * read it. So a plugin that needs an included scope does not ask for consent again.
  *
  * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
  */
 function withIncludedScopes(scopes: readonly string[]): string[] {
-  const highest = ladder.findIndex(scope => scopes.includes(scope));
-  return [...new Set([...scopes, ...(highest < 0 ? [] : ladder.slice(highest))])];
+  const highest = scopeHierarchy.findIndex(scope => scopes.includes(scope));
+  return [...new Set([...scopes, ...(highest < 0 ? [] : scopeHierarchy.slice(highest))])];
 }
 
 const format = /^bbs1:([\w-]{12}):([A-Z_+]*):(.+)$/s;
 
 /**
- * The cookie holds more than the refresh token:
- * - the granted scope, which Bitbucket's token answer does not repeat at a refresh: in the browser it
- *   outlives every restart, and needs no memory that replicas share;
+ * Reads and writes the session cookie, which holds more than the refresh token:
+ * - the granted scope, because Bitbucket does not repeat it at a refresh. In the browser it survives
+ *   restarts, and replicas need not share it;
  * - which server and application link the token belongs to, so that it is never sent to another one.
  *
- * A value without them is the plain token that upstream's module has set.
+ * A value without these is a plain token, as upstream's module sets it.
  */
 export function createSessionCookie(baseUrl: string, clientId: string) {
   const issuer = sha256(`${baseUrl}\n${clientId}`).slice(0, 12);
@@ -61,9 +61,10 @@ export function createSessionCookie(baseUrl: string, clientId: string) {
     },
 
     /**
-     * The session as Backstage wants it, with all that its scopes include.
+     * The session in the form that Backstage expects, with all scopes that the granted ones include.
      *
-     * @param knownScope - that was asked for or granted before: without a word about it, the scope is that
+     * @param knownScope - the scope that was requested or granted before; it applies when the response
+     * names none
      * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
      */
     toOAuthSession(tokens: TokenAnswer, knownScope: string | undefined): OAuthSession {
@@ -80,14 +81,17 @@ export function createSessionCookie(baseUrl: string, clientId: string) {
   };
 }
 
-/** What the browser must get although its refresh failed with this error, after the exchange. */
+/**
+ * For the error of a refresh that failed after the exchange: the new session, which the browser must
+ * get nevertheless.
+ */
 export const undeliveredSessions = new WeakMap<object, OAuthSession>();
 
 export function sessionEnded(detail: string): SignInError {
   return createSignInError('SESSION_ENDED', { phase: 'token', detail });
 }
 
-/** In base64url. In place of a token as a key in memory, it reveals nothing. */
+/** In base64url. Serves as a key in memory where the token itself should not be kept. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

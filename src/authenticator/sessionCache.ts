@@ -2,25 +2,28 @@ import { randomUUID } from 'node:crypto';
 import type { CacheService, LoggerService } from '@backstage/backend-plugin-api';
 import { createIncident, describeCause, sleep, withTimeout } from '../shared';
 
-/** Longest time that anybody waits for the cache, in milliseconds. */
+/** Time limit of one cache operation, in milliseconds. */
 const timeoutMs = 75;
-/** So long, or until it answers, nobody waits for a cache that failed, except who has been refused: not every person pays for its time-out. */
+/**
+ * How long requests do not wait for a cache that failed, in milliseconds, so that not each of them
+ * pays for its time-out. It ends earlier when the cache answers.
+ */
 const pauseMs = 5_000;
-/** Operations that a cache that failed may owe an answer to: the client of a dead one may queue them for ever. */
+/** Operations under way while the cache is failing. The client of a dead one may queue them for ever. */
 const maxUnanswered = 100;
-/** How often a cache that seems well is checked, in milliseconds. */
+/** How often a cache that seems to work is checked, in milliseconds. */
 const checkEveryMs = 60_000;
-/** Longest time that a check waits, which nobody waits for: the first one opens the connection. */
+/** Time limit of one operation of a check, in milliseconds. Longer, because the first one connects. */
 const checkTimeoutMs = 2_000;
-/** When to look for what a check has written, in milliseconds: a reading replica of the store may lag. */
+/** When a check reads back what it wrote, in milliseconds. A read replica of the store may lag. */
 const checkLooksMs = [0, 500];
 
 /**
- * The cache that replicas share, with a deadline, and left alone after a failure. Never throws.
+ * The cache that replicas share, with a deadline, and a pause after a failure. Never throws.
  *
- * The stores of Backstage answer "not there" when their server refuses them (a wrong password, no
- * memory left, a read-only replica, nonsense), so an answer alone says nothing. Now and then, and
- * before it counts as back after a failure, something is written to it and read again.
+ * Backstage's stores answer "not found" when their server refuses them (wrong password, out of memory,
+ * read-only replica), so an answer does not prove that the cache works. Every minute, and before an
+ * outage is reported as over, a check writes a value and reads it back.
  */
 export function createSessionCache(
   cache: CacheService | undefined,
@@ -43,7 +46,7 @@ export function createSessionCache(
   }
 
   function run<T>(work: () => Promise<T>, limitMs: number): Promise<T> {
-    // `async`, so that a cache that throws at once is no different.
+    // `async`, so that a cache that throws synchronously is handled as well.
     const count = async () => {
       unanswered += 1;
       try {
@@ -81,15 +84,15 @@ export function createSessionCache(
   if (cache) void check(cache);
 
   return {
-    /** Whether it failed lately and has not answered since, so that nobody waits for it. */
+    /** Whether it failed recently and has not answered since. Requests should then not wait for it. */
     isPaused,
 
-    /** The answer, or `undefined`: it failed, was late, or is not asked at the moment. */
+    /** The answer, or `undefined` when it failed, was late, or was not asked. */
     async ask<T>(work: (cache: CacheService) => Promise<T>): Promise<T | undefined> {
       if (!cache || (isPaused() && unanswered >= maxUnanswered)) return undefined;
       try {
         const answer = await run(() => work(cache), timeoutMs);
-        // What was slow for a moment is read again at once; the log is told later, after a check.
+        // Use it again at once. Whether the outage is over is for the next check to say.
         pausedUntil = -Infinity;
         if (performance.now() >= nextCheck) void check(cache);
         return answer;

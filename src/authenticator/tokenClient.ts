@@ -7,14 +7,14 @@ import type { ProviderConfig } from './authenticatorConfig';
 import { readOAuthError } from './oauthError';
 import type { TokenAnswer } from './session';
 
-/** Bitbucket may still answer after the browser has its error. */
-const exchangeGrace = 3;
-/** Strangers who send nonsense must not open more connections than this at a time. */
+/** A refresh may take this many times `timeout`, because Bitbucket may answer after the browser gave up. */
+const refreshTimeoutFactor = 3;
+/** Parallel requests. Otherwise anybody could open any number of connections with made-up tokens. */
 const maxExchanges = 100;
 const maxWaiting = 10_000;
 
 /**
- * Makes the client of the token endpoint, which throws {@link SignInError} only and never retries.
+ * Makes the client of the token endpoint. It throws {@link SignInError} only, and never retries.
  * Client id and secret go into the body: Bitbucket documents no other way.
  */
 export function createTokenClient(
@@ -25,7 +25,7 @@ export function createTokenClient(
   const { baseUrl, clientId, clientSecret, callbackUrl, timeoutMs } = config;
   const url = `${baseUrl}/rest/oauth2/latest/token`;
   const client = { client_id: clientId, client_secret: clientSecret, redirect_uri: callbackUrl };
-  const queue = createQueue({
+  const enqueue = createQueue({
     concurrency: maxExchanges,
     maxWaiting,
     timeoutMs,
@@ -35,7 +35,7 @@ export function createTokenClient(
 
   async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     try {
-      return await queue.run(work, signal);
+      return await enqueue(work, signal);
     } catch (error) {
       const { name } = error as Error;
       if (name === 'AbortError') {
@@ -51,11 +51,11 @@ export function createTokenClient(
     const { status, json } = answer;
     const error = readOAuthError(json, [clientSecret, ...secrets]);
     if (status < 300 && error.code === undefined) {
-      const { tokens, oddities } = readTokens(json);
+      const { tokens, invalidKeys } = readTokens(json);
       if (!tokens) {
         throw failure('TOKEN_RESPONSE_INVALID', `answered ${status} without an access token`);
       }
-      for (const key of oddities) {
+      for (const key of invalidKeys) {
         // Names of keys only: the values are tokens.
         logger?.warn(
           `The token endpoint of Bitbucket Server answered with an invalid "${key}"; the tokens are used anyway`,
@@ -64,7 +64,7 @@ export function createTokenClient(
       return tokens;
     }
     const code = codeOfError(answer, error.code, rejectedGrant);
-    // A code lives for seconds; a refresh token for months, which no clock is wrong by.
+    // Codes live for seconds. Refresh tokens live for months, and no clock is that wrong.
     const skew = code === 'AUTHORIZATION_CODE_REJECTED' ? describeClockSkew(answer.headers) : '';
     throw failure(code, `answered ${status} with ${error.text}${skew && `. ${skew}`}`, skew);
   }
@@ -79,13 +79,13 @@ export function createTokenClient(
     },
 
     /**
-     * Ends both tokens of the session on the server: once it has begun, it goes on when its caller has
-     * left, and waits longer than any browser, because losing its answer ends the session.
+     * The server invalidates both old tokens, so losing the response would end the session. Once sent,
+     * the request therefore continues when its caller gives up, and has more time than the browser.
      */
     async exchangeRefreshToken(refreshToken: string, signal?: AbortSignal) {
       const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, ...client };
       const operation = 'exchange_refresh_token';
-      const timeout = { milliseconds: timeoutMs * exchangeGrace };
+      const timeout = { milliseconds: timeoutMs * refreshTimeoutFactor };
       const answer = await inTurn(() => http.postForm(url, fields, { operation, timeout }), signal);
       return read(answer, 'SESSION_ENDED', [refreshToken]);
     },
@@ -96,23 +96,23 @@ export function createTokenClient(
 const tokenShape = /^[\x21-\x7e]{1,16384}$/;
 
 /**
- * Takes the tokens out of an answer. A refresh has ended the old ones on the server, so other
- * faults of the answer must not lose the new ones.
+ * Reads the tokens of a response. The server has invalidated the old ones, so an invalid value of
+ * another key must not lose the new ones.
  */
-function readTokens(json: unknown): { tokens?: TokenAnswer; oddities: string[] } {
+function readTokens(json: unknown): { tokens?: TokenAnswer; invalidKeys: string[] } {
   const body = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
-  const oddities: string[] = [];
+  const invalidKeys: string[] = [];
   const take = <T>(key: string, parse: (value: unknown) => T | undefined): T | undefined => {
     const value = Object.hasOwn(body, key) ? body[key] : undefined;
     if (value === undefined || value === null || value === '') return undefined;
     const parsed = parse(value);
-    if (parsed === undefined) oddities.push(key);
+    if (parsed === undefined) invalidKeys.push(key);
     return parsed;
   };
   const token = (value: unknown) =>
     typeof value === 'string' && tokenShape.test(value) ? value : undefined;
   const accessToken = take('access_token', token);
-  if (accessToken === undefined) return { oddities };
+  if (accessToken === undefined) return { invalidKeys };
   take('token_type', value => (/^bearer$/i.test(String(value)) ? value : undefined));
   return {
     tokens: {
@@ -125,7 +125,7 @@ function readTokens(json: unknown): { tokens?: TokenAnswer; oddities: string[] }
         return typeof seconds === 'number' && seconds >= 0 && seconds < 1e10 ? seconds : undefined;
       }),
     },
-    oddities,
+    invalidKeys,
   };
 }
 
@@ -160,12 +160,12 @@ function failure(code: SignInErrorCode, what: string, hint?: string) {
   });
 }
 
-/** Codes live for ten seconds: a smaller difference is that of a slow network. */
+/** A smaller difference may come from a slow network. */
 const noticeableSkewMs = 30_000;
 
 /**
- * Says so when the clock of the server, by the `Date` of its answer, is far from ours. Empty otherwise.
- * Clocks that differ, also between the nodes of a cluster, make codes and tokens expire too early.
+ * A sentence for people when the `Date` header of the response is far from our clock; otherwise empty.
+ * If clocks differ, also between the nodes of a cluster, codes and tokens expire too early.
  */
 function describeClockSkew(headers: Headers): string {
   const date = Date.parse(headers.get('date') ?? '');

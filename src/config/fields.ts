@@ -3,8 +3,8 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { z } from 'zod/v3';
 
-// The field types of all sections. Patterns go into config.schema.json unchanged, so they have no
-// flags, and config:check refuses the same values as the start.
+// The field types of all sections. Patterns are copied to config.schema.json, so they have no flags,
+// and `backstage-cli config:check` refuses the same values as the backend at start.
 
 /**
  * A string that is not empty. White space around it is dropped: files that secrets come from often
@@ -15,10 +15,10 @@ export function text() {
 }
 
 /**
- * A string of one pattern.
+ * A string that matches a pattern.
  *
- * @param problem - says what it must be; its form is "must …"
- * @param explain - adds better reasons to a value than the pattern has; at start only
+ * @param problem - what it must be, in the form "must …"
+ * @param explain - a more precise problem of a value than the pattern can give; at start only
  */
 export function matching(
   pattern: RegExp,
@@ -37,7 +37,7 @@ export function secret<TSchema extends z.ZodTypeAny>(schema: TSchema) {
   return schema.brand<'secret'>();
 }
 
-/** A count, from 1 on. */
+/** A whole number of at least 1. */
 export function count(max: number) {
   const problem = `must be a whole number from 1 to ${max}`;
   return z.number().int(problem).min(1, problem).max(max, problem);

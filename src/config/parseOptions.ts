@@ -17,7 +17,7 @@ export function createConfigError(path: string, problem: string): SignInError {
  * and what is there. The value of a secret is never shown.
  *
  * @param path - of `value` in the config
- * @param file - where a key that is missing was looked for, when that is known
+ * @param file - the config file, for the error about a missing key, if it is known
  */
 export function parseOptions<TSchema extends z.ZodTypeAny>(
   schema: TSchema,
@@ -47,7 +47,7 @@ export function createUnknownKeyError(path: string, known: readonly string[]) {
   return createConfigError(path, `is not a known option; ${expected}`);
 }
 
-/** Shows a value of a config that is not a secret. */
+/** Formats a config value that is not a secret. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return 'a list';
@@ -119,7 +119,7 @@ function describeValue(schema: z.ZodTypeAny, value: unknown, path: z.ZodIssue['p
     value,
   );
   const expected = schemaAt(schema, path);
-  // A string in place of a section may be the secret that belongs into it.
+  // A string in place of a section may be a secret that belongs inside it.
   const mayBeSecret = expected === 'secret' || expected instanceof z.ZodObject;
   return mayBeSecret && typeof got === 'string' ? 'a string' : show(got);
 }

@@ -14,8 +14,8 @@ export function readSection<TSchema extends z.AnyZodObject>(
 }
 
 /**
- * Reads keys that stand in the environment itself. Other keys are not looked at. For a missing one,
- * the error names the file where Backstage looked for it.
+ * Reads keys of the environment itself, and ignores others. The error about a missing key names the
+ * file in which Backstage looked for it.
  */
 export function readKeys<TSchema extends z.AnyZodObject>(
   config: Config,
@@ -34,7 +34,7 @@ export function checkKeys(config: Config, path: string, known: readonly string[]
 }
 
 /**
- * Where a config object stands, such as `auth.providers.bitbucketServer.production`; '' for the root.
+ * The path of a config object, such as `auth.providers.bitbucketServer.production`; '' for the root.
  *
  * A config object does not expose its path, but its errors contain it. So this asks for a key that
  * cannot exist.

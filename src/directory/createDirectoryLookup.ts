@@ -15,19 +15,19 @@ import { createIncident, createInFlight, quote } from '../shared';
  * @public
  */
 export interface DirectoryLookupOptions {
-  /** Of Bitbucket Server, with the context path, without a slash at the end. */
+  /** Base URL of Bitbucket Server, with the context path, without a slash at the end. */
   readonly baseUrl: string;
   /** The value of the `Authorization` header, with a credential of Backstage's own. */
   readonly authorization: string;
-  /** Names of directories whose emails are relied on although their details can be edited. Default: none. */
+  /** Names of directories whose emails are trusted although people can edit them. Default: none. */
   readonly trustedDirectories?: readonly string[];
   readonly http: BitbucketHttp;
   /**
-   * How long an answer is kept; 0 = ask every time. A failed request is remembered for 10 seconds,
-   * at most for this time. Default 5 minutes.
+   * How long an answer is cached; 0 = ask every time. A failure is cached for 10 seconds, or for this
+   * time if it is shorter. Default 5 minutes.
    */
   readonly ttl?: HumanDuration;
-  /** Most answers that are kept. Default 10,000. */
+  /** Maximum number of cached answers. Default 10,000. */
   readonly maxEntries?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
@@ -78,7 +78,7 @@ export function createDirectoryLookup(
     try {
       const found = await readUsersNamed(request, 'admin/users', username);
       outage.recover('Bitbucket Server answers requests for directories again');
-      return judgeDirectory(found, subject, trusted);
+      return readDirectory(found, subject, trusted);
     } catch (error) {
       const [code, detail] = isSignInError(error)
         ? [error.code, error.detail]
@@ -121,14 +121,14 @@ const adminUserSchema = z.object({
 });
 
 /**
- * Judges what the list of users with their directories says under the name of a person.
+ * Reads the directory of a person from the list of users.
  *
- * The email that the person presents must be the very one of the list: only then does the directory
- * vouch for it, and not an earlier record or a transform.
+ * The email of the person must be exactly the one in the list. Otherwise it comes from an earlier
+ * record or from a transform, and the directory does not vouch for it.
  *
  * @param found - every entry with exactly this name
  */
-function judgeDirectory(
+function readDirectory(
   found: readonly unknown[],
   subject: Subject,
   trustedDirectories: ReadonlySet<string>,

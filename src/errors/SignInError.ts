@@ -11,10 +11,10 @@ const brand = Symbol.for('backstage-plugin-auth-backend-module-bitbucket-server/
 /**
  * The error with which this package refuses a sign-in.
  *
- * It carries two texts. `message` is the public one: it reaches the browser and holds no data of
- * anybody else. `detail` is for the log of the backend: it is neither enumerable nor part of the
- * message, so that neither Backstage's error middleware nor its sign-in popup can send it.
- * Both carry the same `reference`.
+ * It has two texts. `message` is public: it reaches the browser, and contains no data about other
+ * people. `detail` is for the log of the backend: it is neither enumerable nor part of the message,
+ * so neither Backstage's error middleware nor its sign-in popup can send it. The same `reference`
+ * is in both.
  *
  * `name` is one that Backstage maps to a status code; `code` is stable, see `docs/errors.md`.
  *

@@ -22,7 +22,7 @@ export interface JsonAnswer {
   readonly json: unknown;
 }
 
-/** What is sent, and what is taken as an answer. */
+/** A request, and what is accepted as its answer. */
 export interface Call {
   readonly fetch: typeof globalThis.fetch;
   readonly method: 'GET' | 'POST';
@@ -34,7 +34,7 @@ export interface Call {
   readonly maxBytes: number;
 }
 
-export type Attempt = { /** `undefined` when there was no answer. */ readonly status?: number } & (
+type Attempt = { /** `undefined` when there was no answer. */ readonly status?: number } & (
   | { readonly answer: JsonAnswer }
   | {
       readonly error: SignInError;
@@ -47,7 +47,7 @@ export type Attempt = { /** `undefined` when there was no answer. */ readonly st
 const maxErrorBodyBytes = 64 * 1024;
 const retryableStatus = new Set([408, 425, 429, 502, 503, 504]);
 
-/** Sends a request once. Looks at the status before the body, and at the content type before parsing. */
+/** Sends a request once. Checks the status before it reads the body, and the content type before parsing. */
 export async function performAttempt(call: Call, deadline: Deadline): Promise<Attempt> {
   let response: Response | undefined;
   const { method, maxBytes, url, secrets } = call;
@@ -81,7 +81,7 @@ export async function performAttempt(call: Call, deadline: Deadline): Promise<At
   }
 
   const { status, headers } = response;
-  // OAuth answers its errors as 400 or 401 with a JSON body.
+  // OAuth errors are a 400 or 401 with a JSON body.
   const oauthError =
     method === 'POST' && status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
   if (!response.ok && !oauthError) {
@@ -96,18 +96,18 @@ export async function performAttempt(call: Call, deadline: Deadline): Promise<At
     };
   }
 
-  // The answer to a POST may be the only copy of a session's tokens. So whatever is readable is
-  // used, even if other parts of the response are wrong.
-  const precious = method === 'POST';
+  // The answer to a POST may be the only copy of a session's tokens. So it is used if it can be parsed
+  // at all, even if its content type or encoding is wrong.
+  const mayHoldTokens = method === 'POST';
   const contentType = headers.get('content-type') ?? '';
   const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType);
   const kind = /^[\w.+-]+\/[\w.+-]+/.exec(contentType)?.[0] ?? 'no content type';
   const notJson = `answered ${status} with ${kind} instead of JSON`;
-  if (!isJson && !precious) {
+  if (!isJson && !mayHoldTokens) {
     discardBody(response);
     return fail('BITBUCKET_RESPONSE_INVALID', notJson);
   }
-  const body = await readBody(response, maxBytes, deadline, precious);
+  const body = await readBody(response, maxBytes, deadline, mayHoldTokens);
   const json = 'text' in body ? parseJson(body.text) : undefined;
   if (oauthError || json !== undefined) {
     return { answer: { status, headers, json }, status };
@@ -141,7 +141,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Where in the sign-in a call is made. */
+/** The phase of the sign-in that a call belongs to. */
 export function phaseOf({ method }: Call): SignInError['phase'] {
   return method === 'POST' ? 'token' : 'profile';
 }
@@ -152,7 +152,7 @@ async function readErrorBody(
   deadline: Deadline,
 ): Promise<string> {
   const body = await readBody(response, maxErrorBodyBytes, deadline);
-  // The status decides. The body would only add details.
+  // Not an error of its own: the status decides, and the body only adds details.
   if (body.fault === 'broken') return ' (its body could not be read)';
   return 'text' in body ? describeErrorBody(parseJson(redact(body.text, secrets))) : '';
 }
@@ -184,8 +184,8 @@ const baseDelayMs = 200;
 const maxDelayMs = 2_000;
 
 /**
- * Milliseconds to wait before the next attempt: what the server asks for, else an exponential delay
- * with full jitter, so that many backends do not come back in the same moment.
+ * Milliseconds to wait before the next attempt: what the server asks for, or else an exponential
+ * backoff with full jitter, so that many backends do not retry at the same moment.
  */
 export function retryDelay(attempt: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs !== undefined) return retryAfterMs;

@@ -7,17 +7,17 @@ import { performAttempt, phaseOf, retryDelay } from './attempt';
 import type { Call, JsonAnswer } from './attempt';
 
 /**
- * The only way in which this package talks to Bitbucket Server.
+ * The HTTP client through which this package makes every call to Bitbucket Server.
  *
- * Every call has a time limit that covers headers, body and retries, a size limit, no redirects, and
- * throws nothing but a {@link SignInError}.
+ * A call has a time limit that covers headers, body and retries, and a size limit. It follows no
+ * redirects, and throws only {@link SignInError}.
  *
  * @public
  */
 export interface BitbucketHttp {
   /**
-   * Resolves only for a 2xx status with a JSON body. Retries temporary failures: network, 429, 502,
-   * 503, 504.
+   * Resolves only for a 2xx status with a JSON body. Retries temporary failures: network, 408, 425,
+   * 429, 502, 503, 504.
    */
   getJson(
     url: string,
@@ -33,8 +33,8 @@ export interface BitbucketHttp {
     },
   ): Promise<JsonAnswer>;
   /**
-   * Never retried. Client errors (4xx but 404 and 429) are answered instead of thrown, because OAuth
-   * puts its error codes there.
+   * Never retried. Client errors (4xx except 404, 408, 425 and 429) are returned and not thrown,
+   * because OAuth error codes come with them.
    */
   postForm(
     url: string,
@@ -44,7 +44,7 @@ export interface BitbucketHttp {
       readonly signal?: AbortSignal;
       /** What the call is for, in metrics and traces. Default `other`. */
       readonly operation?: 'exchange_code' | 'exchange_refresh_token';
-      /** How long this call may take. Default: as the client says. */
+      /** Time limit of this call. Default: that of the client. */
       readonly timeout?: HumanDuration;
     },
   ): Promise<JsonAnswer>;
@@ -52,7 +52,7 @@ export interface BitbucketHttp {
 
 export type GetJsonOptions = NonNullable<Parameters<BitbucketHttp['getJson']>[1]>;
 
-/** A call, and how long and how often it is tried. */
+/** A call with its limits. */
 interface Task extends Call {
   readonly operation?: string;
   readonly signal?: AbortSignal;
@@ -67,11 +67,11 @@ interface Task extends Call {
  */
 export function createBitbucketHttp(
   options: {
-    /** Default: the global one, looked up at each call. */
+    /** Default: the global `fetch`, looked up at each call. */
     readonly fetch?: typeof globalThis.fetch;
-    /** How long a whole call may take: headers, body and retries. Default ten seconds. */
+    /** Time limit of a whole call: headers, body and retries. Default ten seconds. */
     readonly timeout?: HumanDuration;
-    /** Largest body that is read. Default 1,048,576. */
+    /** Size limit of a body, in bytes. Default 1,048,576. */
     readonly maxBytes?: number;
     /** Number of retries of a GET after a temporary failure. Default 2. */
     readonly retries?: number;
@@ -121,7 +121,7 @@ export function createBitbucketHttp(
   };
 }
 
-/** Measures a task. */
+/** Sends a task within a span, and records its duration. */
 function perform(task: Task): Promise<JsonAnswer> {
   const { operation = 'other', method, url } = task;
   const attributes = {
@@ -154,7 +154,7 @@ function perform(task: Task): Promise<JsonAnswer> {
   });
 }
 
-/** Sends it, and again what may pass; counts the attempts in its argument. */
+/** Sends a task, and retries temporary failures. Counts the attempts in `sent`. */
 async function send(task: Task, sent: { attempts: number; status?: number }): Promise<JsonAnswer> {
   const timeoutMs = durationToMilliseconds(task.timeout);
   const end = clock.now() + timeoutMs;
@@ -183,7 +183,7 @@ async function send(task: Task, sent: { attempts: number; status?: number }): Pr
   }
 }
 
-/** Servers may echo the token or the password, not the whole header. */
+/** The token or the password alone, because a server may echo that without the rest of the header. */
 function secretsOfAuthorization(authorization = ''): string[] {
   const [scheme, credentials] = authorization.split(' ');
   if (!credentials) return [];

@@ -20,7 +20,7 @@ function findCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** A network fault in words, by its code alone: the texts of such errors may hold a whole URL. */
+/** A network fault in words, by its code alone: the messages of such errors may contain a whole URL. */
 export function describeNetworkError(error: unknown): string {
   const code = findCode(error);
   if (code === undefined) return 'failed without an error code';
@@ -36,7 +36,7 @@ export function describeNetworkError(error: unknown): string {
   return `failed with ${code}`;
 }
 
-/** Where a redirect leads, without the query, which may hold anything. */
+/** Where a redirect leads, without the query, which may contain secrets. */
 export function describeRedirect(location: string | null, url: string): string {
   if (!location) return 'without saying where';
   try {
@@ -48,8 +48,8 @@ export function describeRedirect(location: string | null, url: string): string {
 }
 
 /**
- * What Bitbucket's error body says: `{ errors: [{ exceptionName, message }] }`. Empty when it says
- * nothing. The caller takes secrets out before.
+ * The first error of Bitbucket's error body: `{ errors: [{ exceptionName, message }] }`. Empty when
+ * there is none. The caller has redacted secrets.
  */
 export function describeErrorBody(json: unknown): string {
   if (typeof json !== 'object' || json === null) return '';
@@ -64,7 +64,7 @@ export function describeErrorBody(json: unknown): string {
   return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }
 
-/** Whether a body could not be decompressed: the server answered, and what it sent is broken. */
+/** Whether a body could not be decompressed, which is not a fault of the network. */
 export function isCompressionFault(error: unknown): boolean {
   return /^(Z_|ERR_(?:_?BROTLI|_ERROR_FORMAT)|ZSTD_)/.test(findCode(error) ?? '');
 }

@@ -1,26 +1,26 @@
 import type { Deadline } from '../shared';
 
-/** What could be read of a body. */
-export type BodyText =
+/** A body, as far as it could be read. */
+type BodyText =
   | { readonly text: string; readonly fault?: undefined }
   /** `text`: what came before the fault. */
   | { readonly fault: 'broken'; readonly cause: unknown; readonly text: string }
   | { readonly fault: 'too-large' | 'not-utf-8' };
 
 /**
- * Reads a body as UTF-8, stops at `maxBytes`, whatever `Content-Length` says, and when the deadline
+ * Reads a body as UTF-8, up to `maxBytes`, whatever `Content-Length` says, and until the deadline
  * ends. Never rejects.
  *
- * @param whole - whether to read on in spite of a `Content-Length` that is too large, and to keep
- * bytes that are not UTF-8
+ * @param lenient - whether to ignore a `Content-Length` that is too large, and to replace bytes that
+ * are not UTF-8
  */
 export async function readBody(
   response: Response,
   maxBytes: number,
   deadline: Deadline,
-  whole = false,
+  lenient = false,
 ): Promise<BodyText> {
-  if (!whole && Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+  if (!lenient && Number(response.headers.get('content-length') ?? 0) > maxBytes) {
     discardBody(response);
     return { fault: 'too-large' };
   }
@@ -43,7 +43,7 @@ export async function readBody(
     reader.cancel().catch(() => undefined);
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: !whole }).decode(Buffer.concat(chunks)) };
+    return { text: new TextDecoder('utf-8', { fatal: !lenient }).decode(Buffer.concat(chunks)) };
   } catch {
     return { fault: 'not-utf-8' };
   }
@@ -51,6 +51,6 @@ export async function readBody(
 
 /** Discards a body that is not needed, so that its socket does not stay open. */
 export function discardBody(response: Response): void {
-  // A body that is broken already needs no freeing.
+  // It rejects for a body that is broken already, which needs no freeing.
   response.body?.cancel().catch(() => undefined);
 }

@@ -8,8 +8,8 @@ import type { UserQuery } from './UserQuery';
 /**
  * The catalog's answer to a {@link UserQuery}.
  *
- * - `entities`: the `User` entities that answer the query, every one checked again on our side;
- *   none, one or more. `staleForMs` is set when the catalog was unavailable and an expired entry
+ * - `entities`: the `User` entities that match the query, each verified in this package; none, one
+ *   or more. `staleForMs` is set when the catalog was unavailable and an expired entry
  *   was used instead: how long ago, in milliseconds, it expired.
  * - `conflict`: there are several, and the source does not say which.
  * - `unavailable`: the catalog did not answer, or something else answered in its place.
@@ -22,8 +22,8 @@ export type UserLookupAnswer =
       readonly entities: readonly Entity[];
       readonly staleForMs?: number;
       /**
-       * Candidates of the catalog that failed the check, for the trace. The ref is `unknown` when
-       * what was offered has no name.
+       * Candidates of the catalog that do not match, for the trace. The ref is `unknown` when a
+       * candidate has no name.
        */
       readonly rejected?: readonly { readonly entityRef: string; readonly reason: string }[];
     }
@@ -38,17 +38,17 @@ export type UserLookupAnswer =
  */
 export interface CatalogUserLookup {
   /**
-   * Finds the users that answer the query.
+   * Finds the users that match the query.
    *
    * @param options - `refresh`: whether the person already has a session. Only then may an expired
    * answer be served while the catalog is unavailable. Default `false`.
    */
   find(query: UserQuery, options?: { readonly refresh?: boolean }): Promise<UserLookupAnswer>;
   /**
-   * Whether a name is taken: a `User` or a `Group` in this namespace has it, in any case of
-   * letters, or an entity is owned by one of that name that no longer exists. Called before
+   * Whether a name is taken: a `User` or a `Group` in this namespace has it, in any letter case, or
+   * an entity has an owner of this name that no longer exists. Called before
    * `dangerouslyAllowSignInWithoutUserInCatalog` gives a name to somebody, and never answered from
-   * memory. A lookup without this method signs nobody in without an entity.
+   * the cache. A lookup without this method signs nobody in without an entity.
    *
    * Rejects when the catalog is unavailable.
    */
@@ -70,8 +70,7 @@ export interface CatalogUserLookupOptions {
    */
   readonly logger?: LoggerService;
   /**
-   * How long a user that was found is cached. `{ seconds: 0 }` = ask every time. Default one
-   * minute.
+   * How long a user is cached. `{ seconds: 0 }` = ask every time. Default one minute.
    */
   readonly ttl?: HumanDuration;
   /**
@@ -85,19 +84,18 @@ export interface CatalogUserLookupOptions {
    * `{ seconds: 0 }` = never. Default one hour.
    */
   readonly staleIfError?: HumanDuration;
-  /** How long a question may wait for its answer. Default ten seconds. */
+  /** Time limit of a query. Default ten seconds. */
   readonly timeout?: HumanDuration;
-  /** Most answers in memory; the least recently used one goes first. Default 10,000. */
+  /** Maximum number of cached answers. The least recently used one is removed first. Default 10,000. */
   readonly maxEntries?: number;
-  /** Most names in one request to the catalog. Default 1,000, as many as the client sends at once. */
+  /** Maximum number of names in one request to the catalog. Default 1,000, the limit of the client. */
   readonly maxRefsPerRequest?: number;
-  /** Most emails or annotation values in one request to the catalog. Default 100. */
+  /** Maximum number of emails or annotation values in one request to the catalog. Default 100. */
   readonly maxValuesPerRequest?: number;
   /**
-   * What of a user is fetched and kept: `all`, because an `AuthOwnershipResolver` may want any part of
-   * it, or `identity`: kind, name, namespace, email, memberships, the annotation that was matched,
-   * and those that end with `/user-id`, which say whose account it is.
-   * Default `all`.
+   * What is cached of a user: `all`, because an `AuthOwnershipResolver` may need any part of the entity,
+   * or `identity`: kind, name, namespace, email, memberships, the annotation that was matched, and
+   * those whose key ends with `/user-id`, which name the account. Default `all`.
    */
   readonly fields?: 'all' | 'identity';
   /** Called when a request to the catalog has ended. */

@@ -28,8 +28,8 @@ export type FieldQuery = Extract<UserQuery, { by: 'field' }>;
 const annotationPrefix = 'metadata.annotations.';
 
 /**
- * The catalog's search index holds neither keys nor values beyond this length, so that a longer
- * value finds nobody, and a body of one megabyte never travels.
+ * The catalog's search index holds neither keys nor values beyond this length, so a longer value is
+ * not sent at all.
  */
 const maxLength = 200;
 
@@ -46,8 +46,8 @@ const unsafeInValue = /[\p{Cc}\p{Cs}]/u;
 const unsafeInName = /[\p{C}\p{Z}/:\\?#%,;&=]|^\.+$/u;
 
 /**
- * The canonical form of a query, in which equal questions are equal, or `undefined` when no entity
- * can match it. Cache keys, requests and the local check use only this form.
+ * The canonical form of a query, which is the same for equal queries; `undefined` when no entity can
+ * match it. Cache keys, requests and the local check use only this form.
  */
 export function canonicalQuery(query: UserQuery): UserQuery | undefined {
   if (query.by === 'ref') {
@@ -60,7 +60,9 @@ export function canonicalQuery(query: UserQuery): UserQuery | undefined {
   return unsafeInValue.test(value) ? undefined : { by: 'field', field: query.field, value };
 }
 
-function isName(part: string): boolean {
+/** Whether a value can be a part of an entity ref: its kind, namespace or name. */
+export function isName(part: unknown): part is string {
+  if (typeof part !== 'string') return false;
   return part !== '' && part.length <= maxLength && !unsafeInName.test(part);
 }
 
@@ -93,8 +95,8 @@ export function isFilterSafe(field: string, value: string): boolean {
 }
 
 /**
- * The value of a matchable field, read from own properties only, so that `__proto__` and
- * `constructor` are names like any other. Survives any shape of entity.
+ * The value of a field, read from own properties only, so that `__proto__` and `constructor` are names
+ * like any other. Accepts any value as the entity.
  */
 export function readField(entity: unknown, field: string): unknown {
   const metadata = ownProperty(entity, 'metadata');

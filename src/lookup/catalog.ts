@@ -6,20 +6,20 @@ import { ownProperty } from './UserQuery';
 import { createDeadline, createQueue, instruments } from '../shared';
 import type { Deadline } from '../shared';
 
-/** As many as a catalog on PostgreSQL has connections by default; more would only queue up there. */
+/** As many as a catalog on PostgreSQL has connections by default. More would only wait there. */
 const maxParallelRequests = 10;
 
-/** A request that gets its turn after this part of its time is not sent: it would hardly be answered. */
-const lastCallAt = 0.9;
+/** A request that has waited for longer than this part of its time limit is not sent: it would be late. */
+const maxWaitingShare = 0.9;
 
-/** Tokens of Backstage's own auth service live for an hour; a minute is far from its end. */
+/** Much less than the hour for which a service token of Backstage is valid. */
 const tokenReuseMs = 60_000;
 
 type CatalogRequestEvent = Parameters<NonNullable<CatalogUserLookupOptions['onRequest']>>[0];
 
 /**
- * Sends one request. Rejects with what the client threw, when what answered was not the catalog, and
- * at the end of the time.
+ * Sends one request. Rejects when the client does, when the response is not from the catalog, and at
+ * the end of the time limit.
  */
 export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
   operation: CatalogRequestEvent['operation'],
@@ -27,21 +27,21 @@ export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
   send: (client: CatalogApi, as: Credentials) => Promise<T>,
 ) => Promise<T>;
 
-/** As each kind of client reads them. */
+/** For both kinds of client. */
 interface Credentials {
   readonly credentials: BackstageCredentials;
   readonly token: string;
 }
 
 /**
- * Makes what calls a catalog as this plugin itself, so many requests at once. The work that it is
- * given, of one or more requests, must be done within the time limit. A request whose time is up is
- * not waited for; one that still waits for its turn then is never sent.
+ * Makes the function that does work with the catalog, of one or more requests, under one time limit.
+ * Requests are made as this plugin, and only so many at a time. When the time is up, requests under
+ * way are abandoned, and those that are still queued are never sent.
  *
- * `CatalogService` wants `credentials`, `CatalogApi` wants a `token`, and as their methods have the
- * same names nothing tells one from the other for certain (a wrapped client looks like either). So
- * both are sent: each kind of client reads its own and ignores the other. As signing a token costs
- * about as much as an answer of the catalog, one is used for up to a minute.
+ * `CatalogService` reads `credentials` and `CatalogApi` reads a `token`. Their methods have the same
+ * names, so a wrapped client cannot be told apart. Both are therefore passed, and each kind of client
+ * ignores the other. Signing a token costs about as much as a response of the catalog, so a token is
+ * used for up to a minute.
  */
 export function createCatalogCaller(
   options: Pick<CatalogUserLookupOptions, 'catalog' | 'auth' | 'onRequest'> & {
@@ -52,7 +52,7 @@ export function createCatalogCaller(
   const { auth, timeoutMs, now, onRequest } = options;
   // The two client types differ only in the second parameter, and what is passed satisfies both.
   const client = options.catalog as CatalogApi;
-  const turns = createQueue({
+  const enqueue = createQueue({
     concurrency: maxParallelRequests,
     maxWaiting: Infinity,
     timeoutMs,
@@ -72,11 +72,11 @@ export function createCatalogCaller(
   }
 
   function askWithin(deadline: Deadline): AskCatalog {
-    const lastCall = now() + timeoutMs * lastCallAt;
+    const latestStart = now() + timeoutMs * maxWaitingShare;
     const inTurn: AskCatalog = async (operation, values, send) => {
       const startedAt = now();
-      if (startedAt > lastCall) {
-        throw Object.assign(new Error('no turn to ask the catalog in time'), {
+      if (startedAt > latestStart) {
+        throw Object.assign(new Error('the request waited too long in the queue'), {
           name: 'TimeoutError',
         });
       }
@@ -87,7 +87,7 @@ export function createCatalogCaller(
         outcome = 'ok';
         return answer;
       } catch (error) {
-        // The token itself may have been refused, so it is not used again.
+        // The catalog may have refused the token.
         token = undefined;
         if (deadline.signal.aborted) outcome = 'timeout';
         throw error;
@@ -101,7 +101,7 @@ export function createCatalogCaller(
       }
     };
     return (operation, values, send) =>
-      turns.run(() => inTurn(operation, values, send), deadline.signal);
+      enqueue(() => inTurn(operation, values, send), deadline.signal);
   }
 
   return async <T>(work: (ask: AskCatalog) => Promise<T>): Promise<T> => {
@@ -115,27 +115,30 @@ export function createCatalogCaller(
 }
 
 /**
- * The page of a proxy or a cut response must never be taken for "nobody", so the shape of the
- * answer is checked.
+ * Checks the shape of an answer: the page of a proxy or a truncated response must not count as
+ * "nobody".
  */
-function checkShape(answer: unknown, mayMiss: boolean): void {
+function checkShape(answer: unknown, mayHaveGaps: boolean): void {
   const items = ownProperty(answer, 'items');
-  if (!Array.isArray(items)) throw new Error('what answered is not the catalog: it sent no items');
+  if (!Array.isArray(items))
+    throw new Error('the response is not from the catalog: it has no items');
   for (const item of items) {
-    if (mayMiss && (item === null || item === undefined)) continue;
+    if (mayHaveGaps && (item === null || item === undefined)) continue;
     const isEntity =
       typeof ownProperty(item, 'kind') === 'string' &&
       typeof (ownProperty(item, 'metadata') ?? undefined) === 'object';
-    if (!isEntity) throw new Error('what answered is not the catalog: it sent no entities');
+    if (!isEntity)
+      throw new Error('the response is not from the catalog: an item is not an entity');
   }
 }
 
 /**
- * A failure of the catalog in the terms that decide what to do next:
+ * Classifies a failure of the catalog by what to do next:
  *
- * - `refused`: the request itself; one of its values may be at fault, the others may be fine.
- * - `absent`: the endpoint is not there.
- * - `unavailable`: the catalog, the network or our rights; asking in another form does not help.
+ * - `refused`: the request was not valid. One of its values may be at fault, and the others fine.
+ * - `absent`: there is no such endpoint.
+ * - `unavailable`: a fault of the catalog, the network or our permissions. Another request would fail,
+ *   too.
  *
  * By status and name, never by class: the error may come over HTTP, from an in-process catalog or
  * from another copy of `@backstage/errors`.
@@ -148,7 +151,7 @@ export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailabl
   return name === 'InputError' ? 'refused' : 'unavailable';
 }
 
-/** Asks the catalog. A rejection is not remembered, and does not replace what is. */
+/** Asks the catalog. A rejection is not cached, and does not replace a cached answer. */
 type Load<T> = () => Promise<{ readonly value: T; readonly ttlMs: number }>;
 
 /** Makes a cache of the catalog's answers, with one request at a time for each key. */
@@ -167,8 +170,8 @@ export function createCatalogMemory<T extends object>(options: {
     async fetchMethod(_key, _stale, { options: entry, context: load }) {
       const startedAt = now();
       const { value, ttlMs } = await load();
-      // The time counts from the question. lru-cache keeps an entry with a TTL of 0 for ever, so
-      // what has expired is not stored.
+      // The TTL starts with the request. lru-cache keeps an entry with a TTL of 0 for ever, so one
+      // that has expired already gets a negative TTL.
       entry.ttl = ttlMs - (now() - startedAt) || -Number.EPSILON;
       return value;
     },

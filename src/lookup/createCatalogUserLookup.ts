@@ -19,14 +19,14 @@ import { createIncident, describeCause, instruments } from '../shared';
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
 /**
- * Fields come from the configuration, so there are few. The limit is for matchers that generate
- * field names.
+ * Fields usually come from the configuration, so there are few. The limit is for custom matchers that
+ * generate field names.
  */
 const maxFields = 100;
 
 /**
- * Makes the lookup of users. Queries of the same moment are sent together, equal ones once, and
- * answers are verified before they are cached.
+ * Makes the lookup of users. Simultaneous queries are batched, equal ones are sent once, and answers
+ * are verified before they are cached.
  *
  * @throws `TypeError` for an option that is out of range
  * @example
@@ -42,7 +42,7 @@ export function createCatalogUserLookup(
 ): Required<CatalogUserLookup> & {
   /** Number of answers in memory. */
   readonly size: number;
-  /** Removes all answers. Requests under way are answered, but not kept. */
+  /** Removes all answers. Answers to requests under way are delivered, but not cached. */
   clear(): void;
   /** Removes the answer to a query. */
   delete(query: UserQuery): void;
@@ -76,7 +76,7 @@ export function createCatalogUserLookup(
   const outage = createIncident(logger);
   const onAnswer = safely(options.onAnswer);
 
-  function tellAnswer(source: 'memory' | 'inFlight' | 'catalog' | 'stale'): void {
+  function reportAnswer(source: 'memory' | 'inFlight' | 'catalog' | 'stale'): void {
     const name = source === 'inFlight' ? 'in_flight' : source;
     instruments().catalogAnswers.add(1, { 'bitbucket_server.source': name });
     onAnswer({ source });
@@ -84,7 +84,7 @@ export function createCatalogUserLookup(
 
   const loaders = new LRUCache<string, DataLoader<UserQuery, LookupResult>>({ max: maxFields });
 
-  /** Joins the queries of one moment that fit into one request. */
+  /** The loader that batches this query with others that fit into the same request. */
   function loaderFor(query: UserQuery): DataLoader<UserQuery, LookupResult> {
     const key = query.by === 'ref' ? '' : query.field;
     const known = loaders.get(key);
@@ -94,7 +94,7 @@ export function createCatalogUserLookup(
       {
         cache: false,
         maxBatchSize: query.by === 'ref' ? maxRefs : maxValues,
-        // All requests that arrived in one turn of the event loop are joined.
+        // Batches all queries of one turn of the event loop.
         batchScheduleFn: setImmediate,
       },
     );
@@ -127,7 +127,7 @@ export function createCatalogUserLookup(
     outage.fail(
       `The catalog is unavailable; existing Bitbucket Server sessions are refreshed from cached answers, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
     );
-    tellAnswer('stale');
+    reportAnswer('stale');
     return { ...entry.value, staleForMs: entry.staleForMs };
   }
 
@@ -138,7 +138,7 @@ export function createCatalogUserLookup(
       const key = queryKey(canonical);
       try {
         const { value, source } = await memory.get(key, () => ask(canonical));
-        tellAnswer(source);
+        reportAnswer(source);
         return value;
       } catch (cause) {
         return (refresh ? staleAnswer(key) : undefined) ?? { type: 'unavailable', cause };

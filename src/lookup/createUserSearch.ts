@@ -20,11 +20,12 @@ const maxPages = 50;
 const valuesPerFilter = 25;
 
 /**
- * Ask again after a while: the catalog may be updated, or a proxy may have answered in its place.
+ * How long the predicate endpoint counts as absent. Not for ever: the catalog may be updated, or a
+ * proxy may have answered in its place.
  */
 const absentForMs = 600_000;
 
-/** Annotations as a whole, because a key with a bracket is refused. */
+/** All annotations, because the catalog refuses to select one whose key contains a bracket. */
 const identityFields = [
   'apiVersion',
   'kind',
@@ -41,12 +42,12 @@ export type LookupResult =
   | { readonly type: 'unavailable'; readonly cause: unknown };
 
 /**
- * Makes the requests that find users in the catalog. Names go by ref. A value of a field goes by
- * the exact filter, the request that Backstage itself makes; several of them, and those that would
- * not mean themselves in a filter, by the predicate endpoint, where values are JSON.
- *
- * Where there is no such endpoint, or the client does not know it, filters carry the values that are
- * safe in one and the full-text filter the others.
+ * Makes the requests that find users in the catalog:
+ * - names: by ref;
+ * - one value of a field: with a filter, as Backstage itself does it;
+ * - several values, or one that a filter cannot express: with the predicate endpoint, where values are
+ *   JSON. If the catalog or its client does not support that, with filters for the values that a filter
+ *   can express, and with the full-text filter for the others.
  *
  * @see https://backstage.io/docs/features/software-catalog/software-catalog-api
  */
@@ -97,24 +98,24 @@ export function createUserSearch(options: {
     return items;
   }
 
-  /** `undefined`: this catalog does not support the request. */
+  /** `undefined` when this catalog, or its client, does not support predicates. */
   async function byPredicate(ask: AskCatalog, field: UserQueryField, values: string[]) {
     if (now() < withoutPredicatesUntil) return undefined;
     // The most selective condition first: SQLite evaluates them in this order for every entity.
     // TypeScript cannot check the computed key. None of ours begins with `$`.
     const query = { $all: [{ [field]: { $in: values } }, { kind: 'User' }] } as Predicate;
     const request = { query, fields, limit: 2 * values.length + 10 };
-    const page: AskPage = some =>
-      ask('predicate', values.length, (client, as) => client.queryEntities(some, as));
+    const page: AskPage = pageRequest =>
+      ask('predicate', values.length, (client, as) => client.queryEntities(pageRequest, as));
     try {
       const first = await uncounted(page, request);
-      // A client that does not know predicates drops them, and lists everybody.
+      // A client that does not know predicates leaves them out, and the catalog lists everybody.
       if (first.items.every(wasAskedFor(field, values)))
         return await allPages(page, first, request);
     } catch (error) {
       if (catalogFault(error) !== 'absent') throw error;
     }
-    // A catalog that is starting also answers 404, so this counts only once a filter works.
+    // A catalog that is starting up also answers 404. The endpoint is absent only if a filter works.
     const probe = { filter: { kind: 'User' }, fields: ['kind', 'metadata.name'], limit: 1 };
     await ask('filter', 0, (client, as) => client.getEntities(probe, as));
     withoutPredicatesUntil = now() + absentForMs;
@@ -144,14 +145,15 @@ export function createUserSearch(options: {
 
   /** Finds every value that contains the text, so also those that equal it. */
   async function byText(ask: AskCatalog, field: UserQueryField, term: string) {
-    // The catalog trims the term, splits fields at commas, and gives `%` and `\` to `LIKE`.
+    // The catalog trims the term, splits fields at commas, and passes `%` and `\` to `LIKE`.
     if (field.includes(',') || term.trim() !== term || /[%\\]/.test(term)) {
-      const error = new Error('the catalog is too old to be asked for a value like this one');
+      const error = new Error('this version of the catalog cannot search for such a value');
       // Treated as refused, so that the rest of the request is sent without it.
       throw Object.assign(error, { name: 'InputError' });
     }
-    const page: AskPage = some => ask('text', 1, (client, as) => client.queryEntities(some, as));
-    // Keys are in lower case in the catalog's index, and older versions compare them as they come.
+    const page: AskPage = pageRequest =>
+      ask('text', 1, (client, as) => client.queryEntities(pageRequest, as));
+    // Keys are in lower case in the catalog's index, and older versions do not lower-case the request.
     const fullTextFilter = { term, fields: [field.toLowerCase()] };
     const request = { fullTextFilter, fields, limit: 100 };
     return allPages(page, await page(request), request);
@@ -177,7 +179,7 @@ export function createUserSearch(options: {
       if (queries.length === 1 || catalogFault(cause) !== 'refused') {
         return queries.map(() => ({ type: 'unavailable', cause }));
       }
-      // Only the value at fault should fail. Splitting in halves finds it with few requests.
+      // Only the value at fault should fail. Halving the batch finds it with few requests.
       const middle = Math.ceil(queries.length / 2);
       const halves = [queries.slice(0, middle), queries.slice(middle)];
       return (await Promise.all(halves.map(half => search(ask, half)))).flat();
@@ -198,7 +200,8 @@ async function allPages(
   const found = [...first.items];
   let cursor = first.pageInfo.nextCursor;
   for (let pages = 1; cursor; pages += 1) {
-    if (pages === maxPages) throw new Error('the catalog has no end of users with these values');
+    if (pages === maxPages)
+      throw new Error(`the catalog has more than ${maxPages} pages of users with these values`);
     const { items, pageInfo } = await page({ cursor, limit, fields });
     found.push(...items);
     cursor = pageInfo.nextCursor;

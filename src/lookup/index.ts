@@ -5,7 +5,7 @@ export type {
   CatalogUserLookupOptions,
   UserLookupAnswer,
 } from './CatalogUserLookup';
-export { mismatchReason, verifyCandidates } from './verifyCandidates';
+export { describeRef, mismatchReason, verifyCandidates } from './verifyCandidates';
 export { createCatalogCaller, createCatalogMemory } from './catalog';
 export { createCatalogUserLookup } from './createCatalogUserLookup';
 export { createContextUserLookup } from './createContextUserLookup';

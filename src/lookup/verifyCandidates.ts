@@ -1,15 +1,15 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { UserLookupAnswer } from './CatalogUserLookup';
-import { annotationOf, ownProperty, readField } from './UserQuery';
+import { annotationOf, isName, ownProperty, readField } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { foldAscii } from '../shared';
 
 export type EntitiesAnswer = Extract<UserLookupAnswer, { type: 'entities' }>;
 
 /**
- * Keeps only candidates that match the query, each entity once. The catalog folds all of Unicode
- * and may be wrong in other ways. Nobody signs in as an entity that does not pass this check.
+ * Keeps only candidates that match the query, each entity once. The catalog ignores case in all of
+ * Unicode, and may be wrong in other ways. Nobody signs in as an entity that fails this check.
  *
  * @param reject - a further reason to refuse an entity that matches
  */
@@ -23,7 +23,7 @@ export function verifyCandidates(
   for (const entity of candidates) {
     const reason = mismatchReason(entity, query) ?? reject?.(entity);
     if (reason === undefined) accepted.set(stringifyEntityRef(entity), entity);
-    else rejected.push({ entityRef: describe(entity), reason });
+    else rejected.push({ entityRef: describeRef(entity), reason });
   }
   return {
     type: 'entities',
@@ -42,7 +42,8 @@ export function mismatchReason(entity: unknown, query: UserQuery): string | unde
   const metadata = ownProperty(entity, 'metadata');
   const name = ownProperty(metadata, 'name');
   const namespace = ownProperty(metadata, 'namespace') ?? 'default';
-  if (typeof name !== 'string' || typeof namespace !== 'string') return 'it has no valid name';
+  // With a "/" in it, two entities could have one ref.
+  if (!isName(name) || !isName(namespace)) return 'it has no valid name';
   if (query.by === 'field') {
     const actual = readField(entity, query.field);
     if (typeof actual !== 'string') return `its ${query.field} is not a string`;
@@ -56,25 +57,29 @@ function isEqual(actual: string, wanted: string): boolean {
   return actual !== '' && (actual === wanted || foldAscii(actual) === foldAscii(wanted));
 }
 
-function describe(entity: Entity): string {
-  try {
-    return stringifyEntityRef(entity);
-  } catch {
-    // Not an entity, so it has no ref.
-    return 'unknown';
-  }
+/**
+ * The ref of whatever was offered as an entity, for a log or a terminal; `unknown` for what cannot
+ * have one.
+ */
+export function describeRef(entity: unknown): string {
+  const metadata = ownProperty(entity, 'metadata');
+  const kind = ownProperty(entity, 'kind');
+  const namespace = ownProperty(metadata, 'namespace') ?? 'default';
+  const name = ownProperty(metadata, 'name');
+  if (!isName(kind) || !isName(namespace) || !isName(name)) return 'unknown';
+  return stringifyEntityRef({ kind, namespace, name });
 }
 
 /**
- * The part of a verified user that an identity needs: its ref, its memberships, and the value that
- * was matched. The rest would cost memory for each of a hundred thousand users.
+ * The part of a verified user that a sign-in needs: its ref, its memberships, and the value that was
+ * matched. The rest would cost memory for each of a hundred thousand users.
  */
 export function identityOf(entity: Entity, query: UserQuery): Entity {
   const matched = query.by === 'field' ? annotationOf(query.field) : undefined;
   const email = readField(entity, 'spec.profile.email');
   const { apiVersion, kind, metadata, relations } = entity;
   const { name, namespace = 'default' } = metadata;
-  // Also those that name an account, in any case of letters: an entity of another account is refused.
+  // Also those that name an account, in any letter case: an entity of another account is refused.
   const annotations = Object.entries(metadata.annotations ?? {}).filter(
     ([key]) => key === matched || foldAscii(key).endsWith('/user-id'),
   );
@@ -92,10 +97,10 @@ export function identityOf(entity: Entity, query: UserQuery): Entity {
   };
 }
 
-/** Keys whose values are the same for many entities: one text each instead of one per entity. */
+/** Keys that have the same value in many entities, whose strings are therefore shared. */
 const commonKeys = new Set(['apiVersion', 'kind', 'namespace', 'type', 'targetRef']);
 
-/** More groups than any company has. It limits the memory. */
+/** Limits the memory. No company has more groups. */
 const maxTexts = 50_000;
 
 /**

@@ -5,7 +5,7 @@ import type { SignInErrorCode } from '../errors';
 import { toSubject } from '../profile';
 import type { TracedDecision } from '../resolvers';
 
-/** An event, and what it failed with. */
+/** An event, with its error if it failed. */
 export interface AuditEvent extends AuditorServiceCreateEventOptions {
   readonly error?: Error;
 }
@@ -26,9 +26,9 @@ const ordinary: ReadonlySet<SignInErrorCode> = new Set<SignInErrorCode>([
 ]);
 
 /**
- * The event of a sign-in or a refresh. Of the person it holds the entity ref and the user id of
- * Bitbucket: enough to know who it was, and no name, email or other entity. The id of the plugin is
- * put before the names of events by the auditor.
+ * The event of a sign-in or a refresh. It identifies the person by entity ref and Bitbucket user id
+ * only, and contains no name, no email and no other entity. The auditor puts the plugin id before
+ * the event id.
  *
  * @see https://backstage.io/docs/backend-system/core-services/auditor
  */
@@ -40,7 +40,7 @@ export function signInAuditEvent(
   const refused = error !== undefined;
   const known = isSignInError(error) ? error : undefined;
   let severityLevel = known ? refusalSeverity(known.code) : 'medium';
-  // A person who is in no catalog could be anybody.
+  // A person who is not in the catalog could be anybody.
   if (!refused) severityLevel = decision?.outcome === 'withoutUser' ? 'high' : 'low';
   return {
     eventId: operation === 'refresh' ? 'bitbucket-server-refresh' : 'bitbucket-server-sign-in',
@@ -89,8 +89,8 @@ type Request = SignInOutcomeEvent['request'];
 const maxUserAgent = 256;
 
 /**
- * The request for the auditor, which writes its URL and its user agent, and refuses to write anything
- * when it has an `Authorization` that is not valid. The URL of a callback holds a code and a state.
+ * The request for the auditor, which writes its URL and user agent. Without the query, because that of
+ * a callback contains a code. Without `Authorization`, because the auditor fails if it is not valid.
  */
 function withoutSecrets(request: Request): Request {
   const { authorization: _authorization, cookie: _cookie, ...headers } = request.headers;
@@ -110,7 +110,7 @@ function withoutUndefined(
   );
 }
 
-/** The code and its fixed sentence. Without a stack, which would show this line and nothing else. */
+/** An error with the code and its public sentence, without a stack, which would point here. */
 function toPlainError(cause: unknown): Error {
   const known = isSignInError(cause) ? cause.code : undefined;
   const { name, publicText } = known

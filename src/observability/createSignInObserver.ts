@@ -7,14 +7,14 @@ import { sessionAuditEvent, signInAuditEvent } from './auditEvents';
 import type { AuditEvent } from './auditEvents';
 
 /**
- * Collects what the provider, the resolver and the authenticator know about a sign-in.
+ * Callbacks for the provider, the resolver and the authenticator, which each know a part of a sign-in.
  *
  * @public
  */
 export interface SignInObserver {
-  /** For `createBitbucketServerProviderFactory`: how a sign-in or refresh has ended. */
+  /** For `createBitbucketServerProviderFactory`: how a sign-in or refresh ended. */
   readonly onOutcome: (event: SignInOutcomeEvent) => void;
-  /** For `createSignInResolver`: which step of the chain has decided. */
+  /** For `createSignInResolver`: which step of the chain decided. */
   readonly onDecision: (event: SignInDecisionEvent) => void;
   /** For `createBitbucketServerAuthenticator`: where refreshes come from, and how sessions end. */
   readonly onSessionEvent: (event: SessionEvent, environment?: string) => void;
@@ -49,7 +49,7 @@ export function createSignInObserver(
 ): SignInObserver {
   const { auditor, logger } = options;
   const auditFault = createIncident(logger);
-  /** By the result that the resolver and the routes share. */
+  /** By the `result` object, which the resolver and the routes share. */
   const decisions = new WeakMap<object, TracedDecision>();
 
   async function write({ error, ...event }: AuditEvent): Promise<void> {

@@ -8,8 +8,8 @@ import type { CatalogUserLookupOptions } from '../lookup';
 import { createIncident, describeCause } from '../shared';
 
 /**
- * Options of {@link createTransitiveGroups}: those of {@link createCatalogUserLookup}, here for
- * groups, with the same defaults, and how far parents are followed.
+ * Options of {@link createTransitiveGroups}. Those that {@link createCatalogUserLookup} also has mean
+ * the same for groups, with the same defaults.
  *
  * @public
  */
@@ -17,21 +17,21 @@ export interface TransitiveGroupsOptions extends Pick<
   CatalogUserLookupOptions,
   'catalog' | 'auth' | 'ttl' | 'notFoundTtl' | 'staleIfError' | 'timeout' | 'maxEntries' | 'now'
 > {
-  /** Levels of parents that are followed, each at most one latency of the catalog. Default 20. */
+  /** Levels of parents to follow. Each takes at most one catalog request. Default 20. */
   readonly maxDepth?: number;
-  /** Refs that a person may have in all; groups beyond are left out. Default 500. */
+  /** Maximum number of refs of a person. Further groups are left out. Default 500. */
   readonly maxRefs?: number;
   /** Gets one warning for each limit that was reached, and one line per outage. Default: nothing is logged. */
   readonly logger?: LoggerService;
 }
 
 /**
- * Makes the function that adds to the refs of a person the parents of every group among them, and
- * their parents, for `extendOwnership` of a sign-in resolver. It follows `childOf` relations, with
- * one request for each level that is not in memory, and visits each group once.
+ * Makes the function for `extendOwnership` of a sign-in resolver that adds the parent groups of every
+ * group of a person, at all levels. It follows `childOf` relations, with one request for each level
+ * that is not cached, and visits each group once.
  *
- * It rejects when the catalog is unavailable, because a session with only some of its groups would
- * not be noticed. Only the refresh of a session is served from expired answers.
+ * It rejects when the catalog is unavailable, because nobody would notice that a session lacks some of
+ * its groups. A session refresh may use expired answers.
  *
  * @see https://backstage.io/docs/features/software-catalog/well-known-relations#parentof-and-childof
  * @example

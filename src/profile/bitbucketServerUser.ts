@@ -9,11 +9,11 @@ import { quote } from '../shared';
  * @public
  */
 export interface BitbucketServerUser {
-  /** Stable number of the account. It stays when the account is renamed. */
+  /** Number of the account. It stays the same when the account is renamed. */
   readonly id: number;
   /** The username. Not the slug. */
   readonly name: string;
-  /** The part of URLs that Bitbucket chooses. It cannot be derived from the username. */
+  /** The name in URLs. Bitbucket chooses it, so it cannot always be derived from the username. */
   readonly slug: string;
   /** The username when the payload has none. */
   readonly displayName: string;

@@ -3,7 +3,7 @@ import { isEmailAddress } from '../shared';
 import type { BitbucketServerUser } from './bitbucketServerUser';
 
 /**
- * A passport profile that also carries the validated Bitbucket user.
+ * A Passport profile that also contains the validated Bitbucket user.
  *
  * @public
  */
@@ -22,7 +22,7 @@ export type BitbucketServerPassportProfile = PassportProfile & {
 };
 
 /**
- * Makes a passport profile of a Bitbucket user, with the user itself under `bitbucketServer`.
+ * Makes a Passport profile from a Bitbucket user, with the user itself under `bitbucketServer`.
  *
  * `emails` and `photos` are absent when there is nothing to put into them. `avatarUrl` may be
  * absolute or relative; a relative one has the context path already, so it is resolved against the

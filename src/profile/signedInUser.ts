@@ -19,10 +19,10 @@ type SignedInRequest = UserRequest & { readonly accessToken: string };
 /**
  * Asks Bitbucket Server who a token belongs to.
  *
- * There is no resource for the current user; the server names the user in the headers of every
- * answer to an authenticated request. `application-properties` is the cheapest such answer, and
- * lies under `/rest`, where tokens are always looked at. It answers 200 to anonymous requests too,
- * so that only the header tells.
+ * Bitbucket has no resource for the current user, but names the user in the headers of every response
+ * to an authenticated request. `application-properties` is the cheapest resource under `/rest`, where
+ * the server always checks tokens. It also answers 200 to anonymous requests, so only the header
+ * proves anything.
  *
  * @throws SignInError `NOT_SIGNED_IN` without a usable name, `BITBUCKET_*` when the call fails
  */
@@ -59,8 +59,8 @@ function notSignedIn(detail: string) {
 }
 
 /**
- * Reads the user that a token belongs to: who am I, then the user of that name, whose id must be the
- * one that who am I said. With the user that the session had before, both are asked at once.
+ * Reads the user that a token belongs to: first who it is, then the user of that name, who must have
+ * the same id. If the previous user of the session is known, both are requested at once.
  *
  * @throws SignInError
  */
@@ -68,11 +68,11 @@ export async function readSignedInUser(
   request: SignedInRequest,
   previous?: BitbucketServerUser,
 ): Promise<BitbucketServerUser> {
-  const ahead = previous && fetchUserBySlug(request, previous.slug);
-  // Its failure counts only when it is needed, which is below.
-  ahead?.catch(() => undefined);
+  const prefetched = previous && fetchUserBySlug(request, previous.slug);
+  // Only so that a failure is not an unhandled rejection. It is thrown where it is awaited.
+  prefetched?.catch(() => undefined);
   const whoAmI = await fetchWhoAmI(request);
-  const sameSlug = await ahead;
+  const sameSlug = await prefetched;
   if (sameSlug && isSameUser(sameSlug, whoAmI)) return sameSlug;
   const user = await fetchUserByName(request, whoAmI.username);
   if (!isSameUser(user, whoAmI)) {
@@ -102,9 +102,9 @@ export async function fetchBitbucketServerUser(options: {
   readonly baseUrl: string;
   /** An OAuth 2.0 access token with `PUBLIC_REPOS`, or an HTTP access token of the person. */
   readonly accessToken: string;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** How long a call may take. Default ten seconds. */
+  /** Time limit of a call. Default ten seconds. */
   readonly timeout?: HumanDuration;
   /** Ends the work with `REQUEST_ABORTED`. */
   readonly signal?: AbortSignal;

@@ -3,7 +3,7 @@ import { isEmailAddress } from '../shared';
 import type { BitbucketServerPassportProfile } from './passportProfile';
 
 /**
- * The few facts of a signed-in person that matchers may see.
+ * The facts about a signed-in person that matchers see.
  *
  * @public
  */
@@ -15,7 +15,7 @@ export interface Subject {
   /** The email of the transformed profile; only when it has the shape of an address. */
   readonly email?: string;
   /**
-   * Where the email comes from: `payload` = exactly what Bitbucket says; `derived` = a profile
+   * Where the email comes from: `payload` = exactly as in Bitbucket's response; `derived` = a profile
    * transform made or changed it.
    */
   readonly emailOrigin?: 'payload' | 'derived';
@@ -24,14 +24,14 @@ export interface Subject {
   /** Whether this is the refresh of an existing session. */
   readonly refresh: boolean;
   /**
-   * Whether the email is kept by a directory that the person cannot edit. `undefined` when nobody
-   * has asked, see `emailTrust`.
+   * Whether the email comes from a directory in which the person cannot edit it. `undefined` when it
+   * was not read, see `emailTrust`.
    */
   readonly directory?: SubjectDirectory;
 }
 
 /**
- * What is known of the directory of an account. `unknown` is the reason why nothing is.
+ * The directory of an account, or the reason why it is unknown.
  *
  * @public
  */
@@ -39,14 +39,14 @@ export type SubjectDirectory =
   { readonly readOnly: boolean; readonly directoryName?: string } | { readonly unknown: string };
 
 /**
- * Makes the {@link Subject} of any sign-in: by our authenticator, by upstream's, or by the legacy
- * provider. The latter two know neither slug nor host, so those stay undefined.
+ * Makes the {@link Subject} of a sign-in with the authenticator of this package, with upstream's, or
+ * with the legacy provider. The latter two know neither slug nor host, so those stay undefined.
  *
- * The email is that of the transformed profile, because a transform may take it away. It counts as
- * `payload` only when it is, to the letter, what Bitbucket said.
+ * The email is that of the transformed profile, because a transform may remove it. Its origin is
+ * `payload` only when it is exactly the one in Bitbucket's response.
  */
 export function toSubject(info: SignInInfo<unknown>): Subject {
-  // `Object`, because another provider may give a result of any kind.
+  // `Object()`, because the result of another provider may be of any type.
   const { fullProfile } = Object(info.result) as { readonly fullProfile?: unknown };
   const profile = Object(fullProfile) as Partial<BitbucketServerPassportProfile>;
   const user = profile.bitbucketServer;

@@ -11,13 +11,13 @@ const pageSize = 1_000;
 /** Stop after this many users: the search is too broad to find one person. */
 const maxPages = 20;
 
-/** Where and as whom users are read. */
+/** The server to read users from, and the credentials. */
 export interface UserRequest extends Pick<
   GetJsonOptions,
   'accessToken' | 'authorization' | 'signal'
 > {
   readonly http: BitbucketHttp;
-  /** Of Bitbucket Server, with the context path, without a slash at the end. */
+  /** Base URL of Bitbucket Server, with the context path, without a slash at the end. */
   readonly baseUrl: string;
 }
 
@@ -72,18 +72,17 @@ const pageSchema = z.object({
   nextPageStart: z.number().int().nonnegative().nullish(),
 });
 
-/** The plain list, and the one with directories, which takes an account with more rights. */
+/** The plain list, and the one with directories, which needs an account with more permissions. */
 const lists = {
   users: { operation: 'find_users', query: { avatarSize: String(avatarSize) } },
   'admin/users': { operation: 'find_directory', query: {} },
 } as const;
 
 /**
- * What a list of users holds under exactly the given name, not validated further.
+ * The entries of a list of users that have exactly the given name, not validated further.
  *
  * The filter of the list matches every user whose name, display name or email address contains the
- * text: all pages are read, and nothing but an equal name counts. Two users never share a name, so
- * the search ends at the first page that has it.
+ * text, so pages are read until one has a user with exactly this name. No two users share a name.
  *
  * @see https://developer.atlassian.com/server/bitbucket/rest/ (users)
  * @throws SignInError `USER_NOT_READABLE`, `BITBUCKET_*`

@@ -1,18 +1,7 @@
 import { withTimeout } from './deadline';
 
-/** Limits how much work runs at a time. The rest waits. */
-export interface Queue {
-  /**
-   * Does the work when there is room. A caller that gives up or has waited too long leaves the
-   * queue without starting its work.
-   *
-   * @throws `Error` named `QueueFullError` when too many wait already, `TimeoutError` or `AbortError`
-   * when the turn did not come in time
-   */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-}
-
 interface QueueOptions {
+  /** How much work runs at a time. */
   readonly concurrency: number;
   readonly maxWaiting: number;
   /** Longest time in the queue, in milliseconds. */
@@ -21,14 +10,21 @@ interface QueueOptions {
   readonly onWaiting?: (change: 1 | -1) => void;
 }
 
-export function createQueue(options: QueueOptions): Queue {
+/**
+ * Makes the function that does work as soon as fewer than `concurrency` are running. A caller that gives
+ * up or waits longer than `timeoutMs` leaves the queue, and its work never starts.
+ *
+ * The function throws an `Error` named `QueueFullError` when `maxWaiting` callers are waiting already,
+ * and `TimeoutError` or `AbortError` for a caller that left the queue.
+ */
+export function createQueue(options: QueueOptions) {
   const { concurrency, maxWaiting, timeoutMs, onWaiting } = options;
   const turns = new Set<() => void>();
   let running = 0;
 
   async function waitForTurn(signal: AbortSignal | undefined): Promise<void> {
     if (turns.size >= maxWaiting) {
-      const error = new Error(`${maxWaiting} wait already`);
+      const error = new Error(`${maxWaiting} callers are waiting already`);
       error.name = 'QueueFullError';
       throw error;
     }
@@ -41,8 +37,7 @@ export function createQueue(options: QueueOptions): Queue {
     try {
       await withTimeout(() => turn, { timeoutMs, signal });
     } catch (error) {
-      // If it is still in the set, no turn was handed to it. Otherwise the turn has to be passed
-      // on.
+      // If it is no longer in the set, it got its turn at the same moment, and must pass it on.
       if (!turns.delete(begin)) leave();
       throw error;
     } finally {
@@ -61,16 +56,14 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
-  return {
-    async run(work, signal) {
-      if (running < concurrency) running += 1;
-      else await waitForTurn(signal);
-      try {
-        return await work();
-      } finally {
-        leave();
-      }
-    },
+  return async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    if (running < concurrency) running += 1;
+    else await waitForTurn(signal);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   };
 }
 
@@ -99,8 +92,8 @@ export function createInFlight<T>() {
 
   return {
     /**
-     * The work under way for the key, or else the work that `start` begins. Its signal fires when the
-     * last caller has left, by a signal of their own; a caller without one never leaves.
+     * Joins the work under way for the key, or starts it. Each caller can leave with its own `signal`;
+     * the signal of the work fires when the last caller has left.
      */
     share(
       key: string,

@@ -27,7 +27,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** The time of sessions and calls. Tests set another one. */
+/** The clock of sessions and calls. Tests replace it. */
 export const clock = {
   /** Milliseconds since the epoch. */
   now: (): number => Date.now(),
@@ -36,18 +36,18 @@ export const clock = {
 
 interface DeadlineOptions {
   readonly timeoutMs: number;
-  /** Of the caller, who may give up earlier. */
+  /** Signal of the caller, who may give up earlier. */
   readonly signal?: AbortSignal;
-  /** Default: that of the clock. */
+  /** Default: `clock.sleep`. */
   readonly sleep?: typeof sleep;
 }
 
 export interface Deadline {
   /** Fires at the end of the time, or when the caller gives up. */
   readonly signal: AbortSignal;
-  /** The work, or a rejection when the deadline ends first, for work that ignores its signal. */
+  /** Resolves as the work does, or rejects at the deadline. For work that ignores the signal. */
   readonly race: <T>(work: Promise<T>) => Promise<T>;
-  /** Stops the clock. Must be called. */
+  /** Stops the timer. Must be called. */
   readonly close: () => void;
 }
 
@@ -62,8 +62,8 @@ export function createDeadline(options: DeadlineOptions): Deadline {
   const closed = new AbortController();
   const { signal } = controller;
   let expire!: (reason: Error) => void;
-  // Not by a listener of the signal: `fetch` keeps the signal until the garbage collector tells it to
-  // let go, two collections later, and with the listener all that was raced and its answers.
+  // Not with a listener of the signal: `fetch` keeps the signal alive for two garbage collections, and
+  // the listener would keep alive all work that was raced, with its results.
   const expired = new Promise<never>((_, reject) => {
     expire = reject;
   });
@@ -73,7 +73,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
     controller.abort(reason);
   };
   const onAbort = () => end(new DOMException('the caller gave up', 'AbortError'));
-  // Nothing may be waiting for it. That must not be an unhandled rejection.
+  // If nothing is being raced, this must not be an unhandled rejection.
   expired.catch(() => undefined);
 
   if (outer?.aborted) onAbort();
@@ -86,7 +86,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
 
   return {
     signal,
-    // `race` also handles the loser, so its late failure is not an unhandled rejection.
+    // `Promise.race` also handles a late failure of the work, so it is not an unhandled rejection.
     race: work => Promise.race([work, expired]),
     close() {
       closed.abort();

@@ -5,7 +5,7 @@ const maxLength = 254;
 
 // One "@", a local part and a domain. White space, controls, invisible and bidirectional characters
 // (\p{C}, \p{Z}) and the characters that are only legal between quotes are refused on both sides: no
-// mailbox of a company has them, and each has a meaning in some list, log or header further down.
+// mailbox of a company has them, and each of them means something in a list, log or header.
 const shape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]]+@[^\p{C}\p{Z}"(),:;<>@[\\\]/%=+_]+$/u;
 
 /**
@@ -22,20 +22,15 @@ export function isEmailAddress(value: unknown): value is string {
   return !domain.startsWith('.') && !domain.endsWith('.') && !domain.includes('..');
 }
 
-export interface DomainList {
-  /** Whether the domain of a well-formed email address is in the list. */
-  allows(email: string): boolean;
-  /** For texts. */
-  readonly domains: readonly string[];
-}
-
 /**
+ * Makes the function that tells whether a well-formed email address has one of these domains.
+ *
  * Compares whole domains, without regard to case and in their ASCII form, so that `BÜCHER.example`
  * equals `xn--bcher-kva.example`. `*.corp.com` allows every subdomain of `corp.com`, not `corp.com`.
  *
  * @throws `Error` that names the entry which is not a domain.
  */
-export function createDomainList(domains: readonly string[]): DomainList {
+export function createDomainFilter(domains: readonly string[]): (email: string) => boolean {
   const exact = new Set<string>();
   const suffixes: string[] = [];
   for (const entry of domains) {
@@ -46,12 +41,9 @@ export function createDomainList(domains: readonly string[]): DomainList {
     if (wildcard) suffixes.push(`.${domain}`);
     else exact.add(domain);
   }
-  return {
-    domains,
-    allows(email) {
-      const domain = toAscii(email.slice(email.indexOf('@') + 1));
-      return exact.has(domain) || suffixes.some(suffix => domain.endsWith(suffix));
-    },
+  return email => {
+    const domain = toAscii(email.slice(email.indexOf('@') + 1));
+    return exact.has(domain) || suffixes.some(suffix => domain.endsWith(suffix));
   };
 }
 
@@ -65,7 +57,7 @@ const labels = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)*$/u;
  * whatever IDNA changes beyond the case of a letter is refused.
  */
 function toAscii(domain: string): string {
-  // domainToASCII drops or re-reads what a URL would, so only what looks like a domain gets there.
+  // `domainToASCII` parses its argument like the host of a URL, so it must look like a domain first.
   if (!labels.test(domain)) return '';
   const ascii = domainToASCII(domain);
   const lower = domain.replace(/[A-Z]/g, letter => letter.toLowerCase());

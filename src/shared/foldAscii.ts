@@ -6,10 +6,10 @@ const letterWithMarks = /\P{M}\p{M}+/gu;
  * The form in which two values are compared: letters and their combining marks composed, then `A`–`Z`
  * to `a`–`z` and nothing else.
  *
- * `String.toLowerCase` (what the catalog uses) folds all of Unicode, so that U+212A KELVIN SIGN
- * becomes `k` and a stranger becomes Kim. NFKC would do the same to full-width letters, and so would
- * a plain NFC to the few characters that are canonically something else: the Kelvin sign again. So
- * only what a mark was added to is composed, and only where the letter itself stays what it is.
+ * `String.toLowerCase`, which the catalog uses, folds all of Unicode: U+212A KELVIN SIGN becomes `k`,
+ * so a stranger could sign in as Kim. NFKC does the same to full-width letters, and NFC to the few
+ * characters with a canonical equivalent, such as the Kelvin sign. So only a letter with combining
+ * marks is composed, and only if NFC leaves the letter itself unchanged.
  *
  * For code that compares values of a person with values of the catalog, such as `reject` of a
  * custom matcher.

@@ -1,7 +1,7 @@
 export { createInFlight, createQueue } from './concurrency';
 export { clock, createDeadline, isTimeout, sleep, withTimeout } from './deadline';
 export type { Deadline } from './deadline';
-export { createDomainList, isEmailAddress } from './email';
+export { createDomainFilter, isEmailAddress } from './email';
 export { foldAscii } from './foldAscii';
 export { createIncident } from './incident';
 export { describeCause, quote, redact } from './quote';

@@ -73,8 +73,8 @@ export async function withSpan<T>(
 }
 
 /**
- * Marks a span with the code and the reference of an error. Never with its text: a trace is read by
- * more people than the log.
+ * Marks a span with the code and the reference of an error. Never with its text: more people can read
+ * traces than the log.
  */
 export function markFailed(span: Span, error: unknown): void {
   const { reference } = Object(error) as { readonly reference?: unknown };

@@ -6,7 +6,7 @@ import type {
 import { z } from 'zod/v3';
 import { parseOptions } from '../config';
 import { createSignInError } from '../errors';
-import { createDomainList, isEmailAddress, quote } from '../shared';
+import { createDomainFilter, isEmailAddress, quote } from '../shared';
 import type { BitbucketServerUser } from '../profile';
 
 /**
@@ -18,17 +18,17 @@ import type { BitbucketServerUser } from '../profile';
 export type ProfileTransformStep = (
   profile: ProfileInfo,
   input: {
-    /** Of the sign-in. Less than any provider gives, so that a step fits all of them. */
+    /** The result of the authenticator. Only `fullProfile`, so that a step works with every provider. */
     readonly result: { readonly fullProfile: PassportProfile };
-    /** The validated user; `undefined` with an authenticator that does not carry it, such as upstream's. */
+    /** The validated user; `undefined` with an authenticator that does not provide it, such as upstream's. */
     readonly user?: BitbucketServerUser;
     readonly context: AuthResolverContext;
   },
 ) => ProfileInfo | Promise<ProfileInfo>;
 
 /**
- * Display name, email and picture as Bitbucket gives them. The start of every composition; named in
- * a list again, it undoes what came before it.
+ * Display name, email and picture as in Bitbucket. Every composition starts with it. A later `fromUser`
+ * undoes all steps before it.
  *
  * @public
  */
@@ -43,8 +43,8 @@ export function fromUser(): ProfileTransformStep {
 /**
  * Refuses deactivated, deleted and service accounts. Always on in this package's backend module.
  *
- * A payload that does not say counts as an active person: Bitbucket always says it of accounts that
- * can authenticate. A profile that carries no user at all is refused.
+ * A payload without `active` and `type` counts as an active person: Bitbucket always sends them for
+ * accounts that can authenticate. A profile without a Bitbucket user is refused.
  *
  * @throws {@link SignInError} `USER_INACTIVE`, `USER_IS_SERVICE_ACCOUNT`, `USER_PAYLOAD_INVALID`
  * @public
@@ -64,7 +64,7 @@ export function requireActiveUser(): ProfileTransformStep {
         detail: `user ${quote(user.name)} (id ${user.id}) is inactive`,
       });
     }
-    // Anything but NORMAL: a type that a later version invents is not known to be a person.
+    // Anything but NORMAL: a type that a later version adds may not be a person.
     if (user.type !== undefined && user.type !== 'NORMAL') {
       throw createSignInError('USER_IS_SERVICE_ACCOUNT', {
         phase: 'transform',
@@ -99,7 +99,7 @@ export function restrictEmailDomains(options: {
   /** Whole domains; `*.corp.com` for every subdomain of `corp.com`. At least one. */
   readonly allowedDomains: readonly string[];
   /**
-   * `refuse` the sign-in, or `drop` the email and go on, so that only matchers by email are out.
+   * `refuse` the sign-in, or `drop` the email and continue, so that only matchers by email cannot match.
    * A profile without an email passes either way. Default `refuse`.
    */
   readonly onDenied?: 'refuse' | 'drop';
@@ -109,20 +109,20 @@ export function restrictEmailDomains(options: {
     options,
     'restrictEmailDomains',
   );
-  const list = createDomainList(allowedDomains);
+  const isAllowed = createDomainFilter(allowedDomains);
   return profile => {
     if (profile.email === undefined) return profile;
-    if (isEmailAddress(profile.email) && list.allows(profile.email)) return profile;
+    if (isEmailAddress(profile.email) && isAllowed(profile.email)) return profile;
     if (onDenied === 'drop') return { ...profile, email: undefined };
     throw createSignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
       phase: 'transform',
-      detail: `the domain of the email ${quote(profile.email)} is not one of ${list.domains.join(', ')}`,
+      detail: `the domain of the email ${quote(profile.email)} is not one of ${allowedDomains.join(', ')}`,
     });
   };
 }
 
 /**
- * Takes the email away: it is neither shown nor matched.
+ * Removes the email: it is neither shown nor matched.
  *
  * @public
  */

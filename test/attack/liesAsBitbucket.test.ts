@@ -1,5 +1,11 @@
+import type {
+  OAuthAuthenticatorResult,
+  PassportProfile,
+  SignInResolver,
+} from '@backstage/plugin-auth-node';
 import { startBitbucketSimulator } from '../../demo/bitbucket';
 import type { BitbucketSimulator, Fault, RouteName } from '../../demo/bitbucket';
+import type { BitbucketServerPassportProfile } from '../../src/profile';
 import { allow } from '../authenticator/support/allow';
 import { createStage } from '../authenticator/support/createStage';
 import type { Replica, Stage } from '../authenticator/support/createStage';
@@ -13,7 +19,16 @@ const mallory = {
   displayName: 'Mallory',
   emailAddress: 'mallory@corp.example',
 };
-const asMallory = `user:default/${mallory.name}`;
+const asMallory = `user:default/${mallory.name}.${mallory.id}`;
+
+/** As whoever has this name and this id: chains match by either. */
+const signInByNameAndId: SignInResolver<OAuthAuthenticatorResult<PassportProfile>> = (
+  { result },
+  context,
+) => {
+  const { name, id } = (result.fullProfile as BitbucketServerPassportProfile).bitbucketServer;
+  return context.issueToken({ claims: { sub: `user:default/${name}.${id}` } });
+};
 
 /**
  * Mallory controls something between Backstage and Bitbucket, or what one resource answers. Whose token
@@ -28,7 +43,10 @@ describe('something that answers in place of Bitbucket', () => {
     stage = await createStage({ people: [{ user: jane }, { user: mallory }] });
     // There, every token is Jane's.
     evil = await startBitbucketSimulator({ people: [{ user: jane }] });
-    backend = await stage.startReplica({ options: { profileCacheTtl: { seconds: 0 } } });
+    backend = await stage.startReplica({
+      options: { profileCacheTtl: { seconds: 0 } },
+      signInResolver: signInByNameAndId,
+    });
   });
 
   beforeEach(() => {

@@ -18,6 +18,21 @@ describe('an option in code that is misspelt or of the wrong type', () => {
       '"profileEmail.allowedDomain" is not a known option; expected one of allowedDomains, emailTrust',
     ],
     [
+      'a namespace of a name',
+      () => matchers.entityName(options({ from: 'username', namespace: ['people'] })),
+      '"entityName.namespace" is not a known option',
+    ],
+    [
+      'a domain list of a local part',
+      () => matchers.emailLocalPart(options({ allowedDomain: ['corp.com'] })),
+      '"emailLocalPart.allowedDomain" is not a known option',
+    ],
+    [
+      'a domain list of an email as a name',
+      () => matchers.emailEntityName(options({ allowedDomain: ['corp.com'] })),
+      '"emailEntityName.allowedDomain" is not a known option',
+    ],
+    [
       'a domain list as text',
       () => matchers.profileEmail(options({ allowedDomains: 'corp.com' })),
       '"profileEmail.allowedDomains" must be of type array, got string',

@@ -108,6 +108,19 @@ describe('a refresh token that was copied before the victim signed out', () => {
     for (const thief of thieves) expectEnded(await thief.refresh());
   });
 
+  it.each([
+    ['the same replica', () => first],
+    ['another replica', () => second],
+  ])('serves nobody at %s although Bitbucket could not be told', async (_where, replica) => {
+    const thief = stage.join(replica(), victim);
+    stage.simulator.faults.set('refresh', { reset: true });
+    expect((await victim.signOut()).status).toBe(200);
+    stage.simulator.faults.clear();
+    stage.simulator.clearRequests();
+    expectEnded(await thief.refresh());
+    expect(stage.simulator.counts.refresh).toBe(0);
+  });
+
   it('comes alive by no exchange that was under way', async () => {
     const held = deferred();
     stage.simulator.faults.set('refresh', { hold: held.promise }, { times: 1 });

@@ -54,7 +54,7 @@ describe('audit --baseline', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Failed: 1 finding is not accepted (--baseline)');
     expect(stderr).toContain('Failed: 1 dangerous finding (--fail-on danger)');
-    const [, entry] = /accepted\.yaml:\n([\s\S]*?)\nFailed/.exec(stderr)!;
+    const [, entry] = /each with a reason:\n([\s\S]*?)\nFailed/.exec(stderr)!;
     expect(entry).toMatch(/^- rule: sharedEntity\n {2}concerns:\n {4}- user:default\/bob\n/);
     // What was printed is refused without a reason, and accepts with one.
     const indented = entry!.replace(/^/gm, '  ');
@@ -78,7 +78,7 @@ describe('audit --baseline', () => {
     const { exitCode, stdout } = await folder.run(...args, '--json');
     expect(exitCode).toBe(0);
     expect((JSON.parse(stdout) as JudgedReport).notes).toEqual([
-      'the baseline accepts sharedEntity of user:default/ada, bitbucket:ada, bitbucket:ada-admin since 2026-01-31, which is not found any more',
+      'the baseline has accepted sharedEntity of user:default/ada, bitbucket:ada, bitbucket:ada-admin since 2026-01-31, but there is no such finding any more',
     ]);
   });
 

@@ -72,7 +72,7 @@ auth:
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      '50 % of 2 people would sign in as an entity of their own (2 Bitbucket users in all)',
+      '50 % of 2 people would sign in as an entity of their own (2 Bitbucket users in total)',
     );
     expect(stdout).toMatch(
       /│ ada +│ signs in +│ +│ user:default\/ada by usernameMatchingUserEntityName/,
@@ -246,7 +246,7 @@ auth:
       ['a wrong token', { BITBUCKET_TOKEN: 'wrong-secret-token' }, /^BITBUCKET_REFUSED/],
       ['no token', {}, /set BITBUCKET_TOKEN/],
       ['a token of two lines', { BITBUCKET_TOKEN: 'a\nsecret' }, /one line of printable ASCII/],
-      ['half a login', { BITBUCKET_USERNAME: 'ada' }, /go together/],
+      ['half a login', { BITBUCKET_USERNAME: 'ada' }, /must be set together/],
     ])('%s: a clear line without the token, exit 2', async (_what, env, expected) => {
       const { exitCode, stderr } = await run(['audit', '--entities', 'entities.yaml'], { env });
       expect(exitCode).toBe(2);
@@ -293,7 +293,7 @@ auth:
     const { exitCode, stdout, stderr } = await running;
     expect(exitCode).toBe(130);
     expect(stdout).toContain('INCOMPLETE: the Bitbucket users after the first 0');
-    expect(stderr).toContain('the report is incomplete');
+    expect(stderr).toContain('The report is incomplete');
   });
 
   it('marks every report of an interrupted run as incomplete', async () => {

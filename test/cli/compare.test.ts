@@ -60,9 +60,9 @@ describe('audit --compare', () => {
   it('shows it in the table', async () => {
     const { stdout } = await folder.run('audit', ...offline, '--compare', 'by-email.yaml');
     expect(stdout).toContain(
-      'Compared with by-email.yaml: 1 becomes another entity, 1 loses the sign-in, 1 gains the sign-in.\n' +
+      'Compared with by-email.yaml: 1 becomes another entity, 1 can no longer sign in, 1 can now sign in.\n' +
         'becomes another swap: user:default/other by emailMatchingUserEntityProfileEmail -> user:default/swap by usernameMatchingUserEntityName\n' +
-        'loses loses: user:default/lost by emailMatchingUserEntityProfileEmail -> nobody (usernameMatchingUserEntityName: nobody)\n',
+        'loses loses: user:default/lost by emailMatchingUserEntityProfileEmail -> no match (usernameMatchingUserEntityName: no match)\n',
     );
   });
 
@@ -121,14 +121,16 @@ describe('audit --compare', () => {
     expect(reused.changes![0]).toEqual(['gain', 'joins', undefined, 'user:default/gain', ['gain']]);
     expect(reused.exitCode).toBe(1);
     const { stdout } = await folder.run('audit', ...offline, '--compare', 'old.json');
-    expect(stdout).toContain('DANGER: before, this was gain');
+    expect(stdout).toContain('DANGER: before, this entity was gain');
   });
 
   it('says when the other report is of another server', async () => {
     await folder.run('audit', ...offline, '--json', 'old.json');
     folder.write('old.json', folder.read('old.json').replace('bitbucket.corp', 'old.corp'));
     const { notes } = await compare('--compare', 'old.json');
-    expect(notes).toEqual([expect.stringContaining('of another server, https://old.corp.example')]);
+    expect(notes).toEqual([
+      expect.stringContaining('it comes from another server, https://old.corp.example'),
+    ]);
   });
 
   it.each([

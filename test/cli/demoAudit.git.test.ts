@@ -86,7 +86,7 @@ describe('the audit of the demo', () => {
       ['gains', 'hypatia', 'user:default/hypatia'],
       ['gains', 'newcomer', 'user:default/newcomer'],
     ]);
-    const promised = [...dry.stderr.matchAll(/^(\w+) (\S+): nobody .* -> (\S+) by \S+$/gm)];
+    const promised = [...dry.stderr.matchAll(/^(\w+) (\S+): no match .* -> (\S+) by \S+$/gm)];
     expect(promised.map(([, ...change]) => change).sort()).toEqual(changes);
     expect(dry.stderr).toMatch(/^The next audit: 57\.1 % -> 66\.6 % of 21 people/m);
     expect(Math.floor(10 * summary.coverage)).toBe(666);
@@ -127,7 +127,7 @@ describe('the audit of the demo', () => {
     );
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Failed: 3 sign-ins change (--fail-on changed)');
-    expect(stdout).toContain(': 1 becomes another entity, 2 lose the sign-in.');
+    expect(stdout).toContain(': 1 becomes another entity, 2 can no longer sign in.');
     expect(stdout).toMatch(
       /^becomes another jane\.doe@corp\.example: user:default\/jane\.doe by .* -> user:default\/jane\.doe_corp\.example by userSlugMatchingUserEntityName$/m,
     );

@@ -82,7 +82,7 @@ describe('an audit with emailTrust "readOnlyDirectory"', () => {
     await audit({ DIRECTORY_TOKEN: 'production' });
     expect(bitbucket.requests).toHaveLength(1);
     const { report } = await audit({ BITBUCKET_TOKEN: 'mine' });
-    expect(report.notes.join()).toContain('could not be asked for as the sign-in does');
+    expect(report.notes.join()).toContain('could not be read as the sign-in does');
   });
 
   it('fails --fail-under for somebody who is unknown, and explain says why', async () => {
@@ -95,7 +95,7 @@ describe('an audit with emailTrust "readOnlyDirectory"', () => {
     const explain = ['explain', 'ada', ...args, '--entities', 'entities.yaml'];
     const explained = await runInMemory(explain, { cwd: folder });
     expect(explained.exitCode).toBe(1);
-    expect(explained.stderr).toContain('Not known: the directory of the account is not known');
+    expect(explained.stderr).toContain('Unknown: the directory of the account is not known');
   });
 
   it('leaves out who was not seen within --used-within', async () => {

@@ -101,14 +101,14 @@ describe('the doctor', () => {
       await start({ contextPath });
       const { exitCode, lines } = await doctor();
       expect(lines).toEqual([
-        'ok   config: environment development is read without an error',
+        'ok   config: environment development has no errors',
         `ok   bitbucket: ${bitbucket.baseUrl} answers, version 9.4.0`,
-        'ok   clock: that of Bitbucket is the one of this machine',
+        'ok   clock: Bitbucket and this machine agree',
         expect.stringMatching(/^ok {3}link scopes: the link grants PUBLIC_REPOS REPO_READ; /),
-        'ok   token endpoint: it is there and accepts client ID and secret',
-        'ok   bitbucket credential: it reads admin/users',
-        `ok   callback URL: the running backend says ${backendUrl}/api/auth/bitbucketServer/handler/frame, as this config`,
-        'ok   clock: that of the backend is the one of this machine',
+        'ok   token endpoint: accepts clientId and clientSecret',
+        'ok   bitbucket credential: can read admin/users',
+        `ok   callback URL: the running backend sends ${backendUrl}/api/auth/bitbucketServer/handler/frame, as in this config`,
+        'ok   clock: the backend and this machine agree',
         `ok   catalog: ${backendUrl} answers, 1 User entities`,
       ]);
       expect(exitCode).toBe(0);
@@ -151,35 +151,25 @@ describe('the doctor', () => {
       { SECRET: '' },
       /^fail config: .*clientSecret.* -> .*\$\{NAME\}/,
     ],
-    [
-      'a wrong secret',
-      { clientSecret: 'wrong' },
-      {},
-      /^fail token endpoint: it does not accept.* -> copy/,
-    ],
+    ['a wrong secret', { clientSecret: 'wrong' }, {}, /^fail token endpoint: rejects.* -> copy/],
     [
       'a wrong client',
       { clientId: 'other' },
       {},
-      /^fail authorize endpoint: it answered 400.* -> compare/,
+      /^fail authorize endpoint: answered 400.* -> compare/,
     ],
     [
       'another redirect',
       { callbackUrl: 'https://x.example/y' },
       {},
-      /^fail authorize endpoint: it answered 400/,
+      /^fail authorize endpoint: answered 400/,
     ],
     ['no resolvers', { signIn: {} }, {}, /^fail config: .*resolvers" is missing/],
-    [
-      'a wrong token',
-      {},
-      { BITBUCKET_TOKEN: 'wrong' },
-      /^fail bitbucket credential: it is refused/,
-    ],
-    ['no token', {}, { BITBUCKET_TOKEN: '' }, /^skip bitbucket credential: none is configured/],
+    ['a wrong token', {}, { BITBUCKET_TOKEN: 'wrong' }, /^fail bitbucket credential: refused/],
+    ['no token', {}, { BITBUCKET_TOKEN: '' }, /^skip bitbucket credential: not configured/],
     ['a wrong catalog token', {}, { BACKSTAGE_TOKEN: 'wrong' }, /^fail catalog: .*403.* -> /],
     ['no catalog token', {}, { BACKSTAGE_TOKEN: '' }, /^fail catalog: .*set BACKSTAGE_TOKEN/],
-  ])('says %s in one line, with the mend', async (_what, change, env, expected) => {
+  ])('says %s in one line, with what to do', async (_what, change, env, expected) => {
     await start();
     const { exitCode, lines } = await doctor(change, env);
     expect(lines.filter(line => expected.test(line))).toHaveLength(1);
@@ -211,8 +201,8 @@ describe('the doctor', () => {
     bitbucket.faults.set('token', { status: 404 });
     const { lines } = await doctor();
     expect(lines.slice(3, 5)).toEqual([
-      expect.stringMatching(/^fail authorize endpoint: it is not there -> /),
-      expect.stringMatching(/^fail token endpoint: it is not there -> /),
+      expect.stringMatching(/^fail authorize endpoint: does not exist -> /),
+      expect.stringMatching(/^fail token endpoint: does not exist -> /),
     ]);
   });
 
@@ -225,17 +215,17 @@ describe('the doctor', () => {
     ];
     const change = { signIn: { resolvers }, directory: { token: 'of-nobody' } };
     expect(await credentials(change)).toEqual([
-      expect.stringMatching(/^fail directory credential: it is refused: users answers 401/),
-      'ok   bitbucket credential: it reads admin/users',
+      expect.stringMatching(/^fail directory credential: refused: users answered 401/),
+      'ok   bitbucket credential: can read admin/users',
     ]);
     const same = { ...change, directory: { token: '${BITBUCKET_TOKEN}' } };
-    expect(await credentials(same)).toEqual(['ok   directory credential: it reads admin/users']);
+    expect(await credentials(same)).toEqual(['ok   directory credential: can read admin/users']);
     expect(await credentials(same, { BITBUCKET_TOKEN: '' })).toEqual([
       expect.stringMatching(/^fail bitbucket credential: .*directory\.token" must be/),
     ]);
     bitbucket.faults.set('admin-users', { status: 403 });
     expect(await credentials({})).toEqual([
-      expect.stringMatching(/^warn bitbucket credential: .*admin\/users answers 403/),
+      expect.stringMatching(/^warn bitbucket credential: .*admin\/users answered 403/),
     ]);
     expect(await credentials(same)).toEqual([
       expect.stringMatching(/^fail directory credential: .*readOnlyDirectory/),
@@ -260,7 +250,7 @@ describe('the doctor', () => {
       else expect(line).toMatch(expected);
       expect(exitCode).toBe(expected === undefined ? 0 : 1);
       // The rest is looked at all the same.
-      expect(lines).toContain('ok   token endpoint: it is there and accepts client ID and secret');
+      expect(lines).toContain('ok   token endpoint: accepts clientId and clientSecret');
     },
   );
 
@@ -268,7 +258,7 @@ describe('the doctor', () => {
     [
       'another callback URL',
       () => startOf({ redirect_uri: 'https://old.example/frame' }),
-      /^fail callback URL: the running backend says "https:\/\/old\.example\/frame", this config http/,
+      /^fail callback URL: the running backend sends "https:\/\/old\.example\/frame", but this config has http/,
     ],
     [
       'another client',
@@ -302,8 +292,8 @@ describe('the doctor', () => {
     for (const key of ['signIn.resolvers', 'profileTransforms', 'callbackUrl', 'sessionDuration']) {
       expect(problems.filter(line => line.includes(key))).toHaveLength(1);
     }
-    expect(lines).toContain('ok   token endpoint: it is there and accepts client ID and secret');
-    expect(lines).toContain('ok   bitbucket credential: it reads admin/users');
+    expect(lines).toContain('ok   token endpoint: accepts clientId and clientSecret');
+    expect(lines).toContain('ok   bitbucket credential: can read admin/users');
     expect(lines.at(-1)).toMatch(/^ok {3}catalog: /);
   });
 
@@ -334,15 +324,13 @@ describe('the doctor', () => {
       return lines;
     };
     expect(await clocks(0)).toEqual([
-      'ok that of Bitbucket is the one of this machine',
-      'ok that of the backend is the one of this machine',
+      'ok Bitbucket and this machine agree',
+      'ok the backend and this machine agree',
     ]);
     const [behind] = await clocks(90);
-    expect(behind).toMatch(
-      /^warn that of Bitbucket is (90|91) seconds behind the one of this machine/,
-    );
+    expect(behind).toMatch(/^warn Bitbucket is (90|91) seconds behind this machine/);
     const [ahead] = await clocks(-3600);
-    expect(ahead).toMatch(/^warn that of Bitbucket is (3599|3600) seconds ahead of/);
+    expect(ahead).toMatch(/^warn Bitbucket is (3599|3600) seconds ahead of/);
   });
 
   it('says whether a proxy is used', async () => {
@@ -352,10 +340,10 @@ describe('the doctor', () => {
     expect(await proxy({})).toBeUndefined();
     expect(await proxy({ HTTPS_PROXY: 'http://p:1' })).toBeUndefined();
     expect(await proxy({ HTTP_PROXY: 'http://p:1' })).toMatch(
-      /^warn proxy: HTTP_PROXY is set, and neither the sign-in nor this command uses it: 127\.0\.0\.1 is asked directly -> set NODE_USE_ENV_PROXY=1/,
+      /^warn proxy: HTTP_PROXY is set, but neither the sign-in nor this command uses it: requests to 127\.0\.0\.1 go directly -> set NODE_USE_ENV_PROXY=1/,
     );
     expect(await proxy({ http_proxy: 'http://p:1', NO_PROXY: 'x.example, 127.0.0.1' })).toBe(
-      'ok   proxy: none for 127.0.0.1, because NO_PROXY has 127.0.0.1',
+      'ok   proxy: not used for 127.0.0.1, because NO_PROXY has 127.0.0.1',
     );
   });
 

@@ -33,11 +33,11 @@ describe('the doctor, before a real Backstage', () => {
     ]);
     expect(await callback({ callbackUrl: 'https://other.example/frame' })).toEqual([
       expect.stringMatching(
-        /^fail callback URL: the running backend says "http.*handler\/frame", this/,
+        /^fail callback URL: the running backend sends "http.*handler\/frame", but this/,
       ),
     ]);
     expect(await callback({ clientId: undefined })).toEqual([
-      `ok   callback URL: the running backend says ${demo.backendUrl}/api/auth/bitbucketServer/handler/frame, as this config`,
+      `ok   callback URL: the running backend sends ${demo.backendUrl}/api/auth/bitbucketServer/handler/frame, as in this config`,
     ]);
   });
 });

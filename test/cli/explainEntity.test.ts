@@ -39,10 +39,10 @@ describe('explain <entity>', () => {
     ];
     const { exitCode, stdout } = await explain('user:default/ceo', users);
     expect(stdout).toBe(`user:default/ceo
-DANGER: 2 Bitbucket accounts sign in as this entity, each can act as this person:
+DANGER: 2 Bitbucket accounts sign in as this entity; each can act as this person:
   boss (id 8, boss@corp.example) by emailMatchingUserEntityProfileEmail
   CEO (The Boss, id 9) by usernameMatchingUserEntityName
-A step would take these accounts for it, and the chain decides otherwise:
+For these accounts a single step would match it, but the chain decides otherwise:
   eva (id 7, Boss@corp.example) by emailMatchingUserEntityProfileEmail; today: user:default/eva by userIdMatchingUserEntityAnnotation
 `);
     expect(exitCode).toBe(1);
@@ -75,7 +75,7 @@ A step would take these accounts for it, and the chain decides otherwise:
       dangerouslyAllowSignInWithoutUserInCatalog: true,
     });
     const { exitCode, stdout } = await explain('user:default/new', [bitbucketUser('new')]);
-    expect(stdout).toContain('user:default/new (the catalog does not have it)\nOne Bitbucket');
+    expect(stdout).toContain('user:default/new (not in the catalog)\nOne Bitbucket');
     const report = await folder.run(
       ...['audit', '--json', '--users', 'users.json', '--entities', 'entities.json'],
     );
@@ -93,7 +93,7 @@ A step would take these accounts for it, and the chain decides otherwise:
   });
 
   it.each([
-    ['user:default/none', /has no user:default\/none, and nobody would become it/],
+    ['user:default/none', /has no user:default\/none, and nobody would sign in as it/],
     ['group:default/team', /is not a User entity/],
   ])('says what is wrong with %s', async (ref, expected) => {
     const { exitCode, stderr } = await explain(ref, [bitbucketUser('x', { id: 7 })]);

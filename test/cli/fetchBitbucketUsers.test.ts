@@ -96,7 +96,9 @@ describe('the list of Bitbucket users', () => {
     const { baseUrl } = bitbucket;
     const result = await fetchBitbucketUsers({ http, baseUrl, authorization, pageSize: 10 });
     expect(result.items.map(item => (item as { name: string }).name).sort()).toEqual(names);
-    expect(result.notes).toEqual([expect.stringContaining('changed in each of 4 readings')]);
+    expect(result.notes).toEqual([
+      expect.stringContaining('changed each of the 4 times it was read'),
+    ]);
   });
 
   it('is asked for again when an attempt does not end within attemptTimeout', async () => {

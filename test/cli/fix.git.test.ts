@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@backstage/types';
 import type { JudgedReport } from 'backstage-bitbucket-server';
@@ -217,7 +217,7 @@ describe('audit --fix', () => {
       'it shares its metadata',
       [account('ada', 7)],
       entity('ada', '\n  annotations: &all\n    a: b'),
-      /other entities share/,
+      /shares parts with other entities/,
     ],
   ])('writes nothing where %s', async (_what, users, text, why) => {
     const { stdout, stderr, exitCode } = await fix(users, { 'a.yaml': text }, '--write');
@@ -251,7 +251,39 @@ describe('audit --fix', () => {
     const users = [account('ada', 7), account('x', 8, { emailAddress: 'ada+x@corp.example' })];
     const { stdout, stderr } = await fix(users, { 'a.yaml': entity('ada') });
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/user:default\/ada: (x signs in as it today|a finding is a danger)/);
+    expect(stderr).toMatch(
+      /user:default\/ada: (x signs in as it today|it has a dangerous finding)/,
+    );
+  });
+
+  it('leaves what is written twice, even where both say the same', async () => {
+    const broken = entity('bea').replace('[]', "['']");
+    const files = {
+      'a.yaml': `${entity('ada', `\n  annotations: { ${annotation(7)} }`)}---\n${entity('ada')}`,
+      'b.yaml': entity('bea'),
+      'c.yaml': broken,
+      'd.yaml': entity('cem'),
+      'e.yaml': entity('cem'),
+    };
+    const users = [account('ada', 7), account('bea', 8), account('cem', 9)];
+    const { exitCode, stdout, stderr } = await fix(users, files, '--write');
+    expect([exitCode, stdout]).toEqual([0, '']);
+    for (const name of ['ada', 'bea', 'cem']) {
+      expect(stderr).toContain(`user:default/${name}: it exists twice`);
+    }
+    for (const [name, text] of Object.entries(files)) {
+      expect(folder.read(`org/${name}`)).toBe(text);
+    }
+  });
+
+  it('leaves a file that is not UTF-8, which it would write otherwise than it is', async () => {
+    const bytes = Buffer.from(`# f\u00fcr Ada\n${entity('ada')}`, 'latin1');
+    folder.write('org/b.yaml', entity('bea'));
+    writeFileSync(join(folder.path, 'org/a.yaml'), bytes);
+    const { stderr } = await fix([account('ada', 7), account('bea', 8)], {}, '--write');
+    expect(stderr).toContain('user:default/ada: org/a.yaml is not UTF-8');
+    expect(readFileSync(join(folder.path, 'org/a.yaml'))).toEqual(bytes);
+    expect(folder.read('org/b.yaml')).toContain(annotation(8));
   });
 
   it('promises what the next audit then says', async () => {
@@ -277,7 +309,7 @@ describe('audit --fix', () => {
     for (const { change, username, ref } of gains) {
       expect(promise.stderr).toMatch(new RegExp(`^${change} ${username}: .* -> ${ref} by `, 'm'));
     }
-    expect(promise.stderr).toContain(`${gains.length} gain the sign-in.`);
+    expect(promise.stderr).toContain(`${gains.length} can now sign in.`);
     // And nothing is left to do.
     const again = await audit('--fix', '--write-missing', 'org/other.yaml');
     expect(again.stdout).toBe('');
@@ -286,7 +318,9 @@ describe('audit --fix', () => {
   it('says when no step looks at the id', async () => {
     folder.configure('app-config.yaml', 'emailMatchingUserEntityProfileEmail');
     const { stderr } = await fix([account('ada', 7)], { 'a.yaml': entity('ada') });
-    expect(stderr).toContain('No sign-in is decided by it: put userIdMatchingUserEntityAnnotation');
+    expect(stderr).toContain(
+      'No sign-in uses these ids yet: put userIdMatchingUserEntityAnnotation',
+    );
   });
 
   describe('--write-missing', () => {
@@ -411,7 +445,7 @@ spec:
 
   it('needs files', async () => {
     const { exitCode, stderr } = await folder.run('audit', '--fix');
-    expect(stderr).toBe('--fix edits files: name them with --entities\n');
+    expect(stderr).toBe('--fix edits entity files: name them with --entities\n');
     expect(exitCode).toBe(2);
   });
 });

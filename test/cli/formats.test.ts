@@ -157,7 +157,7 @@ describe('the formats of a report', () => {
         [expect.objectContaining({ name: 'findings', tests: '1', failures: '0' }), 1],
       ]);
       expect(fine.suites[1]!.cases.find(({ name }) => name === 'lost')!.skipped).toMatch(
-        /^nobody: usernameMatchingUserEntityName: nobody/,
+        /^no match: usernameMatchingUserEntityName: no match/,
       );
       expect(fine.suites[2]!.cases[0]).toMatchObject({ classname: 'findings.sharedEntity' });
       const broken = await run('--fail-under', '70%', '--fail-on', 'danger');

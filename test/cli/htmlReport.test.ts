@@ -151,7 +151,7 @@ describe('the HTML report', () => {
     await groups.first().locator('> summary').click();
     expect(await page.locator('.findings li').first().isVisible()).toBe(true);
     expect(await page.locator('header').textContent()).toContain(
-      'Findings, below the people: 40 danger, 1 warning, 1 info.',
+      'Findings (below the people): 40 dangers, 1 warning, 1 info.',
     );
     await page.close();
   });

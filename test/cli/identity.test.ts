@@ -143,7 +143,7 @@ describe('the percentage', () => {
     expect(text).not.toContain('│ own');
   });
 
-  it('can leave people out who were not seen lately, or have no licence', async () => {
+  it('can leave people out who were not seen recently, or have no licence', async () => {
     const now = Date.UTC(2026, 0, 31);
     const days = (count: number) => now - count * 24 * 60 * 60_000;
     const seen = (name: string, count?: number): JsonObject =>
@@ -227,6 +227,16 @@ describe('what is not known', () => {
       candidates: ['user:default/ada'],
     });
     expect(report.entities.users).toBe(1);
+    expect(report.suggestion).toBeUndefined();
+  });
+
+  it('is who becomes an entity that the catalog may not have', async () => {
+    const entities = [{ ...userEntity('ada', { email: email('ada') }), isUncertain: true }];
+    const report = await audit({ resolvers: [byEmail], payloads, entities });
+    expect(report.people[0]).toMatchObject({
+      outcome: 'unknown',
+      candidates: ['user:default/ada'],
+    });
     expect(report.suggestion).toBeUndefined();
   });
 });

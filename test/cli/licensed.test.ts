@@ -36,9 +36,7 @@ describe('audit --licensed', () => {
       outcome: 'unlicensed',
       entityRef: 'user:default/bob',
     });
-    expect(notes).toEqual([
-      "users of --licensed whom Bitbucket's list of users does not have: 1 of 3",
-    ]);
+    expect(notes).toEqual(["1 of 3 users in --licensed are not in Bitbucket's list of users"]);
   });
 
   it('counts in --fail-under, --compare and --write-missing', async () => {

@@ -62,7 +62,7 @@ describe('the program', () => {
       }).ended;
       expect(stderr).toBe('');
       expect(exitCode).toBe(0);
-      expect(stdout).toContain('signs in: 40, nobody: 11960');
+      expect(stdout).toContain('signs in: 40, no match: 11960');
       expect(pages).toBe(40);
     } finally {
       await bitbucket.close();
@@ -82,9 +82,9 @@ describe('the program', () => {
       child.kill('SIGINT');
       const { exitCode, stdout, stderr } = await ended;
       expect(exitCode).toBe(130);
-      expect(stderr).toContain('missing are the Bitbucket users after the first 500');
+      expect(stderr).toContain('missing: the Bitbucket users after the first 500');
       expect(stdout).toContain('INCOMPLETE: the Bitbucket users after the first 500');
-      expect(stdout).toContain('signs in: 1, nobody: 499.');
+      expect(stdout).toContain('signs in: 1, no match: 499.');
     } finally {
       await bitbucket.close();
     }

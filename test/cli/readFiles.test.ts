@@ -72,6 +72,44 @@ describe('entities from files', () => {
     expect(findings[2]!.text).toContain('it is not known who becomes this entity');
   });
 
+  it('are not known when another file has one with the same ref that the catalog rejects', async () => {
+    const broken = user('ann').replace('[]', "['']");
+    write('a.yaml', broken);
+    write('b.yaml', user('ann'));
+    write('c.yaml', `${user('bea')}---\n${broken.replace('ann', 'bea')}`);
+    write('d.yaml', `${broken.replace('ann', 'cem')}---\n${user('cem')}`);
+    const { items, findings } = await readEntityFiles(folder.path);
+    expect(items.map(({ metadata, isUncertain }) => [metadata.name, isUncertain])).toEqual([
+      ['ann', true],
+      ['cem', undefined],
+    ]);
+    const twice = findings.filter(({ rule }) => rule === 'duplicateEntity');
+    expect(twice.map(finding => [finding.concerns[0], place(finding)])).toEqual([
+      ['user:default/ann', 'b.yaml:1'],
+      ['user:default/bea', 'c.yaml:8'],
+      ['user:default/cem', 'd.yaml:8'],
+    ]);
+    expect(twice[0]!.text).toMatch(/it rejects one of them: it may have neither$/);
+    expect(twice[1]!.text).toMatch(/the catalog keeps the later, and rejects it$/);
+  });
+
+  it('of JSON are read like those of YAML: several documents, a byte order mark', async () => {
+    const entity = (name: string) =>
+      JSON.stringify({
+        apiVersion: 'backstage.io/v1alpha1',
+        kind: 'User',
+        metadata: { name },
+        spec: { memberOf: [] },
+      });
+    write('a.json', `${entity('ann')}\n---\n${entity('bea')}\n`);
+    write('b.json', `\ufeff${entity('cem')}`);
+    write('c.json', `\ufeff[${entity('dan')}]`);
+    const { items } = await readEntityFiles(folder.path);
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(['ann', 'bea', 'cem', 'dan']);
+    write('d.json', `[${entity('eli')},`);
+    await expect(readEntityFiles(folder.path)).rejects.toThrow(/d\.json: cannot be read as JSON/);
+  });
+
   it('of an answer of the catalog are taken as they are, and others are judged', async () => {
     const metadata = { name: 'ann', uid: '1' };
     const kept = { apiVersion: 'x/v1', kind: 'User', metadata, relations: [], spec: {} };
@@ -112,6 +150,11 @@ describe('users from files', () => {
     expect(notes).toEqual([
       `${folder.path}: 1 user is listed more than once with the same id and name; the last one counts`,
     ]);
+  });
+
+  it('may begin with a byte order mark', () => {
+    const path = write('a.json', `\ufeff${JSON.stringify([bitbucketUser('ann')])}`);
+    expect(readUserFiles(path).items).toHaveLength(1);
   });
 
   it('of a page whose next one is not there are not all, and that is a finding', () => {

@@ -94,7 +94,7 @@ describe('the suggestion of the audit', () => {
     expect(compared).toBeGreaterThan(0);
     const text = formatReport(report, { color: false, width: 120, limit: 0 });
     expect(text).toContain(`${compared} list`);
-    expect(text).toContain('2 would share an entity or become somebody else by it (p0, twin)');
+    expect(text).toContain('2 would share an entity or become somebody else (p0, twin)');
     expect(text).not.toContain('nobody taken for somebody else');
   });
 

@@ -11,13 +11,15 @@ import { projectRoot, readDoc, readTable } from './support/readDocs';
 const doc = readDoc('CONTRIBUTING.md');
 const newName = 'staffNumberMatchingUserEntityAnnotation';
 
-describe('the rooms in CONTRIBUTING.md', () => {
-  const rows = readTable(doc, 'Room in src/', 'Rank').map(
-    ([room, rank]) => [room!.replace(/\/$/, ''), Number(rank)] as const,
+describe('the layers in CONTRIBUTING.md', () => {
+  const rows = readTable(doc, 'Layer in src/', 'Rank').map(
+    ([layer, rank]) => [layer!.replace(/\/$/, ''), Number(rank)] as const,
   );
 
   it('are those that there are', () => {
-    expect(rows.map(([room]) => room).sort()).toEqual(readdirSync(join(projectRoot, 'src')).sort());
+    expect(rows.map(([layer]) => layer).sort()).toEqual(
+      readdirSync(join(projectRoot, 'src')).sort(),
+    );
   });
 
   it('are listed from the top to the bottom', () => {

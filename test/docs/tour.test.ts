@@ -11,7 +11,7 @@ const source = pathToFileURL(join(projectRoot, 'src/')).href;
 /** The files of each path of the tour in CONTRIBUTING.md, by its heading. */
 function readTour(): Record<string, string[]> {
   const [, tour = ''] =
-    /\n## A tour of the house\n([\s\S]*?)\n## /.exec(readDoc('CONTRIBUTING.md').text) ?? [];
+    /\n## A tour of the code\n([\s\S]*?)\n## /.exec(readDoc('CONTRIBUTING.md').text) ?? [];
   const paths = tour.split(/^\*\*/m).slice(1);
   return Object.fromEntries(
     paths.map(path => {
@@ -56,19 +56,19 @@ describe('the tour in CONTRIBUTING.md', () => {
     const { session } = await signInOverHttp(url, 'linus');
     const first = await coverage.take();
     ran['The OAuth part of a sign-in'] = first;
-    ran['A lookup that has to ask the catalog'] = first;
+    ran['A cold lookup'] = first;
     await refreshOverHttp(session);
     ran['A refresh'] = await coverage.take();
     await signInOverHttp(url, 'linus');
-    ran['Who somebody becomes'] = await coverage.take();
+    ran['A warm sign-in'] = await coverage.take();
     coverage.stop();
   });
 
   afterAll(() => demo?.stop());
 
   it.each([
-    ['Who somebody becomes', 7],
-    ['A lookup that has to ask the catalog', 8],
+    ['A warm sign-in', 7],
+    ['A cold lookup', 8],
     ['The OAuth part of a sign-in', 8],
     ['A refresh', 9],
   ])('%s: at most %d files, and each of them runs', (heading, most) => {

@@ -12,7 +12,7 @@ import { readField } from './entities';
 export type Account = Pick<Subject, 'id' | 'username' | 'slug' | 'email'>;
 
 /**
- * An attribute of an entity that speaks against the account which would become it.
+ * An attribute of an entity that contradicts the account that signs in as it.
  *
  * @internal
  */
@@ -25,7 +25,7 @@ export interface Contradiction {
 
 /** @internal */
 export interface Accounts {
-  /** Why an entity seems to be another person than this account; `undefined` when nothing says so. */
+  /** Why an entity seems to belong to another account; `undefined` when nothing suggests that. */
   contradictionOf(account: Account, entity: Entity): Contradiction | undefined;
   /** Whether the entity names the account by its id, which no other attribute outweighs. */
   isConfirmed(account: Account, entity: Entity): boolean;
@@ -42,13 +42,13 @@ export interface Accounts {
 interface Trait {
   readonly key: keyof Account;
   readonly words: string;
-  /** Whether the entity says whose it is, also when Bitbucket does not list that account. */
+  /** Whether it contradicts even if Bitbucket does not list the account that it names. */
   readonly isExplicit: boolean;
   read(entity: Entity): unknown;
 }
 
 /**
- * An index of Bitbucket's accounts, inactive ones included, by all that an entity may name one by.
+ * An index of Bitbucket's accounts, including inactive ones, by every attribute that an entity may name.
  *
  * @param host - of the annotations
  * @internal
@@ -98,7 +98,7 @@ export function createAccounts(payloads: readonly unknown[], host: string): Acco
     return { text: `its ${trait.words} ${quote(value)} ${who}`, others };
   }
 
-  /** As the sign-in reads it: the catalog does not mind the case of a key. */
+  /** In any letter case of the key, like the sign-in and the catalog. */
   function idsOf({ metadata }: Entity): unknown[] {
     const wanted = foldAscii(`${host}/user-id`);
     return Object.entries(metadata.annotations ?? {})

@@ -12,7 +12,7 @@ export interface AuditedPerson {
   readonly result: PersonResult;
   /** What matchers see; absent when no step would be tried. */
   readonly subject?: Subject;
-  /** When refused because the entity names another account: among these it is. */
+  /** The candidates of the step that was refused because one of them names another account. */
   readonly refused?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface AuditPersonOptions {
 const maxNearMisses = 3;
 
 /**
- * Judges the sign-in of one payload of Bitbucket's list, up to the token.
+ * Decides the sign-in of one user of Bitbucket's list, up to the token.
  *
  * @internal
  */
@@ -69,7 +69,7 @@ export async function auditPerson(
       refused: judgement.code === 'ENTITY_OF_ANOTHER_ACCOUNT' ? lastCandidates(trace) : undefined,
     };
   } catch (error) {
-    // One broken account of thousands is a line of the report and not its end.
+    // One broken account of thousands must not end the audit.
     const problem = isSignInError(error)
       ? { code: error.code, reason: error.detail }
       : { reason: String(error) };
@@ -171,7 +171,7 @@ type Judgement = Pick<
   'outcome' | 'entityRef' | 'step' | 'code' | 'reason' | 'candidates'
 >;
 
-/** A refusal with any other code is no matter of the person. */
+/** Any other code is an error that has nothing to do with the person. */
 const outcomeOfCode: Partial<Record<SignInErrorCode, AuditOutcome>> = {
   NO_MATCHING_USER: 'nobody',
   USER_REF_TAKEN: 'nobody',
@@ -192,11 +192,11 @@ function judge(trace: SignInTrace): Judgement {
     if (decision.outcome === 'matched') {
       return { outcome: 'signsIn', entityRef, step, candidates: [] };
     }
-    const reason = 'is in no catalog; the config lets such people in';
+    const reason = 'not in the catalog, but the config allows that';
     return { outcome: 'withoutEntity', entityRef, step, reason, candidates: [] };
   }
   const { code, step } = decision;
-  // A person whom only a rule keeps out is another case than one whom the catalog does not know.
+  // A person who is kept out by a rule only is not one whom the catalog does not know.
   const onlyDenied =
     code === 'NO_MATCHING_USER' &&
     steps.some(({ outcome }) => outcome === 'denied') &&
@@ -218,15 +218,15 @@ function reasonOf({ steps }: SignInTrace): string {
 }
 
 const wordOf: Record<string, string> = {
-  none: 'nobody',
-  ambiguous: 'several',
-  disagreement: 'its attributes name different people',
+  none: 'no match',
+  ambiguous: 'several matches',
+  disagreement: 'the attributes match different people',
   otherAccount: 'the entity belongs to another account',
 };
 
 type Candidates = SignInTrace['steps'][number]['lookups'][number]['candidates'];
 
-/** Lists that many people share are made once. */
+/** Many people may share the same long list, so it is made once. */
 const refsOf = new WeakMap<Candidates, readonly string[]>();
 
 function candidatesOf({ steps }: SignInTrace): readonly string[] {

@@ -1,5 +1,5 @@
 /**
- * For every person, what one resolver alone says: the number of an entity, or one of these.
+ * The result of one resolver for a person is the number of an entity, or one of these.
  *
  * @internal
  */
@@ -8,12 +8,12 @@ export const nobody = -1;
 export const refused = -2;
 
 /**
- * What one resolver alone says of everybody.
+ * The results of one resolver for all people.
  *
  * @internal
  */
 export interface Column {
-  /** Resolvers of one name, with other options, do not stand in one chain. */
+  /** Name of the resolver. A chain has no two resolvers of the same name. */
   readonly name: string;
   readonly entities: Int32Array;
   /** 1 where another attribute says that the entity is somebody else. */
@@ -35,12 +35,12 @@ export interface BestChain {
 const maxSteps = 3;
 
 /**
- * Finds the chain of at most three columns that signs the most people in as an entity of their own.
- * Somebody who would share an entity, or become one that a safer column (in the chain or not) or another
- * attribute says is somebody else, is a conflict, and weighs as much as somebody who is signed in. Of
- * equals, the one with fewer conflicts is taken, then the shorter one, then that of safer columns.
+ * Finds the chain of at most three columns that signs in the most people as an entity of their own. A
+ * person is a conflict if they would share an entity, or if a safer column (in the chain or not) or
+ * another attribute says that the entity is somebody else. A conflict cancels out one person who signs
+ * in. Ties go to fewer conflicts, then to the shorter chain, then to safer columns.
  *
- * Columns keep their order within a chain; a person whom a step refuses is refused, as in the sign-in.
+ * Columns keep their order within a chain, and a refusal ends it, as in the sign-in.
  *
  * @param columns - the safest first
  * @param isExpected - for every person, whether they count as signed in

@@ -15,7 +15,7 @@ import { auditPerson } from './auditPerson';
 import type { AuditedPerson } from './auditPerson';
 import { createMemoryCatalog } from './createMemoryCatalog';
 import type { MemoryUserLookup } from './createMemoryCatalog';
-import { refsThereTwice } from './entities';
+import { contestedRefs } from './entities';
 import { withUnusableAttribute } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
 
@@ -62,7 +62,7 @@ export function createAuditRun(
     explain,
     trace: (subject: Subject) => traceChain({ match, subject, lookup }),
     isDirectoryKnown,
-    contested: refsThereTwice(entities),
+    contested: contestedRefs(entities),
   };
   return {
     lookup,

@@ -1,5 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
+import type { SourcedEntity } from '../findings';
 import type { UserQueryField } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { groupBy } from '../groupBy';
 
@@ -38,11 +39,14 @@ export function loosen(value: string): string {
 }
 
 /**
- * The refs that more than one of the entities has: which of them the catalog keeps is not known.
+ * The refs of which it is not known what the catalog keeps: more than one of the entities has it, or
+ * another one with it is rejected.
  *
  * @internal
  */
-export function refsThereTwice(entities: readonly Entity[]): ReadonlySet<string> {
+export function contestedRefs(entities: readonly SourcedEntity[]): ReadonlySet<string> {
   const groups = groupBy(entities, entity => stringifyEntityRef(entity));
-  return new Set([...groups].flatMap(([ref, { length }]) => (length > 1 ? ref : [])));
+  return new Set(
+    [...groups].flatMap(([ref, group]) => (group.length > 1 || group[0]!.isUncertain ? ref : [])),
+  );
 }

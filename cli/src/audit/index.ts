@@ -2,7 +2,7 @@ export { auditOutcomes, isExpectedToSignIn } from './personResult';
 export type { AuditOutcome, PersonResult } from './personResult';
 export { createAuditRun, createListedDirectories } from './createAuditRun';
 export type { AuditRun } from './createAuditRun';
-export { isKind } from './entities';
+export { contestedRefs, isKind } from './entities';
 export { chooseEnvironment, readAuditSettings } from './readAuditSettings';
 export type { AuditSettings } from './readAuditSettings';
 export { runAudit } from './runAudit';

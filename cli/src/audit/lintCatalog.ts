@@ -20,7 +20,7 @@ export interface LintInput {
 }
 
 /**
- * Finds what is wrong, or will go wrong, in the values that a sign-in relies on.
+ * Finds mistakes in the values that the sign-in matches.
  *
  * @internal
  */
@@ -34,7 +34,7 @@ export function lintCatalog({ people, entities, fields, isComplete }: LintInput)
   ];
 }
 
-/** A group with an address of its own is as it should be; one with the address of a person is not. */
+/** A group may have an email of its own, but not that of a person. */
 function groupEmails(
   entities: readonly SourcedEntity[],
   users: readonly SourcedEntity[],
@@ -72,7 +72,7 @@ function unreachedEntities(
   const lists = new Set<readonly string[]>();
   for (const person of people.filter(isExpectedToSignIn)) {
     if (person.entityRef !== undefined) reached.add(person.entityRef);
-    // Those between whom nobody can choose are found, only not told apart.
+    // The entities of an ambiguous match are found, but not told apart.
     if (lists.has(person.candidates)) continue;
     lists.add(person.candidates);
     for (const candidate of person.candidates) reached.add(candidate);
@@ -113,14 +113,14 @@ function lintValues(users: readonly SourcedEntity[], field: UserQueryField): Fin
     ...twins(same, loosen, (values): Finding => ({
       rule: 'unicodeTwin',
       severity: 'danger',
-      text: `${what}: ${values} look alike but consist of different letters; one may have been made to pass for the other`,
+      text: `${what}: ${values} look alike but consist of different letters; one may imitate the other`,
       concerns: [],
     })),
     ...(isEmail
       ? twins(same, withoutTag, values => ({
           rule: 'plusTagTwin',
           severity: 'warning',
-          text: `${what}: ${values} differ only in the tag after "+"; in most mail systems they are one mailbox`,
+          text: `${what}: ${values} differ only in the tag after "+"; in most mail systems they are the same mailbox`,
           concerns: [],
         }))
       : []),
@@ -133,15 +133,15 @@ function equalValues(group: readonly Holder[], isEmail: boolean, what: string): 
   const concerns = group.map(({ ref }) => ref);
   const { source } = group.at(-1)!;
   if (spellings.size > 1) {
-    const text = `${what}: ${list(spellings)} are the same but for letter case, so nobody can sign in by it`;
+    const text = `${what}: ${list(spellings)} differ only in letter case, so nobody can sign in with it`;
     return [{ rule: 'caseTwin', severity: 'warning', text, concerns, source }];
   }
-  const text = `${what} ${list(spellings)} is on ${group.length} entities, so nobody can sign in by it`;
+  const text = `${what} ${list(spellings)} is on ${group.length} entities, so nobody can sign in with it`;
   const rule = isEmail ? 'duplicateEmail' : 'duplicateAnnotation';
   return [{ rule, severity: 'warning', text, concerns, source }];
 }
 
-/** Groups of values that are different for the sign-in, and the same for the given key. */
+/** Groups of values that differ for the sign-in, but have the same key. */
 function twins(
   same: ReadonlyMap<string, readonly Holder[]>,
   keyOf: (value: string) => string,
@@ -157,7 +157,7 @@ function twins(
     }));
 }
 
-/** Tag gone, ASCII case folded; the form of letters is the business of another rule. */
+/** The email without its tag. */
 function withoutTag(email: string): string {
   return email.replace(/^([^+@]+)\+[^@]*@/, '$1@');
 }

@@ -16,7 +16,7 @@ export interface LintedPeople {
 }
 
 /**
- * Looks at those who sign in: whether the entity is theirs as far as the data says.
+ * Checks whether the entity of each person who signs in is their own, as far as the data shows.
  *
  * @internal
  */
@@ -39,7 +39,7 @@ export function lintPeople(
       const others = refused
         .flatMap(ref => entities.get(ref) ?? [])
         .filter(each => accounts.isOfAnother(subject, each));
-      return tellGuarded(result, others, accounts, findings);
+      return reportGuarded(result, others, accounts, findings);
     }
     if (!subject || !entity || result.outcome !== 'signsIn') return result;
     const contradiction = accounts.contradictionOf(subject, entity);
@@ -78,8 +78,8 @@ function toConcern(username: string): string {
   return `bitbucket:${username}`;
 }
 
-/** The guard has kept somebody from the entity of somebody else. */
-function tellGuarded(
+/** Reports a person whom the sign-in refuses, because the entity belongs to another account. */
+function reportGuarded(
   result: PersonResult,
   others: readonly SourcedEntity[],
   accounts: Accounts,
@@ -102,7 +102,7 @@ function tellGuarded(
   return { ...result, reason: text };
 }
 
-/** An email that was given to somebody new: who had it before is still an account. */
+/** Reports a match by an email that another account has, too: it may have been given to a new person. */
 function reusedEmail(
   result: PersonResult,
   subject: Subject,
@@ -111,7 +111,7 @@ function reusedEmail(
   named: ReadonlySet<string>,
 ): Finding[] {
   if (!result.reliesOnEmail || accounts.isConfirmed(subject, entity)) return [];
-  // Whom an entity names by id has that one, and not this.
+  // An account that another entity names by id has that entity, so it does not claim this one.
   const others = accounts.sameEmail(subject).filter(username => !named.has(username));
   if (others.length === 0) return [];
   return [
@@ -125,7 +125,7 @@ function reusedEmail(
   ];
 }
 
-/** Matched by the name alone, while the emails say nothing or something else. */
+/** Whether the match is by name only, and the entity has another email, which no account has. */
 function isUnconfirmed(
   { reliesOnEmail }: PersonResult,
   subject: Subject,
@@ -141,7 +141,7 @@ function isUnconfirmed(
   );
 }
 
-/** Companies have several domains, and mailboxes have tags: neither makes another person. */
+/** Without tag and domain: another tag or another domain of the company does not mean another person. */
 function localPart(email: string): string {
   return email.replace(/(\+[^@]*)?@.*$/, '').toLowerCase();
 }
@@ -162,7 +162,7 @@ function sharedEntities(
     }));
 }
 
-/** The line of a person says so too, because that is what is read of somebody one looks for. */
+/** Marks the people as well, for readers who look for one person. */
 function markShared(people: readonly PersonResult[], shared: readonly Finding[]): PersonResult[] {
   const others = new Map(shared.map(({ concerns }) => [concerns[0]!, concerns.length - 2]));
   return people.map(person => {

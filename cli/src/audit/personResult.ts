@@ -1,9 +1,9 @@
 import type { SignInErrorCode } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 
 /**
- * What the sign-in of a person would come to.
+ * The possible outcomes of a person's sign-in.
  *
- * - `signsIn`: as exactly one entity, which is theirs as far as the data says
+ * - `signsIn`: as exactly one entity, which is their own as far as the data shows
  * - `somebodyElse`: as an entity that another attribute says is somebody else
  * - `shared`: as an entity that other people become too
  * - `withoutEntity`: without a `User` entity, because the config allows it
@@ -14,8 +14,8 @@ import type { SignInErrorCode } from 'backstage-plugin-auth-backend-module-bitbu
  *   entity names another account
  * - `missing`: the account lacks every attribute that is looked at
  * - `error`: the payload or a transform is broken
- * - `unused`: not seen lately, `unlicensed`: without a licence; only when these are left out
- * - `inactive`: deactivated or deleted; `service`: no account of a person
+ * - `unused`: not seen recently, `unlicensed`: without a licence; only if the audit leaves these out
+ * - `inactive`: deactivated or deleted; `service`: not the account of a person
  *
  * @public
  */
@@ -58,15 +58,15 @@ export interface PersonResult {
   readonly code?: SignInErrorCode;
   /** Why not, in words. */
   readonly reason?: string;
-  /** When ambiguous: the entities that match, at most 20 in a report. */
+  /** The entities that match when the outcome is ambiguous, at most 20 in a report. */
   readonly candidates: readonly string[];
   /** How many further entities match, beyond those. */
   readonly moreCandidates?: number;
-  /** When nobody matches: entities that nearly do, with the reason. */
+  /** Entities that nearly match when none does, each with the reason. */
   readonly nearMisses: readonly string[];
   /**
-   * Set when the person would not become this entity without the email that Bitbucket says: whether
-   * they can edit it there.
+   * Set when the person would not sign in as this entity without the email from Bitbucket: whether they
+   * can edit it there.
    */
   readonly reliesOnEmail?: 'editable' | 'readOnly' | 'unknown';
 }
@@ -84,8 +84,8 @@ export function isExpectedToSignIn({ outcome }: Pick<PersonResult, 'outcome'>): 
 }
 
 /**
- * Those who used Bitbucket last come first: they are the ones who will be at the door tomorrow.
- * People of whom that is not known follow, those with a problem first.
+ * Sorts people by their last use of Bitbucket, the most recent first, because they will sign in first.
+ * People whose last use is not known follow, those with a problem first.
  *
  * @internal
  */

@@ -20,8 +20,7 @@ import { queriesOf } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
 
 /**
- * The best of the lists of resolvers that were compared. It says no more than that: lists beyond those,
- * and data beyond what the audit was given, were not looked at.
+ * The best of the lists of resolvers that were compared, on the data of the audit.
  *
  * @public
  */
@@ -29,9 +28,9 @@ export interface Suggestion {
   /** Expected people whom the list would sign in as an entity of their own. */
   readonly covered: number;
   /**
-   * Usernames of those who would share an entity, or become one that a safer resolver or another
-   * attribute says is somebody else. Until their entities name their accounts by id, the list is
-   * dangerous for them.
+   * Usernames of those who would share an entity, or become one that is somebody else according to a
+   * safer resolver or another attribute. The list is dangerous until their entities name their accounts
+   * by id.
    */
   readonly conflicted: readonly string[];
   /** How many lists were compared. */
@@ -48,7 +47,7 @@ export interface SuggestInput {
   readonly people: readonly { readonly subject: Subject; readonly isExpected: boolean }[];
   /** By their refs. */
   readonly entities: ReadonlyMap<string, SourcedEntity>;
-  /** Refs of entities that are there twice, so that nobody is known to become them. */
+  /** Refs of entities that exist twice, so it is not known who signs in as them. */
   readonly contested: ReadonlySet<string>;
   readonly accounts: Accounts;
   readonly lookup: MemoryUserLookup;
@@ -131,13 +130,13 @@ function toYaml({ path }: AuditSettings, resolvers: readonly JsonObject[]): stri
   return stringify(tree);
 }
 
-/** More domains than this are no company's. */
+/** With more domains than this, the list is probably not that of one company. */
 const maxDomains = 5;
 
 /**
- * The order in which a suggestion asks: what people cannot choose for themselves first. A username is
- * given by an administrator; an email can be edited in an internal directory; a slug is made up by
- * Bitbucket, and a local part says nothing of the domain.
+ * The order of resolvers in a suggestion: first those whose value people cannot choose themselves. A
+ * username is given by an administrator; an email can be edited in an internal directory; a slug is
+ * derived by Bitbucket, and a local part ignores the domain.
  */
 const safestFirst: readonly BitbucketServerResolverName[] = [
   'agreement',
@@ -160,10 +159,10 @@ const suffixes = {
 };
 
 /**
- * The resolvers that a suggestion may be made of, safest first: those of the config with their
- * options, and every other one with its defaults. What the config allows of emails (domains, trust)
- * holds for resolvers by email that the config does not have, too. Resolvers by name are tried over all
- * namespaces as well, where `User` entities have others than the default one.
+ * The resolvers that a suggestion may use, safest first: those of the config with their options, and all
+ * others with their defaults. Other resolvers by email inherit `allowedDomains` and `emailTrust` from the
+ * config. If there are `User` entities outside the default namespace, resolvers by name are also tried
+ * over all namespaces.
  */
 function candidateResolvers(
   settings: AuditSettings,
@@ -201,7 +200,7 @@ function candidateResolvers(
   );
 }
 
-/** Resolvers that look in the default namespace when they are told no other. */
+/** Resolvers that look in the default namespace by default. */
 const byName = [
   'usernameMatchingUserEntityName',
   'userSlugMatchingUserEntityName',

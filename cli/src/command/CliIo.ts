@@ -1,5 +1,5 @@
 /**
- * What a command has of the outside world, so that tests can give it another one.
+ * The environment of a command. Tests replace it.
  *
  * @public
  */
@@ -7,11 +7,11 @@ export interface CliIo {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Folder in which `app-config.yaml` is looked for. */
+  /** Folder with `app-config.yaml`. */
   readonly cwd: string;
   /** Whether standard output is a terminal that shows colours. */
   readonly isTerminal: boolean;
-  /** The terminal of standard error, for a progress bar. Default: nobody watches. */
+  /** Standard error, if it is a terminal, for a progress bar. Default: none. */
   readonly progress?: NodeJS.WritableStream;
   /** Columns of the terminal. */
   readonly width: number;
@@ -20,7 +20,7 @@ export interface CliIo {
 }
 
 /**
- * What a command ends with.
+ * The exit codes of commands.
  *
  * @public
  */
@@ -28,7 +28,7 @@ export const exitCodes = {
   ok: 0,
   /** `--fail-under`, `--fail-on`, a failed check of the doctor, or a person who would not sign in. */
   failed: 1,
-  /** Wrong options, config or data, or a server that cannot be asked. */
+  /** Wrong options, config or data, or a server that does not answer. */
   unusable: 2,
   /** Ctrl-C. */
   interrupted: 130,

@@ -28,7 +28,7 @@ import type { ReportTargets } from './writeReports';
 export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitOptions, FixOptions {
   readonly limit: number;
   readonly problems?: boolean;
-  /** A report, or config files. */
+  /** A JSON report, or config files. */
   readonly compare: readonly string[];
   readonly baseline?: string;
   /** Milliseconds. */
@@ -56,9 +56,9 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
     world = await readWorld(options, io, progress);
     const missing = missingOf(world);
     if (world.entities.missing) {
-      // Without the whole catalog every verdict could be another one.
+      // Without the whole catalog, every result could be wrong.
       progress.stop();
-      io.stderr(`Interrupted: missing are ${missing.join(', and ')}.\nNothing was decided.\n`);
+      io.stderr(`Interrupted. Not read: ${missing.join(', and ')}.\nNothing was decided.\n`);
       return exitCodes.interrupted;
     }
     judged = await auditWorld(world, options, accepted, io, progress);
@@ -81,7 +81,7 @@ export async function auditCommand(options: AuditCommandOptions, io: CliIo): Pro
   }
   if (fresh.length > 0) {
     io.stderr(
-      `To accept what is not accepted, give a reason and add to "accepted" of ${options.baseline}:\n${toBaselineEntries(fresh.slice(0, maxEntries), today)}\n`,
+      `To accept these findings, add them to "accepted" in ${options.baseline}, each with a reason:\n${toBaselineEntries(fresh.slice(0, maxEntries), today)}\n`,
     );
   }
   return exitCodeOf(report, io);
@@ -110,14 +110,14 @@ async function auditWorld(
     missing: missingOf(world),
     findings: [...users.findings, ...entities.findings],
     notes: [...users.notes, ...entities.notes],
-    // One Ctrl-C ends one thing: what was read until then is decided, which takes seconds.
+    // If Ctrl-C ended the reading, the rest still runs: the users that were read take only seconds.
     signal: users.missing ? undefined : io.signal,
     onProgress,
   });
   const { report, fresh = undefined } = accepted
     ? applyBaseline(audited, accepted)
     : { report: audited };
-  // Of an incomplete report everybody who is missing would have left.
+  // In an incomplete report, everybody who was not read would count as gone.
   const isComparable = options.compare.length > 0 && report.missing.length === 0;
   const before = isComparable
     ? await readComparison(options.compare, options.env, io, {
@@ -131,7 +131,7 @@ async function auditWorld(
   return { report: { ...report, limits, ...(comparison && { comparison }) }, fresh };
 }
 
-/** Where each entity is written, as far as that is known. */
+/** File and line of each entity that was read from a file. */
 function placesOf(entities: World['entities']['items']): Map<string, FindingSource> {
   return new Map(
     entities.flatMap(entity =>
@@ -155,13 +155,13 @@ function inputOf(
   };
 }
 
-/** @throws {@link AuditError} for options that do not go together */
+/** @throws {@link AuditError} for options that cannot be combined */
 function checkFix(options: AuditCommandOptions, output: string | undefined): void {
   if (options.write && !isFix(options)) {
     throw new AuditError('--write needs --fix or --write-missing');
   }
   if (options.fix && options.entities === undefined) {
-    throw new AuditError('--fix edits files: name them with --entities');
+    throw new AuditError('--fix edits entity files: name them with --entities');
   }
   if (isFix(options) && output !== undefined) {
     throw new AuditError(`the diff goes to standard output; name a file for --${output}`);
@@ -186,7 +186,7 @@ function readAccepted(file: string | undefined, today: string, { cwd }: CliIo) {
 
 function exitCodeOf({ missing, limits = [] }: JudgedReport, io: CliIo): number {
   if (missing.length > 0) {
-    io.stderr(`Interrupted: the report is incomplete, missing are ${missing.join(', and ')}.\n`);
+    io.stderr(`Interrupted. The report is incomplete; missing: ${missing.join(', and ')}.\n`);
     return exitCodes.interrupted;
   }
   const failures = limits.flatMap(({ failure }) => failure ?? []);

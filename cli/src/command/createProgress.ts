@@ -3,14 +3,14 @@ import type { CliIo } from './CliIo';
 
 /** @internal */
 export interface Progress {
-  /** `total` is unknown where a server does not say how many there are. */
+  /** `total` is unknown if the server does not send it. */
   update(what: string, done: number, total?: number): void;
   /** Clears the line. */
   stop(): void;
 }
 
 /**
- * A progress bar on standard error, one at a time; nothing at all when nobody watches.
+ * A progress bar on standard error, one at a time; none if that is not a terminal.
  *
  * @internal
  */
@@ -31,7 +31,7 @@ export function createProgress({ progress: stream }: Pick<CliIo, 'progress'>): P
           {
             format: total === undefined ? `{value} ${what}` : `{bar} {value}/{total} ${what}`,
             clearOnComplete: true,
-            // Ctrl-C is the program's business, which says what is missing.
+            // The program handles Ctrl-C itself, and reports what is missing.
             gracefulExit: false,
             hideCursor: false,
             stream,

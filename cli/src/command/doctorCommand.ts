@@ -9,9 +9,9 @@ import type { WorldOptions } from './readWorld';
 const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
 
 /**
- * `doctor`: one line for everything that a sign-in needs.
+ * `doctor`: one line for each check of what a sign-in needs.
  *
- * @returns the exit code: whether nothing failed
+ * @returns the exit code, which says whether a check failed
  * @internal
  */
 export async function doctorCommand(
@@ -32,7 +32,7 @@ export async function doctorCommand(
   });
   for await (const check of checks) {
     if (io.signal.aborted) {
-      io.stderr('Interrupted: the checks after this one are missing.\n');
+      io.stderr('Interrupted. The remaining checks were not made.\n');
       return exitCodes.interrupted;
     }
     failed ||= check.status === 'fail';
@@ -41,8 +41,8 @@ export async function doctorCommand(
   return failed ? exitCodes.failed : exitCodes.ok;
 }
 
-function formatCheck({ name, status, text, mend }: Check, isTerminal: boolean): string {
+function formatCheck({ name, status, text, fix }: Check, isTerminal: boolean): string {
   const word = status.padEnd(4);
   const mark = isTerminal ? `\u001b[${ansi[status]}m${word}\u001b[39m` : word;
-  return `${mark} ${name}: ${printable(text)}${mend ? ` -> ${printable(mend)}` : ''}`;
+  return `${mark} ${name}: ${printable(text)}${fix ? ` -> ${printable(fix)}` : ''}`;
 }

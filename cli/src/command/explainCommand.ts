@@ -30,13 +30,13 @@ export async function explainCommand(
   io: CliIo,
 ): Promise<number> {
   const progress = createProgress(io);
-  // Bitbucket can search by name and email, and not by id.
+  // Bitbucket can search by name and email, but not by id.
   const isEntity = isEntityRef(who);
   const filter = isEntity || /^\d+$/.test(who) ? undefined : who;
   const world = await readWorld(options, io, progress, filter).finally(() => progress.stop());
   const missing = [world.users.missing, world.entities.missing].flatMap(text => text ?? []);
   if (missing.length > 0) {
-    io.stderr(`Interrupted: missing are ${missing.join(', and ')}.\nNothing was decided.\n`);
+    io.stderr(`Interrupted. Not read: ${missing.join(', and ')}.\nNothing was decided.\n`);
     return exitCodes.interrupted;
   }
   if (isEntity) return explainEntity(who, world, options, io);
@@ -56,7 +56,7 @@ export async function explainCommand(
         ? `${toPrintableJson(explanation)}\n`
         : `${formatExplanation(printableDeep(explanation))}\n`,
     );
-    if (result.outcome === 'unknown') io.stderr(`Not known: ${printable(result.reason ?? '')}\n`);
+    if (result.outcome === 'unknown') io.stderr(`Unknown: ${printable(result.reason ?? '')}\n`);
   }
   return signsIn ? exitCodes.ok : exitCodes.failed;
 }
@@ -76,7 +76,7 @@ async function explainEntity(
     owners,
   );
   if (!found.exists && found.accounts.length === 0 && found.others.length === 0) {
-    throw new AuditError(`The catalog has no ${found.entityRef}, and nobody would become it`);
+    throw new AuditError(`The catalog has no ${found.entityRef}, and nobody would sign in as it`);
   }
   const text = options.json ? toPrintableJson(found) : formatAccounts(found);
   io.stdout(`${text}\n`);
@@ -84,8 +84,8 @@ async function explainEntity(
 }
 
 /**
- * The users that a person at the keyboard may mean: of exactly this username or id, else of this
- * username or email in any letter case. An email may be that of several.
+ * The users that `who` may mean: those with exactly this username or id, or else with this username or
+ * email in any letter case. Several users may have the same email.
  */
 function findPerson(payloads: readonly unknown[], who: string): unknown[] {
   const users = payloads as readonly {

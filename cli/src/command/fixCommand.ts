@@ -16,9 +16,9 @@ import { writeOrFail } from './writeReports';
 export interface FixOptions {
   /** Adds ids to entity files. */
   readonly fix?: boolean;
-  /** A file for `User` entities of those who have none. */
+  /** A new file with `User` entities for people who have none. */
   readonly writeMissing?: string;
-  /** Writes files instead of showing what would be written. */
+  /** Writes the files instead of showing a diff. */
   readonly write?: boolean;
 }
 
@@ -34,10 +34,10 @@ interface ChangedFile {
 }
 
 /**
- * `audit --fix`, `--write-missing`: shows or writes what the entity files lack, and tells what the next
- * audit will say.
+ * `audit --fix`, `--write-missing`: shows or writes what the entity files lack, and predicts the result
+ * of the next audit.
  *
- * @throws {@link AuditError} when it cannot be decided what is missing, or a file cannot be written
+ * @throws {@link AuditError} when the report is not certain enough, or a file cannot be written
  * @internal
  */
 export async function fixCommand(
@@ -63,8 +63,8 @@ export async function fixCommand(
   }
   if (options.write) write(files, io);
   else io.stdout(files.map(({ diff }) => (io.isTerminal ? paintDiff(diff) : diff)).join(''));
-  tellLeftOut(leftOut, io);
-  await tellPromise(report, { ...input, entities }, io);
+  reportLeftOut(leftOut, io);
+  await reportNextAudit(report, { ...input, entities }, io);
 }
 
 function fixFiles(report: AuditReport, { settings, payloads, entities }: AuditInput, io: CliIo) {
@@ -77,13 +77,18 @@ function fixFiles(report: AuditReport, { settings, payloads, entities }: AuditIn
     byFile.set(source.file, wanted.set(entityRef, id));
   }
   const done = new Map<string, string>();
-  const files = [...byFile].map(([path, wanted]): ChangedFile => {
+  const files = [...byFile].flatMap(([path, wanted]): ChangedFile[] => {
     try {
-      const before = readFileSync(path, 'utf8');
+      const before = readUtf8(path);
+      if (before === undefined) {
+        const why = `${relativePath(path, io)} is not UTF-8`;
+        leftOut.push(...[...wanted.keys()].map(who => ({ who, why })));
+        return [];
+      }
       const { text, edits, problems } = annotateFile(before, key, wanted);
       for (const [who, why] of problems) leftOut.push({ who, why });
       for (const [ref, id] of wanted) if (!problems.has(ref)) done.set(ref, id);
-      return { path, text, diff: toUnifiedDiff(relativePath(path, io), before, edits) };
+      return [{ path, text, diff: toUnifiedDiff(relativePath(path, io), before, edits) }];
     } catch (error) {
       throw new AuditError(`${path}: cannot be edited: ${(error as Error).message}`);
     }
@@ -93,6 +98,13 @@ function fixFiles(report: AuditReport, { settings, payloads, entities }: AuditIn
     leftOut,
     entities: entities.map(entity => annotated(entity, key, done)),
   };
+}
+
+/** @returns `undefined` for what would not be the same again when written */
+function readUtf8(path: string): string | undefined {
+  const bytes = readFileSync(path);
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
 }
 
 function annotated(
@@ -131,7 +143,7 @@ function writeMissing(report: AuditReport, input: AuditInput, file: string, io: 
 function paintDiff(diff: string): string {
   const colors: Record<string, number> = { '+': 32, '-': 31, '@': 36 };
   const paint = (line: string) => {
-    // What somebody wrote into a file is not for the terminal to carry out.
+    // A file may contain control sequences, which the terminal must not execute.
     const text = printable(line.replace(/[\t\r]$/, ''));
     const color = colors[line[0] ?? ''];
     return color === undefined ? text : `\u001b[${color}m${text}\u001b[39m`;
@@ -149,7 +161,7 @@ function write(files: readonly ChangedFile[], io: CliIo): void {
 
 const maxLeftOut = 30;
 
-function tellLeftOut(leftOut: readonly LeftOut[], io: CliIo): void {
+function reportLeftOut(leftOut: readonly LeftOut[], io: CliIo): void {
   if (leftOut.length === 0) return;
   const lines = leftOut.slice(0, maxLeftOut).map(({ who, why }) => printable(`  ${who}: ${why}`));
   const rest = leftOut.length - lines.length;
@@ -157,8 +169,8 @@ function tellLeftOut(leftOut: readonly LeftOut[], io: CliIo): void {
   io.stderr(`Left to you, because it is not certain:\n${lines.join('\n')}\n`);
 }
 
-/** Decides for everybody once more, with the files as they will be. */
-async function tellPromise(before: AuditReport, input: AuditInput, io: CliIo): Promise<void> {
+/** Audits the files as they will be, and reports what changes. */
+async function reportNextAudit(before: AuditReport, input: AuditInput, io: CliIo): Promise<void> {
   const after = await runAudit(input);
   const comparison = compareReports(before, after, 'the files as they are');
   const steps = new Map(before.people.map(({ id, username, step }) => [id ?? username, step]));
@@ -173,7 +185,7 @@ async function tellPromise(before: AuditReport, input: AuditInput, io: CliIo): P
   ];
   if (moved.length === 0) {
     lines.push(
-      `No sign-in is decided by it: put userIdMatchingUserEntityAnnotation first in signIn.resolvers.`,
+      `No sign-in uses these ids yet: put userIdMatchingUserEntityAnnotation first in signIn.resolvers.`,
     );
   }
   io.stderr(`${lines.join('\n')}\n`);

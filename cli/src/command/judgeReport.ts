@@ -16,8 +16,7 @@ export interface LimitOptions {
 }
 
 /**
- * Holds a report against the limits that were set for it. What a baseline accepts is no reason to
- * fail.
+ * Checks a report against the limits of the command line. Findings that a baseline accepts do not count.
  *
  * @param fresh - findings that the baseline does not accept; `undefined` without a baseline
  * @internal
@@ -43,7 +42,7 @@ export function judgeReport(
   }
   const open = findings.filter(({ accepted }) => !accepted);
   const counts = {
-    // What a baseline accepts is no conflict any more.
+    // The summary also counts conflicts that the baseline accepts.
     conflict: fresh ? summary.counts.ambiguous + count(open, isConflict) : summary.conflicts,
     danger: count(open, ({ severity }) => severity === 'danger'),
     changed: comparison?.changes.filter(isRelevantChange).length ?? 0,

@@ -13,7 +13,7 @@ import type { CliIo } from './CliIo';
  * Loads the config as Backstage does: `app-config.yaml` and `app-config.local.yaml`, or the given
  * files in their order; `${NAME}` and `APP_CONFIG_…` from the environment.
  *
- * @throws {@link AuditError} when a file is missing or is no YAML
+ * @throws {@link AuditError} when a file is missing or is not YAML
  * @public
  */
 export async function loadConfig(
@@ -27,7 +27,7 @@ export async function loadConfig(
       throw new AuditError(`Config file ${path} does not exist${hint}`);
     }
   }
-  // Loaded only now: --help should not wait for it.
+  // Imported here, so that --help does not wait for it.
   const { ConfigSources } = await import('@backstage/config-loader');
   const { ConfigReader } = await import('@backstage/config');
   try {
@@ -41,7 +41,7 @@ export async function loadConfig(
     const config = await ConfigSources.toConfig(source);
     const data = config.get();
     config.close();
-    // Its name in errors; without one, Backstage calls it "mock-config".
+    // The name in errors. By default it is "mock-config".
     return new ConfigReader(data as never, 'app-config');
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
@@ -54,7 +54,7 @@ function pathsOf(files: readonly string[], { cwd }: Pick<CliIo, 'cwd'>): string[
 }
 
 /**
- * Where the provider is configured: in the last of the files that names it.
+ * Where the provider is configured: in the last config file that names it.
  *
  * @internal
  */
@@ -68,8 +68,8 @@ export function findProvider(files: readonly string[], io: Pick<CliIo, 'cwd'>): 
 
 /**
  * The credential for Bitbucket's list of users: `BITBUCKET_TOKEN`, or `BITBUCKET_USERNAME` with
- * `BITBUCKET_PASSWORD`, else `directory` of the config. Never an argument: those are in the history of
- * the shell and in the list of processes.
+ * `BITBUCKET_PASSWORD`, or else `directory` in the config. Never an argument, because arguments appear
+ * in the shell history and the process list.
  *
  * @param config - of the environment
  * @param path - of `config`, for errors
@@ -93,13 +93,15 @@ export function readAuthorization(
     return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
   }
   if (username || password) {
-    throw new AuditError('BITBUCKET_USERNAME and BITBUCKET_PASSWORD go together; one is not set');
+    throw new AuditError(
+      'BITBUCKET_USERNAME and BITBUCKET_PASSWORD must be set together; one is not set',
+    );
   }
   return readDirectoryOptions(config, path)?.authorization;
 }
 
 /**
- * What the sign-in asks Bitbucket for directories with.
+ * The credential with which the sign-in reads directories from Bitbucket.
  *
  * @returns the value of the `Authorization` header, or why there is none here
  * @internal
@@ -112,7 +114,7 @@ export function readDirectoryAuthorization(
     const options = readDirectoryOptions(config, path);
     return options
       ? { authorization: options.authorization }
-      : { problem: `"${path}.directory" is missing, without which the backend does not start` };
+      : { problem: `"${path}.directory" is missing; without it the backend does not start` };
   } catch (error) {
     if (!isSignInError(error)) throw error;
     return { problem: error.detail };

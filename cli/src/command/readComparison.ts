@@ -8,18 +8,18 @@ import { reportVersion } from '../report';
 import type { CliIo } from './CliIo';
 import { loadConfig } from './loadConfig';
 
-/** What a report is compared with. @internal */
+/** The report to compare with. @internal */
 export interface ComparedWith {
   readonly report: ComparedReport;
   readonly label: string;
 }
 
 /**
- * Reads what `--compare` names: a JSON report of an earlier audit, or other config files, whose sign-in
- * is decided over the people and entities of this audit.
+ * Reads what `--compare` names: the JSON report of an earlier audit, or other config files, which are
+ * audited with the people and entities of this audit.
  *
- * @param audit - decides for the people of this audit with other settings
- * @throws {@link AuditError} when it is neither, or not complete
+ * @param input - the people and entities of this audit
+ * @throws {@link AuditError} when it is neither, or the report is incomplete
  * @internal
  */
 export async function readComparison(

@@ -28,7 +28,7 @@ export interface WorldOptions {
   readonly env?: string;
   readonly users?: string;
   readonly entities?: string;
-  /** Only of `audit`: Bitbucket's list of those who have a licence. */
+  /** Bitbucket's list of licensed users. For `audit` only. */
   readonly licensed?: string;
 }
 
@@ -37,22 +37,22 @@ export interface World {
   readonly settings: AuditSettings;
   readonly users: Users;
   readonly entities: SourceResult<SourcedEntity>;
-  /** Refs that own something; absent where that is not known or does not matter. */
+  /** Refs that own something; absent when that is not known or does not matter. */
   readonly owners?: readonly string[];
   /** Usernames. */
   readonly licensed?: ReadonlySet<string>;
 }
 
 interface Users extends SourceResult<unknown> {
-  /** What the sign-in is told of directories, where that is known. */
+  /** Answers about directories as the sign-in gets them, if they are known. */
   readonly findDirectory?: FindDirectory;
 }
 
 type Entities = SourceResult<SourcedEntity> & Pick<World, 'owners'>;
 
 /**
- * Reads config, users and entities: from files where the options name them, else from Bitbucket and
- * the catalog of the config, both at once and each one page at a time.
+ * Reads config, users and entities: from the files that the options name, or else from the Bitbucket
+ * and the catalog in the config, both at once and each page by page.
  *
  * @param filter - only users whose name, display name or email contains the text; default: all
  * @throws {@link AuditError} and {@link SignInError} for what cannot be read
@@ -67,7 +67,7 @@ export async function readWorld(
   const config = await loadConfig(options.config, io);
   const settings = readAuditSettings(config, options.env);
   const licensed = readLicensed(options, io);
-  // One that fails ends the other, so that nothing goes on behind an error.
+  // If one fails, the other is cancelled.
   const other = new AbortController();
   const onAbort = () => other.abort();
   io.signal.addEventListener('abort', onAbort, { once: true });
@@ -85,7 +85,7 @@ export async function readWorld(
         'The catalog has no User and no Group entities, or this token cannot read them: nobody could sign in',
       );
     }
-    const notes = [...users.notes, ...strangersAmong(licensed, users)];
+    const notes = [...users.notes, ...notesOnLicensed(licensed, users)];
     return { settings, users: { ...users, notes }, entities, owners, licensed };
   } catch (error) {
     other.abort();
@@ -99,7 +99,7 @@ function readLicensed({ licensed }: WorldOptions, { cwd }: CliIo): Set<string> |
   if (licensed === undefined) return undefined;
   const { items, findings } = readUserFiles(resolve(cwd, licensed));
   const cut = findings.find(({ rule }) => rule === 'incompleteList');
-  // Whoever is missing in it would silently leave the percentage.
+  // People on the missing pages would silently not count.
   if (cut) {
     throw new AuditError(
       `--licensed: ${cut.source!.file} is not the last page of its list, and the next one is missing`,
@@ -108,14 +108,12 @@ function readLicensed({ licensed }: WorldOptions, { cwd }: CliIo): Set<string> |
   return new Set((items as readonly { readonly name: string }[]).map(({ name }) => name));
 }
 
-function strangersAmong(licensed: ReadonlySet<string> | undefined, { items, missing }: Users) {
+function notesOnLicensed(licensed: ReadonlySet<string> | undefined, { items, missing }: Users) {
   if (!licensed || missing) return [];
   const names = new Set(items.map(item => (item as { name?: unknown } | null)?.name));
-  const strangers = [...licensed].filter(name => !names.has(name)).length;
-  return strangers > 0
-    ? [
-        `users of --licensed whom Bitbucket's list of users does not have: ${strangers} of ${licensed.size}`,
-      ]
+  const unlisted = [...licensed].filter(name => !names.has(name)).length;
+  return unlisted > 0
+    ? [`${unlisted} of ${licensed.size} users in --licensed are not in Bitbucket's list of users`]
     : [];
 }
 
@@ -151,7 +149,7 @@ async function readUsers(
 
   const production = readDirectoryAuthorization(config.getConfig(path), path);
   if ('problem' in production) {
-    const note = `the directories of accounts could not be asked for as the sign-in does: ${production.problem}`;
+    const note = `the directories of accounts could not be read as the sign-in does: ${production.problem}`;
     return { ...users, notes: [...users.notes, note] };
   }
   const { trustedDirectories } = settings;
@@ -175,7 +173,7 @@ async function readUsers(
   }
 }
 
-/** What Bitbucket says for good; anything else may be another answer tomorrow. */
+/** Permanent refusals. Any other error may be gone at the next attempt. */
 const refusals = ['BITBUCKET_REFUSED', 'BITBUCKET_NOT_FOUND'];
 
 async function readEntities(
@@ -189,7 +187,7 @@ async function readEntities(
   if (options.entities !== undefined) {
     const read = await readEntityFiles(resolve(io.cwd, options.entities));
     const note =
-      'dangerouslyAllowSignInWithoutUserInCatalog signs nobody in under a name that owns something in the catalog, which files do not say: people without an entity may be refused';
+      'dangerouslyAllowSignInWithoutUserInCatalog signs nobody in under a name that owns something in the catalog. Files do not show that, so people without an entity may be refused';
     return allowsWithoutEntity ? { ...read, notes: [...read.notes, note] } : read;
   }
   const backendUrl = config.getOptionalString('backend.baseUrl');

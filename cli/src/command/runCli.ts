@@ -17,7 +17,7 @@ import type { WorldOptions } from './readWorld';
  * Runs a command line.
  *
  * @param args - without the names of node and the program
- * @returns the exit code; never rejects for what a user can mend
+ * @returns the exit code; never rejects for what a user can fix
  * @public
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has written its own line already; --help ends this way too.
+    // Commander has written its own message already. --help also ends this way.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.unusable;
     if (io.signal.aborted) {
       io.stderr('Interrupted before anything was read.\n');
@@ -44,17 +44,17 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
 
 const help = `
 Where the data comes from:
-  config    app-config.yaml of this folder, or the files of --config
+  config    app-config.yaml in this folder, or the files of --config
   users     Bitbucket, with BITBUCKET_TOKEN, or BITBUCKET_USERNAME and BITBUCKET_PASSWORD,
-            or "directory" of the config; or the files of --users
+            or "directory" in the config; or the files of --users
   entities  the catalog at backend.baseUrl, with BACKSTAGE_TOKEN; or the files of --entities
 
-Exit codes: 0 fine, 1 a check or limit failed, 2 it could not be done, 130 interrupted.`;
+Exit codes: 0 success, 1 a check or limit failed, 2 the command could not run, 130 interrupted.`;
 
 /**
  * The command line.
  *
- * @param done - is told the exit code of the command
+ * @param done - called with the exit code of the command
  * @internal
  */
 export function createProgram(io: CliIo, done: (exitCode: number) => void): Command {
@@ -71,13 +71,10 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     .description('check the sign-in of every Bitbucket user, and the data that it relies on')
     .option('--json [file]', 'write the whole report as JSON; without a file, to standard output')
     .option('--csv [file]', 'write the people as CSV; without a file, to standard output')
-    .option('--html <file>', 'write one HTML page with filter and search; - is standard output')
+    .option('--html <file>', 'write an HTML page with filter and search; - is standard output')
     .option('--junit <file>', 'write limits, people and findings as tests, for Jenkins and Bamboo')
     .option('--sarif <file>', 'write the findings with file and line, for code scanning')
-    .option(
-      '--fix',
-      'add missing id annotations to entity files where there is no doubt; shows a diff',
-    )
+    .option('--fix', 'add missing user ids to entity files where there is no doubt; shows a diff')
     .option('--write-missing <file>', 'create User entities for people who have none; shows a diff')
     .option('--write', 'write the changes of --fix and --write-missing')
     .option('--limit <number>', 'number of people in the table', parseCount, 50)
@@ -90,7 +87,7 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
     )
     .option(
       '--licensed <path>',
-      'count only these people: JSON file or folder of what users?permission=LICENSED_USER answers',
+      'count only these people: JSON file or folder with the response of users?permission=LICENSED_USER',
     )
     .addOption(
       new Option(
@@ -102,9 +99,10 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
       repeatable(
         '--compare <file>',
         'compare with a JSON report or another config file: who gains, loses or becomes somebody else',
+        'none',
       ),
     )
-    .option('--baseline <file>', 'YAML file of accepted findings; exit 1 on any other')
+    .option('--baseline <file>', 'YAML file of accepted findings; exit 1 if there are others')
     .addHelpText('after', help)
     .action(async (options: AuditCommandOptions) => done(await auditCommand(options, io)));
 
@@ -127,10 +125,10 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
   return program;
 }
 
-function repeatable(flags: string, description: string, usual?: string): Option {
+function repeatable(flags: string, description: string, byDefault: string): Option {
   return new Option(flags, description)
     .argParser((file: string, files: string[]) => [...files, file])
-    .default([], usual);
+    .default([], byDefault);
 }
 
 function withConfig(command: Command, withFiles = true): Command {

@@ -62,13 +62,7 @@ export function writeReports(
   }
 }
 
-/**
- * Writes a text to a file or to standard output.
- *
- * @throws {@link AuditError} when the file cannot be written
- * @internal
- */
-export function writeOutput(target: Target, text: string, io: CliIo): void {
+function writeOutput(target: Target, text: string, io: CliIo): void {
   if (target === true || target === '-') {
     io.stdout(text);
     return;
@@ -78,7 +72,7 @@ export function writeOutput(target: Target, text: string, io: CliIo): void {
 }
 
 /**
- * Makes the folder of a file, has the file written, and says so.
+ * Creates the folder of a file, writes the file with `write`, and reports it.
  *
  * @throws {@link AuditError} when it cannot be written
  * @internal
@@ -93,7 +87,7 @@ export function writeOrFail(path: string, write: () => void, io: Pick<CliIo, 'st
   io.stderr(`Wrote ${path}\n`);
 }
 
-/** For its owner only, also where a file was there before: it lists people with their addresses. */
+/** Readable by the owner only, even if the file existed before: it contains names and addresses. */
 function writePrivately(path: string, text: string): void {
   const file = openSync(path, 'w', 0o600);
   try {

@@ -17,8 +17,8 @@ interface CheckCallbackOptions {
 }
 
 /**
- * Whether the running backend starts a sign-in as this config says: it is asked for one, and where it
- * redirects to is compared. Nobody follows, so that nothing comes of it.
+ * Whether the running backend starts a sign-in as this config says. It requests a sign-in and compares
+ * the redirect with the config, but does not follow it.
  *
  * @internal
  */
@@ -31,7 +31,7 @@ export async function checkCallback(options: CheckCallbackOptions): Promise<Chec
     answer = await probe(url);
   } catch (error) {
     const text = `the backend does not answer: ${isSignInError(error) ? error.detail : quote(String(error))}`;
-    return { name, status: 'skip', text, mend: 'run this where backend.baseUrl can be reached' };
+    return { name, status: 'skip', text, fix: 'run this where backend.baseUrl can be reached' };
   }
   const location = parse(answer.headers.get('location'));
   if (answer.status === 404) {
@@ -39,24 +39,24 @@ export async function checkCallback(options: CheckCallbackOptions): Promise<Chec
       name,
       status: 'fail',
       text: `the running backend has no provider bitbucketServer: its start answered 404`,
-      mend: 'add the module to the backend, and start it again with this config',
+      fix: 'add the module to the backend, and start it again with this config',
     };
   }
   if (!location || answer.status < 300 || answer.status > 399) {
     const text = `the running backend does not start a sign-in: it answered ${answer.status}`;
-    return { name, status: 'fail', text, mend: 'see its log' };
+    return { name, status: 'fail', text, fix: 'see its log' };
   }
   if (!location.href.startsWith(`${baseUrl}/`)) {
     const text = `the running backend sends people to ${quote(location.origin)}, not to ${baseUrl}`;
-    return { name, status: 'fail', text, mend: restart };
+    return { name, status: 'fail', text, fix: restart };
   }
   const sent = location.searchParams.get('redirect_uri');
   if (sent !== redirectUri) {
     return {
       name,
       status: 'fail',
-      text: `the running backend says ${quote(sent)}, this config ${redirectUri}`,
-      mend: `${restart}; the incoming application link must have the one that the backend says`,
+      text: `the running backend sends ${quote(sent)}, but this config has ${redirectUri}`,
+      fix: `${restart}; the incoming application link must have the one that the backend sends`,
     };
   }
   if (clientId !== undefined && location.searchParams.get('client_id') !== clientId) {
@@ -64,21 +64,25 @@ export async function checkCallback(options: CheckCallbackOptions): Promise<Chec
       name,
       status: 'fail',
       text: 'the running backend has another clientId than this config',
-      mend: restart,
+      fix: restart,
     };
   }
-  return { name, status: 'ok', text: `the running backend says ${redirectUri}, as this config` };
+  return {
+    name,
+    status: 'ok',
+    text: `the running backend sends ${redirectUri}, as in this config`,
+  };
 }
 
 const restart =
-  'start the backend again with this config, or give the doctor the config of the backend';
+  'restart the backend with this config, or run the doctor with the config of the backend';
 
 function parse(location: string | null): URL | undefined {
   return location !== null && URL.canParse(location) ? new URL(location) : undefined;
 }
 
 /**
- * Whether the catalog can be read, and has people.
+ * Whether the catalog can be read, and has User entities.
  *
  * @internal
  */
@@ -100,7 +104,7 @@ export async function checkCatalog({
       name,
       status: 'fail',
       text: 'backend.baseUrl is not set',
-      mend: 'set it, so that the catalog is found',
+      fix: 'set it to the address of the backend, which serves the catalog',
     };
   }
   try {
@@ -113,21 +117,21 @@ export async function checkCatalog({
           name,
           status: 'fail',
           text: `${backendUrl} answers, but has no User entities`,
-          mend: 'add a provider of your organization, or check what the token may read',
+          fix: 'add an entity provider for your organization, or check what the token may read',
         };
   } catch (error) {
-    const mend = 'check backend.baseUrl, that the backend runs, and BACKSTAGE_TOKEN';
-    return { name, status: 'fail', text: (error as Error).message, mend };
+    const fix = 'check backend.baseUrl and BACKSTAGE_TOKEN, and whether the backend is running';
+    return { name, status: 'fail', text: (error as Error).message, fix };
   }
 }
 
 const upstream = '@backstage/plugin-auth-backend-module-bitbucket-server-provider';
-/** Where an app of Backstage lists what its backend uses. */
+/** Where a Backstage app lists the packages of its backend. */
 const manifests = ['package.json', 'packages/backend/package.json'];
 
 /**
- * Finds upstream's module in the manifests of an app: its config schema would refuse resolvers that
- * only this package has, and both register the same provider. Says nothing where there is none.
+ * Finds upstream's module in the manifests of an app. Its config schema refuses the resolvers that only
+ * this package has, and both modules register the same provider.
  *
  * @internal
  */
@@ -138,7 +142,7 @@ export function checkLeftover(folder: string): Check[] {
       name: 'packages',
       status: 'fail',
       text: `${manifest} still lists ${upstream}, whose config schema refuses resolvers of this package`,
-      mend: 'remove it from there and from the backend',
+      fix: 'remove it from there and from the backend',
     }));
 }
 
@@ -147,7 +151,7 @@ function lists(path: string): boolean {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    // Not every folder that has a configuration has a manifest.
+    // There is no such manifest in this folder.
     return false;
   }
   return text.includes(`"${upstream}"`);

@@ -3,11 +3,11 @@ import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-se
 import { quote } from '../quote';
 import type { Check, Probe } from './probe';
 
-/** The OAuth 2.0 provider came with 7.20. */
+/** The first version with an OAuth 2.0 provider. */
 const oldest = [7, 20];
 
 /**
- * Whether Bitbucket Server answers, and in a version that has OAuth 2.0.
+ * Whether Bitbucket Server answers, and its version has OAuth 2.0.
  *
  * @see https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html
  * @internal
@@ -23,7 +23,7 @@ export async function checkBitbucket(probe: Probe, baseUrl: string): Promise<Che
       name,
       status: 'fail',
       text: `no answer: ${isSignInError(error) ? error.detail : String(error)}`,
-      mend: 'check host or baseUrl, the network from here, and the certificate',
+      fix: 'check host or baseUrl, the network from here, and the certificate',
     };
   }
   const version = (answer.json as { version?: unknown } | undefined)?.version;
@@ -33,7 +33,7 @@ export async function checkBitbucket(probe: Probe, baseUrl: string): Promise<Che
       name,
       status: 'fail',
       text: `${url} answered ${answer.status} (${quote(type)}), so this is not a Bitbucket Server`,
-      mend: 'check the context path in host or baseUrl, and whether a proxy asks for a login before',
+      fix: 'check the context path in host or baseUrl, and whether a proxy asks for a login first',
     };
   }
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -43,7 +43,7 @@ export async function checkBitbucket(probe: Probe, baseUrl: string): Promise<Che
         name,
         status: 'fail',
         text: `version ${quote(version)} has no OAuth 2.0`,
-        mend: 'Bitbucket 7.20 or later is needed',
+        fix: 'Bitbucket 7.20 or later is needed',
       }
     : {
         name,
@@ -57,13 +57,13 @@ interface CheckCredentialOptions {
   readonly baseUrl: string;
   /** Name of the check. */
   readonly name: string;
-  /** Whether production asks with it, and a resolver needs what only `admin/users` says. */
+  /** Whether the sign-in uses it, and a resolver needs what only `admin/users` contains. */
   readonly needsDirectory: boolean;
   readonly authorization: string;
 }
 
 /**
- * Whether a credential for the list of users is one, and how much of the list it sees.
+ * Whether a credential is valid, and which list of users it can read.
  */
 async function checkCredential(options: CheckCredentialOptions): Promise<Check> {
   const { probe, baseUrl, name, needsDirectory, authorization } = options;
@@ -71,23 +71,23 @@ async function checkCredential(options: CheckCredentialOptions): Promise<Check> 
     (await probe(`${baseUrl}/rest/api/latest/${path}?limit=1`, authorization)).status;
   try {
     const admin = await read('admin/users');
-    if (admin === 200) return { name, status: 'ok', text: 'it reads admin/users' };
+    if (admin === 200) return { name, status: 'ok', text: 'can read admin/users' };
     const users = await read('users');
     if (users !== 200) {
-      const mend = 'make a new HTTP access token of a licensed user';
-      return { name, status: 'fail', text: `it is refused: users answers ${users}`, mend };
+      const fix = 'create a new HTTP access token of a licensed user';
+      return { name, status: 'fail', text: `refused: users answered ${users}`, fix };
     }
     return {
       name,
       status: needsDirectory ? 'fail' : 'warn',
-      text: `it reads users, but admin/users answers ${admin}: no last sign-in, no directories`,
-      mend: needsDirectory
+      text: `can read users, but admin/users answered ${admin}: no last sign-in, no directories`,
+      fix: needsDirectory
         ? 'emailTrust "readOnlyDirectory" needs a credential that may read admin/users'
-        : 'a licensed user with more rights sees when people last signed in',
+        : 'a licensed user with more permissions can see when people last signed in',
     };
   } catch (error) {
     const text = isSignInError(error) ? error.detail : quote(String(error));
-    return { name, status: 'fail', text, mend: 'see the line on bitbucket' };
+    return { name, status: 'fail', text, fix: 'see the check "bitbucket"' };
   }
 }
 
@@ -99,14 +99,14 @@ interface CheckCredentialsOptions {
   readonly config: Config;
   /** The credential of the audit; may throw. */
   readonly readAuthorization: () => string | undefined;
-  /** The credential that production uses. */
+  /** The credential that the sign-in uses. */
   readonly readDirectoryAuthorization: () =>
     { readonly authorization: string } | { readonly problem: string };
 }
 
 /**
- * Looks at the credential of `directory`, with which production asks, and at that of the audit where it
- * is another one: an administrator's own token says nothing about what the backend may see.
+ * Checks the credential of `directory`, which the sign-in uses, and that of the audit if it is another
+ * one: an administrator's own token proves nothing about what the backend may read.
  *
  * @internal
  */
@@ -116,7 +116,7 @@ export async function* checkCredentials(options: CheckCredentialsOptions): Async
   let directory: string | undefined;
   if (config.has('directory')) {
     const read = options.readDirectoryAuthorization();
-    // What is wrong with it is told by the check of the config.
+    // If it is not valid, the check of the config reports that.
     directory = 'authorization' in read ? read.authorization : undefined;
     if (directory !== undefined) {
       const name = 'directory credential';
@@ -129,15 +129,15 @@ export async function* checkCredentials(options: CheckCredentialsOptions): Async
     authorization = options.readAuthorization();
   } catch (error) {
     const text = isSignInError(error) ? error.detail : (error as Error).message;
-    yield { name, status: 'fail', text, mend: 'correct it' };
+    yield { name, status: 'fail', text, fix: 'correct this credential' };
     return;
   }
   if (authorization === undefined) {
     yield {
       name,
       status: 'skip',
-      text: 'none is configured; a sign-in needs none, the audit does',
-      mend: 'set BITBUCKET_TOKEN to an HTTP access token, or "directory" in the config',
+      text: 'not configured; the audit needs one, a sign-in does not',
+      fix: 'set BITBUCKET_TOKEN to an HTTP access token, or "directory" in the config',
     };
   } else if (authorization !== directory) {
     yield await checkCredential({ ...shared, name, needsDirectory: false, authorization });

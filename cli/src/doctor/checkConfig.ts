@@ -13,7 +13,7 @@ import type { Check } from './probe';
 /** @internal */
 export interface CheckedConfig {
   readonly checks: readonly Check[];
-  /** `undefined` when the configuration does not say where Bitbucket is. */
+  /** `undefined` when the config has no valid address of Bitbucket. */
   readonly baseUrl?: string;
   readonly needsDirectory: boolean;
   /** `undefined` when it cannot be used. */
@@ -27,8 +27,8 @@ export interface CheckedConfig {
 const name = 'config';
 
 /**
- * Reads every part of an environment as the backend does at its start, secrets included, and says
- * what it would log. What is wrong in one part hides nothing of the others.
+ * Reads every part of an environment as the backend does at start, including secrets. Reports the
+ * errors and warnings that it would log, and a mistake in one part does not hide those in others.
  *
  * @param config - of the environment
  * @param path - of `config`
@@ -36,18 +36,18 @@ const name = 'config';
  */
 export function checkConfig(config: Config, env: string, path: string): CheckedConfig {
   const problems = new Map<string, string>();
-  const fail = (text: string, mend: string) => void problems.set(text, mend);
+  const fail = (text: string, fix: string) => void problems.set(text, fix);
   const read = <T>(reader: () => T): T | undefined => {
     try {
       return reader();
     } catch (error) {
-      const mend = 'correct this key; a value of ${NAME} is missing when NAME is not set';
-      fail(isSignInError(error) ? error.detail : String(error), mend);
+      const fix = 'correct this key; a value ${NAME} is missing when the variable NAME is not set';
+      fail(isSignInError(error) ? error.detail : String(error), fix);
       return undefined;
     }
   };
   const whole = read(() => readSignInSetup(config, path));
-  // A mistake in one part ends the reading: each part alone tells of those behind it.
+  // Reading stops at the first mistake, so each part is then read on its own.
   const setup = whole ?? readParts(config, path, read);
   const initialize = (part: Config) => read(() => initializeAuthenticator(part));
   if (initialize(config) === undefined) {
@@ -63,10 +63,10 @@ export function checkConfig(config: Config, env: string, path: string): CheckedC
   }
   if (setup && setup.match.length === 0) {
     const text = `"${path}.signIn.resolvers" is missing: without resolvers nobody can sign in`;
-    fail(text, 'list resolvers there');
+    fail(text, 'list at least one resolver there');
   }
-  const failed = [...problems].map(([text, mend]): Check => ({ name, status: 'fail', text, mend }));
-  const ok: Check = { name, status: 'ok', text: `environment ${env} is read without an error` };
+  const failed = [...problems].map(([text, fix]): Check => ({ name, status: 'fail', text, fix }));
+  const ok: Check = { name, status: 'ok', text: `environment ${env} has no errors` };
   const warnings = (setup?.warnings ?? []).map((text): Check => ({ name, status: 'warn', text }));
   return {
     checks: [...(failed.length > 0 ? failed : [ok]), ...warnings],
@@ -80,9 +80,9 @@ const clientKeys = ['clientId', 'clientSecret'];
 const addressKeys = ['host', 'baseUrl', 'dangerouslyAllowHttp'];
 
 /**
- * Reads every part together with the address only, so that a mistake hides none of another part.
+ * Reads every part on its own, with only the address, so that a mistake does not hide one elsewhere.
  *
- * @returns what the part with the resolvers says
+ * @returns the setup from the part with the resolvers
  */
 function readParts(
   config: Config,
@@ -105,7 +105,7 @@ function initializeAuthenticator(config: Config): unknown {
   });
 }
 
-/** What the OAuth endpoints are asked with, whatever is wrong elsewhere. */
+/** The OAuth client, even if there are mistakes elsewhere. */
 function readClient(config: Config): CheckedConfig['client'] {
   const [clientId, clientSecret, callbackUrl] = ['clientId', 'clientSecret', 'callbackUrl'].map(
     key => {
@@ -117,20 +117,20 @@ function readClient(config: Config): CheckedConfig['client'] {
   return { clientId, clientSecret, callbackUrl };
 }
 
-/** Only these keys, under the same path. */
+/** A config with only these keys, under the same path. */
 function partOf(config: Config, path: string, keys: readonly string[]): Config {
   const values = keys.map(key => [key, config.getOptional(key)] as const);
   const data = Object.fromEntries(values.filter(([, value]) => value !== undefined)) as JsonObject;
-  // Named as the whole, so that both say the same of a mistake.
+  // With the name of the whole config, so that the same mistake gives the same error.
   return new ConfigReader(data, 'app-config', undefined, path);
 }
 
-/** Where Bitbucket is, for a configuration that has a mistake somewhere else. */
+/** The address of Bitbucket, even if there are mistakes elsewhere. */
 function readBaseUrl(config: Config, path: string): string | undefined {
   try {
     return readSignInSetup(partOf(config, path, addressKeys), path).baseUrl;
   } catch {
-    // The mistake is in the address itself, and is told already.
+    // The mistake is in the address itself, and has been reported.
     return undefined;
   }
 }

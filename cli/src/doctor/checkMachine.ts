@@ -1,14 +1,14 @@
 import type { Check, Probe } from './probe';
 
-/** Seconds that a clock may be off; the header of an answer has no fractions. */
+/** Seconds by which clocks may differ. The `Date` header has no fractions of a second. */
 const tolerance = 30;
 
 /**
- * Whether a server has the time of this machine: codes, tokens and cookies expire by the clock.
+ * Compares the clock of a server with that of this machine: codes, tokens and cookies expire by it.
  *
  * @param name - of the server
  * @param now - milliseconds since the epoch
- * @returns nothing where there is no answer with a `Date`: another check tells of that
+ * @returns nothing when the server does not answer, which another check reports, or sends no `Date`
  * @internal
  */
 export async function checkClock(
@@ -26,37 +26,37 @@ export async function checkClock(
   }
   const theirs = Date.parse(date ?? '');
   if (Number.isNaN(theirs)) return [];
-  // The answer was made somewhere between the two.
+  // The response was created at some time between the two.
   const after = now();
   const ours = Math.min(Math.max(theirs, before), after);
   const seconds = Math.round((theirs - ours) / 1000);
   if (Math.abs(seconds) <= tolerance) {
-    return [{ name: 'clock', status: 'ok', text: `that of ${name} is the one of this machine` }];
+    return [{ name: 'clock', status: 'ok', text: `${name} and this machine agree` }];
   }
   const direction = seconds > 0 ? 'ahead of' : 'behind';
   return [
     {
       name: 'clock',
       status: 'warn',
-      text: `that of ${name} is ${Math.abs(seconds)} seconds ${direction} the one of this machine`,
-      mend: 'set both by NTP: codes and tokens expire by the clock',
+      text: `${name} is ${Math.abs(seconds)} seconds ${direction} this machine`,
+      fix: 'synchronise both with NTP: codes and tokens expire by the clock',
     },
   ];
 }
 
 interface CheckProxyOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where a sign-in goes to. */
+  /** Address of Bitbucket. */
   readonly url: string;
   /** Such as `v24.1.0`. */
   readonly nodeVersion: string;
 }
 
 /**
- * Whether a proxy that is configured is used. The sign-in and this command ask with the `fetch` of
- * Node.js, which looks at the variables only when it is told to.
+ * Whether a configured proxy is used. The sign-in and this command use the `fetch` of Node.js, which
+ * ignores the proxy variables unless NODE_USE_ENV_PROXY is set.
  *
- * @returns nothing where no proxy is configured for the address
+ * @returns nothing when no proxy is configured for the address
  * @internal
  */
 export function checkProxy({ env, url, nodeVersion }: CheckProxyOptions): Check[] {
@@ -71,19 +71,19 @@ export function checkProxy({ env, url, nodeVersion }: CheckProxyOptions): Check[
   const isUsed = env.NODE_USE_ENV_PROXY === '1' && knowsProxies(nodeVersion);
   if (exception !== undefined) {
     return [
-      { name, status: 'ok', text: `none for ${hostname}, because NO_PROXY has ${exception}` },
+      { name, status: 'ok', text: `not used for ${hostname}, because NO_PROXY has ${exception}` },
     ];
   }
   if (isUsed) {
-    const text = `${hostname} is asked through ${variable}, by NODE_USE_ENV_PROXY; the backend needs both, too`;
+    const text = `${variable} is used for ${hostname}, because NODE_USE_ENV_PROXY is set; the backend needs both, too`;
     return [{ name, status: 'ok', text }];
   }
   return [
     {
       name,
       status: 'warn',
-      text: `${variable} is set, and neither the sign-in nor this command uses it: ${hostname} is asked directly`,
-      mend: knowsProxies(nodeVersion)
+      text: `${variable} is set, but neither the sign-in nor this command uses it: requests to ${hostname} go directly`,
+      fix: knowsProxies(nodeVersion)
         ? 'set NODE_USE_ENV_PROXY=1 for the backend and for this command, or add the host to NO_PROXY'
         : 'set NODE_USE_ENV_PROXY=1 and run Node.js 22.21, 24 or later, or add the host to NO_PROXY',
     },

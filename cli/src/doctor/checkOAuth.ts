@@ -17,10 +17,10 @@ export interface CheckOAuthOptions {
 }
 
 /**
- * Whether the OAuth endpoints are there and know the client, and which scopes the link grants.
+ * Whether the OAuth endpoints exist and know the client, and which scopes the application link grants.
  *
- * It asks for the highest scope on purpose: nobody is shown a consent for it, and the refusal lists
- * what the link grants. The code that it exchanges is none, so that nothing is granted.
+ * It requests the highest scope on purpose: Bitbucket refuses it without a consent page, and lists the
+ * scopes that the link grants. The code that it exchanges does not exist, so no token is issued.
  *
  * @internal
  */
@@ -46,8 +46,8 @@ async function checkAuthorize(options: CheckOAuthOptions): Promise<Check> {
       return {
         name,
         status: 'fail',
-        text: `it answered ${answer.status} to the client ID and ${redirectUri}`,
-        mend: 'compare both with the incoming application link (Administration, Application links)',
+        text: `answered ${answer.status} for this client ID and redirect URL ${redirectUri}`,
+        fix: 'compare both with the incoming application link (Administration, Application links)',
       };
     }
     const { searchParams } = new URL(location, baseUrl);
@@ -57,17 +57,17 @@ async function checkAuthorize(options: CheckOAuthOptions): Promise<Check> {
       return {
         name,
         status: 'fail',
-        text: `it answers the error ${quote(error)}`,
-        mend: 'see docs/errors.md',
+        text: `answered with the error ${quote(error)}`,
+        fix: 'see docs/errors.md',
       };
     }
     return {
       name,
       status: 'ok',
-      text: 'it is there; the scopes of the link cannot be seen from here',
+      text: 'available; it does not say which scopes the link grants',
     };
   } catch (error) {
-    return { name, status: 'fail', text: describe(error), mend: 'see the line on bitbucket' };
+    return { name, status: 'fail', text: describe(error), fix: 'see the check "bitbucket"' };
   }
 }
 
@@ -78,9 +78,13 @@ function describeScopes(description: string | null): Check {
     ? {
         name,
         status: 'ok',
-        text: `the link grants ${granted}; the frontend must ask for no other (PUBLIC_REPOS is enough to sign in)`,
+        text: `the link grants ${granted}; the frontend must not request others (PUBLIC_REPOS is enough to sign in)`,
       }
-    : { name, status: 'ok', text: 'the endpoint is there; the link does not grant SYSTEM_ADMIN' };
+    : {
+        name,
+        status: 'ok',
+        text: 'the link does not grant SYSTEM_ADMIN; which scopes it grants is not known',
+      };
 }
 
 async function checkToken(options: CheckOAuthOptions): Promise<Check> {
@@ -100,20 +104,20 @@ async function checkToken(options: CheckOAuthOptions): Promise<Check> {
     );
     const error = (json as { error?: unknown } | undefined)?.error;
     if (error === 'invalid_grant') {
-      return { name, status: 'ok', text: 'it is there and accepts client ID and secret' };
+      return { name, status: 'ok', text: 'accepts clientId and clientSecret' };
     }
     const isClient = error === 'invalid_client' || status === 401;
     return {
       name,
       status: isClient ? 'fail' : 'warn',
       text: isClient
-        ? 'it does not accept clientId and clientSecret'
-        : `it answered ${status} ${quote(error ?? 'without an error code')} to a code that does not exist`,
-      mend: isClient ? 'copy both again from the incoming application link' : 'try a sign-in',
+        ? 'rejects clientId and clientSecret'
+        : `answered ${status} ${quote(error ?? 'without an error code')} for a code that does not exist`,
+      fix: isClient ? 'copy both again from the incoming application link' : 'try a sign-in',
     };
   } catch (error) {
     if (isSignInError(error) && error.code === 'BITBUCKET_NOT_FOUND') return noEndpoint(name);
-    return { name, status: 'fail', text: describe(error), mend: 'see the line on bitbucket' };
+    return { name, status: 'fail', text: describe(error), fix: 'see the check "bitbucket"' };
   }
 }
 
@@ -121,8 +125,8 @@ function noEndpoint(name: string): Check {
   return {
     name,
     status: 'fail',
-    text: 'it is not there',
-    mend: 'OAuth 2.0 needs Bitbucket 7.20, an https base URL, and its plug-in enabled',
+    text: 'does not exist',
+    fix: 'OAuth 2.0 needs Bitbucket 7.20 or later, an https base URL, and its plug-in enabled',
   };
 }
 

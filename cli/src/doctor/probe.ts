@@ -1,7 +1,7 @@
 import { createBitbucketHttp } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 
 /**
- * One line of the doctor.
+ * The result of one check of the doctor.
  *
  * @public
  */
@@ -10,14 +10,14 @@ export interface Check {
   readonly status: 'ok' | 'warn' | 'fail' | 'skip';
   readonly text: string;
   /** What to do about it. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** @internal */
 export interface ProbeAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Only of a 2xx answer in JSON. */
+  /** Only for a 2xx response with JSON. */
   readonly json?: unknown;
 }
 
@@ -25,10 +25,10 @@ export interface ProbeAnswer {
 export type Probe = (url: string, authorization?: string) => Promise<ProbeAnswer>;
 
 /**
- * Asks for any answer, also one that is an error in a sign-in: a redirect, a refusal, a page. With
- * the limits of all calls to Bitbucket.
+ * Makes a request whose answer may be anything, also what would be an error in a sign-in: a redirect, a
+ * refusal, an HTML page. The limits are those of all calls to Bitbucket.
  *
- * @throws SignInError when there is no answer at all
+ * @throws SignInError when there is no response at all
  * @internal
  */
 export function createProbe({

@@ -18,27 +18,27 @@ export interface DoctorInput {
    * environment and its path; may throw.
    */
   readonly readAuthorization: (config: Config, path: string) => string | undefined;
-  /** The same for the credential of `directory`, with which production asks; or why there is none. */
+  /** The same for the credential of `directory`, which the sign-in uses; or why there is none. */
   readonly readDirectoryAuthorization: (
     config: Config,
     path: string,
   ) => { readonly authorization: string } | { readonly problem: string };
-  /** Variables of the environment, for proxies. Default: none. */
+  /** Environment variables, for proxies. Default: none. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
   /** Token for the catalog. Default: none. */
   readonly catalogToken?: string;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   readonly signal?: AbortSignal;
-  /** Root folder of the app, whose manifests are looked at. Default: none. */
+  /** Root folder of the app, whose manifests are checked. Default: none. */
   readonly folder?: string;
 }
 
 /**
- * Looks at everything that a sign-in needs, from the config to the catalog, and changes nothing.
- * Checks come as they are made.
+ * Checks everything that a sign-in needs, from the config to the catalog, and changes nothing. Yields
+ * each check as soon as it is done.
  *
  * @public
  */
@@ -48,7 +48,7 @@ export async function* runDoctor(input: DoctorInput): AsyncGenerator<Check> {
     environment = chooseEnvironment(input.config, input.env);
   } catch (error) {
     const { message: text } = error as Error;
-    yield { name: 'config', status: 'fail', text, mend: 'correct this key first' };
+    yield { name: 'config', status: 'fail', text, fix: 'correct this key first' };
   }
   yield* checkServed(input.config);
   if (environment) {
@@ -61,7 +61,7 @@ export async function* runDoctor(input: DoctorInput): AsyncGenerator<Check> {
 
 const providerPath = 'auth.providers.bitbucketServer';
 
-/** The backend serves the environment of `auth.environment` alone, whichever one is looked at here. */
+/** The backend only serves the environment in `auth.environment`, whichever one is checked here. */
 function* checkServed(config: Config): Generator<Check> {
   const names = config.getOptionalConfig(providerPath)?.keys() ?? [];
   const configured = config.getOptionalString('auth.environment');
@@ -71,7 +71,7 @@ function* checkServed(config: Config): Generator<Check> {
     name: 'environment',
     status: 'fail',
     text: `"${providerPath}.${served}" is missing: the backend serves ${served}, ${configured ? 'as auth.environment says' : 'because auth.environment is not set'}; configured: ${names.join(', ')}`,
-    mend: `set auth.environment to ${names.join(' or ')}, for the backend and the frontend alike`,
+    fix: `set auth.environment to ${names.join(' or ')}, for the backend and the frontend alike`,
   };
 }
 

@@ -4,7 +4,7 @@ import { Composer, Parser, isAlias, isMap, isScalar } from 'yaml';
 import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
 
 /**
- * A piece of text that takes the place of another one, usually of none.
+ * Replaces a part of a text, or inserts text if `length` is 0.
  *
  * @internal
  */
@@ -24,10 +24,10 @@ export interface AnnotatedFile {
 
 /**
  * Adds an annotation to entities of a file by inserting text, so that comments and formatting stay as
- * they are. The result is read again: it must differ by the annotations and nothing else.
+ * they are. The result is parsed again, and must differ by the annotations only.
  *
  * @param wanted - values by entity ref
- * @throws Error when the result would be another one
+ * @throws Error when the result would differ by more
  * @internal
  */
 export function annotateFile(
@@ -103,8 +103,8 @@ function withAnnotation(entity: EntityLike, key: string, id: string): EntityLike
   return { ...entity, metadata: { ...entity.metadata, annotations } };
 }
 
-const shared = 'it is made of parts that other entities share (an anchor or an alias)';
-const unusual = 'it is written in an unusual way';
+const shared = 'it shares parts with other entities (by an anchor or an alias)';
+const unusual = 'its YAML is written in an unusual way';
 
 /** @returns the edit, or why there is none */
 function editOf(text: string, document: Document.Parsed, key: string, id: string) {
@@ -138,7 +138,7 @@ function hasMerge(map: YAMLMap): boolean {
   return map.items.some(({ key }) => !isScalar(key) || key.value === '<<');
 }
 
-/** Below the name, as a part of its own. */
+/** Adds `annotations` below the name. */
 function addAnnotations(text: string, metadata: YAMLMap, key: string, id: string) {
   const name = pairOf(metadata, 'name');
   if (!name || !isScalar(name.value) || !name.value.range) return unusual;
@@ -188,7 +188,7 @@ function addToAnnotations(
   }
   const indent = first && indentOf(text, first.key);
   if (indent === undefined || indent === '') return unusual;
-  // Right below "annotations:", so that a comment on the first one stays with it.
+  // Directly below "annotations:", so that a comment above the first annotation stays with it.
   return lineAfter(text, annotations.key.range![1], `${indent}${entry(key, id)}`);
 }
 
@@ -197,7 +197,7 @@ function entry(key: string, id: string, quoted = false): string {
   return `${isPlain ? key : JSON.stringify(key)}: ${JSON.stringify(id)}`;
 }
 
-/** The white space in front of a key that begins its line. */
+/** The indentation of a key that begins its line. */
 function indentOf(text: string, { range }: Scalar): string | undefined {
   const start = range![0];
   const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
@@ -212,7 +212,7 @@ function eolAt(text: string, offset: number): string {
 function lineAfter(text: string, offset: number, ...lines: string[]): TextEdit {
   const eol = eolAt(text, offset);
   const end = text.indexOf('\n', offset);
-  // A file whose last line has no end keeps it so.
+  // If the file does not end with a line break, it still does not.
   if (end < 0) return { offset: text.length, length: 0, text: `${eol}${lines.join(eol)}` };
   return { offset: end + 1, length: 0, text: lines.map(line => `${line}${eol}`).join('') };
 }

@@ -14,9 +14,9 @@ export interface MissingUsers {
 }
 
 /**
- * Makes a `User` entity for everybody who should sign in and has none: with the id of the account, so
- * that nobody else becomes it. Who resembles an entity that is there is left to a person, because two
- * entities of one person are worse than none.
+ * Makes a `User` entity with the id of the account for everybody who should sign in and has none. A
+ * person who resembles an existing entity is left to people, because two entities for one person are
+ * worse than none.
  *
  * @internal
  */
@@ -54,7 +54,7 @@ export function planMissingUsers(
         : !ref
           ? 'neither the username nor the slug is a valid entity name'
           : taken.has(ref)
-            ? `${ref} is there already`
+            ? `${ref} exists already`
             : emailAddress && emails.get(foldAscii(emailAddress))! > 1
               ? `another account has the email ${emailAddress}, too`
               : undefined;
@@ -68,7 +68,7 @@ export function planMissingUsers(
   return { entities: made, leftOut };
 }
 
-/** What one person is likely to have in both places: names of any sort, and emails without their tag. */
+/** What the account and the entity of one person are likely to share: names, and emails without tag. */
 function keysOfEntity({ metadata, spec }: SourcedEntity, host: string): string[] {
   const { name, title, annotations = {} } = metadata;
   const profile = spec?.profile as { displayName?: unknown; email?: unknown } | undefined;
@@ -83,7 +83,7 @@ function keysOfAccount({ name, slug, displayName, emailAddress }: BitbucketAccou
   return [...[name, slug, displayName].flatMap(keyOfName), ...keysOfEmail(emailAddress)];
 }
 
-/** In whatever order and letter case: "HAMILTON, Margaret", "margaret.hamilton". */
+/** The words of a name in any order and letter case: "HAMILTON, Margaret" equals "margaret.hamilton". */
 function keyOfName(value: unknown): string[] {
   if (typeof value !== 'string') return [];
   const words =
@@ -127,7 +127,7 @@ function toEntity(name: string, account: BitbucketAccount, host: string): Entity
 }
 
 /**
- * Entities as the documents of a YAML file.
+ * Entities as documents of one YAML file.
  *
  * @internal
  */

@@ -1,7 +1,9 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { foldAscii } from 'backstage-plugin-auth-backend-module-bitbucket-server';
+import { contestedRefs } from '../audit';
 import type { AuditReport, PersonResult } from '../audit';
-import type { FindingSource, SourcedEntity } from '../findings';
+import type { Finding, FindingSource, SourcedEntity } from '../findings';
+import { groupBy } from '../groupBy';
 
 /** @internal */
 export interface BitbucketAccount {
@@ -42,12 +44,12 @@ export interface FixPlan {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** What of an account and an entity can be the same. A slug is a spelling of the username. */
+/** The attributes in which an account and an entity can agree. A slug is a form of the username. */
 type Attribute = 'username' | 'email';
 
 /**
- * Which account an entity may be, by what Bitbucket says. Not by what profile transforms make of it: an
- * email that is made from the username says nothing more than the username.
+ * Finds the accounts that an entity may belong to, by the data of Bitbucket before profile transforms: an
+ * email that is made from the username is no further evidence.
  *
  * @internal
  */
@@ -67,7 +69,7 @@ export function createEvidence(payloads: readonly unknown[], host: string) {
     put('email', account.emailAddress, account);
   }
 
-  /** The accounts that share an attribute with an entity, and which. */
+  /** The accounts that share attributes with an entity, and which ones. */
   function accountsOf(entity: SourcedEntity): Map<BitbucketAccount, Set<Attribute>> {
     const found = new Map<BitbucketAccount, Set<Attribute>>();
     for (const [key, value] of attributesOf(entity, host)) {
@@ -103,8 +105,7 @@ function attributesOf(entity: SourcedEntity, host: string): [Attribute, string][
 }
 
 /**
- * The ids that `User` entities name in their annotation, by entity ref. The catalog does not mind the
- * case of a key.
+ * The id that an entity names in its annotation, in any letter case of the key, as in the catalog.
  *
  * @internal
  */
@@ -117,9 +118,8 @@ export function idOf({ metadata }: SourcedEntity, host: string): unknown {
 }
 
 /**
- * Finds the entities that lack the id of their account: only where username and email agree, and
- * nothing says otherwise. Whoever is written down here becomes this entity for good, so that what is
- * in doubt is left to a person.
+ * Finds the entities that lack the id of their account: only if username and email agree, and nothing
+ * contradicts them. The account becomes this entity for good, so doubtful cases are left to people.
  *
  * @internal
  */
@@ -131,11 +131,9 @@ export function planFix(
 ): FixPlan {
   const users = entities.filter(({ kind }) => kind.toLowerCase() === 'user');
   const evidence = createEvidence(payloads, host);
-  const reached = byEntity(people);
+  const reached = groupBy(people, ({ entityRef }) => entityRef);
   const becomes = new Map(people.map(({ id, entityRef }) => [id, entityRef]));
-  const dangerous = new Set(
-    findings.filter(({ severity }) => severity === 'danger').flatMap(({ concerns }) => concerns),
-  );
+  const dangerous = new Set(refsOf(findings.filter(({ severity }) => severity === 'danger')));
   const candidates = users.map(entity => ({
     entity,
     ref: stringifyEntityRef(entity),
@@ -149,9 +147,12 @@ export function planFix(
     const written = idOf(entity, host);
     if (written !== undefined) claim(Number(written), ref);
   }
-  const times = countRefs(candidates.map(({ ref }) => ref));
+  const writtenTwice = new Set([
+    ...refsOf(findings.filter(({ rule }) => rule === 'duplicateEntity')),
+    ...contestedRefs(entities),
+  ]);
 
-  /** Why the account is not written down; `undefined` when all speaks for it. */
+  /** Why the account is left to people; `undefined` when there is no doubt. */
   function doubt(
     entity: SourcedEntity,
     ref: string,
@@ -161,8 +162,8 @@ export function planFix(
     const { id, name, active, type } = account;
     if (!agreeing.has('username')) return `only the email matches ${name}`;
     if (!agreeing.has('email')) return `only the name matches ${name}`;
-    const stranger = strangeValue(entity, account, host);
-    if (stranger !== undefined) return `its ${stranger} is not that of ${name}`;
+    const other = otherValue(entity, account, host);
+    if (other !== undefined) return `its ${other} is not that of ${name}`;
     if (active === false || (type !== undefined && type !== 'NORMAL')) {
       return `${name} is not an active account of a person`;
     }
@@ -172,9 +173,10 @@ export function planFix(
     if (today !== undefined && today !== ref) return `${name} signs in as ${today} today`;
     const rivals = (reached.get(ref) ?? []).filter(other => other.id !== id);
     if (rivals.length > 0) return `${namesOf(rivals)} signs in as it today`;
-    if (dangerous.has(ref) || dangerous.has(`bitbucket:${name}`)) return 'a finding is a danger';
-    if (entity.source?.line === undefined) return 'it is not written in a file that can be edited';
-    return (times.get(ref) ?? 0) > 1 ? 'it is written twice' : undefined;
+    if (dangerous.has(ref) || dangerous.has(`bitbucket:${name}`))
+      return 'it has a dangerous finding';
+    if (entity.source?.line === undefined) return 'it is not in a file that can be edited';
+    return writtenTwice.has(ref) ? 'it exists twice' : undefined;
   }
 
   const annotations: MissingAnnotation[] = [];
@@ -196,8 +198,8 @@ export function planFix(
   return { annotations, leftOut };
 }
 
-/** An attribute that names an account, and not this one. The name may be anything. */
-function strangeValue(
+/** An attribute of the entity that differs from the account. Its name does not count. */
+function otherValue(
   entity: SourcedEntity,
   { name, slug, emailAddress }: BitbucketAccount,
   host: string,
@@ -207,23 +209,12 @@ function strangeValue(
     username: [name, slug].flatMap(value => (value ? foldAscii(value) : [])),
     email: emailAddress ? [foldAscii(emailAddress)] : [],
   };
-  const stranger = written.find(([key, value]) => !mine[key].includes(foldAscii(value)));
-  return stranger && `${stranger[0]} ${JSON.stringify(stranger[1])}`;
+  const other = written.find(([key, value]) => !mine[key].includes(foldAscii(value)));
+  return other && `${other[0]} ${JSON.stringify(other[1])}`;
 }
 
-function byEntity(people: readonly PersonResult[]): Map<string, PersonResult[]> {
-  const reached = new Map<string, PersonResult[]>();
-  for (const person of people) {
-    if (person.entityRef === undefined) continue;
-    reached.set(person.entityRef, [...(reached.get(person.entityRef) ?? []), person]);
-  }
-  return reached;
-}
-
-function countRefs(refs: readonly string[]): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const ref of refs) times.set(ref, (times.get(ref) ?? 0) + 1);
-  return times;
+function refsOf(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ concerns }) => concerns);
 }
 
 function namesOf(people: readonly PersonResult[]): string {

@@ -11,12 +11,12 @@ interface Change {
 const context = 3;
 
 /**
- * The edits of a file as a unified diff, as `git apply` and `patch -p1` take it.
+ * The edits of a file as a unified diff for `git apply` and `patch -p1`.
  *
  * @param path - relative, with `/`
- * @param before - `undefined` for a file that is not there yet
- * @param edits - in their order; of a new file one edit at 0
- * @returns nothing without edits
+ * @param before - `undefined` for a new file
+ * @param edits - in order; for a new file, one edit at 0
+ * @returns an empty string without edits
  * @internal
  */
 export function toUnifiedDiff(
@@ -33,7 +33,7 @@ export function toUnifiedDiff(
   return `--- ${from}\n+++ b/${path}${end}\n${toHunks(old, changes).join('')}`;
 }
 
-/** With their ends. */
+/** The lines of a text, with their line breaks. */
 function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
@@ -47,7 +47,7 @@ function startsOf(lines: readonly string[]): number[] {
   });
 }
 
-/** The line in which an offset is; the end of a text is in its last line, unless that has an end. */
+/** The line of an offset. The end of the text is in the last line, unless that has a line break. */
 function lineAt(lines: readonly string[], starts: readonly number[], offset: number): number {
   let low = 0;
   let high = lines.length;
@@ -105,7 +105,7 @@ function toHunks(old: readonly string[], changes: readonly Change[]): string[] {
 
 const noEnd = '\\ No newline at end of file\n';
 
-/** Of nothing, a span names the line before. */
+/** A span of a hunk header. An empty span names the line before it. */
 function span(first: number, count: number): string {
   return `${count === 0 ? first : first + 1},${count}`;
 }

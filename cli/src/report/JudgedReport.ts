@@ -15,7 +15,7 @@ export interface Limit {
 }
 
 /**
- * A report with what was asked of it.
+ * A report with the results of the limits and of the comparison.
  *
  * @public
  */
@@ -37,7 +37,7 @@ export function isProblem(person: PersonResult): boolean {
 
 /**
  * The report with only those people who should sign in and would not, or not as an entity of their
- * own. Numbers and findings are still those of all.
+ * own. Numbers and findings still cover everybody.
  *
  * @public
  */
@@ -48,15 +48,15 @@ export function onlyProblems(report: JudgedReport): JudgedReport {
 }
 
 /**
- * Version of the JSON report. It grows when a field goes or changes its meaning; fields may be added
- * without.
+ * Version of the JSON report. It is raised when a field is removed or changes its meaning, but not when
+ * one is added.
  *
  * @public
  */
 export const reportVersion = 1;
 
 /**
- * A report as JSON, as `docs/audit-report.schema.json` describes it.
+ * A report as JSON. `docs/audit-report.schema.json` describes the format.
  *
  * @public
  */

@@ -6,8 +6,8 @@ const colors = auditOutcomes
   .join('');
 
 /**
- * The style sheet of the page. Colours of outcomes are classes, because the page's own policy allows
- * no style in an element.
+ * The style sheet of the page. Colours of outcomes are classes, because the Content Security Policy of
+ * the page allows no style attributes.
  *
  * @internal
  */
@@ -37,7 +37,6 @@ button{font:inherit;color:inherit;cursor:pointer}
 .chip i{width:12px;height:12px;border-radius:3px;background:var(--c);flex:none}
 .chip span{flex:1}
 .chip b{font-variant-numeric:tabular-nums}
-.chip small{color:var(--soft);width:52px;text-align:right;font-variant-numeric:tabular-nums}
 .chip:hover,.chip[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
 .danger{--s:var(--danger)}.warning{--s:var(--warning)}.info{--s:var(--info)}.accepted{--s:var(--accepted)}
 strong.danger,strong.warning,strong.info{color:var(--s)}
@@ -93,8 +92,8 @@ tr,li{break-inside:avoid}
 `;
 
 /**
- * The script of the page: filter, search, and more rows on request. Foreign texts only ever become
- * text nodes. It is kept as text, so that what is hashed into the page's policy is what runs.
+ * The script of the page: filter, search, sorting, and more rows on request. Values from outside only
+ * ever become text nodes. A string, because the Content Security Policy contains its hash.
  *
  * @internal
  */
@@ -111,7 +110,7 @@ export const reportScript = `
   const texts = rows.map(row => row.join('\\n').toLowerCase());
   const chosen = new Set();
   const headers = [...document.querySelectorAll('#table thead th')];
-  // What each column is sorted by; the order of outcomes is that of the report.
+  // The sort key of each column. Outcomes are sorted in the order of the report.
   const order = Object.keys(labels);
   const keys = [
     index => rows[index][0].toLowerCase(),
@@ -204,7 +203,7 @@ export const reportScript = `
   search.addEventListener('input', filter);
   more.addEventListener('click', () => extend());
 
-  // A print has everybody who was found, and every finding.
+  // When printed, the page shows everybody who matches the filter, and all findings.
   let folded = [];
   addEventListener('beforeprint', () => {
     extend(found.length);

@@ -1,6 +1,6 @@
 /**
- * A foreign text for a terminal: control, bidirectional and invisible characters are shown as their
- * number, so that no name can move the cursor, colour a line or turn it round.
+ * A text from outside, safe for a terminal: control, bidirectional and invisible characters become
+ * `\u{…}`, so that no name can move the cursor, colour a line or reverse it.
  *
  * @internal
  */
@@ -9,11 +9,12 @@ export function printable(text: string): string {
 }
 
 /**
- * A foreign text as HTML text or quoted attribute value, with what is invisible shown.
+ * A text from outside as text or quoted attribute value of HTML or XML. Invisible characters, and with
+ * them those that XML 1.0 does not allow, become `\u{…}`.
  *
  * @internal
  */
-export function escapeHtml(text: string): string {
+export function escapeMarkup(text: string): string {
   return printable(text).replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
 }
 
@@ -23,20 +24,20 @@ export function escapeHtml(text: string): string {
  * @internal
  */
 export function printableDeep<T>(value: T): T {
-  // What JSON can hold goes in, and the same shape comes out.
+  // The value is plain JSON data, so the result has the same type.
   return JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
     typeof part === 'string' ? printable(part) : part,
   ) as T;
 }
 
 /**
- * A value as JSON that a terminal may show: the characters that could harm it are written as JSON
- * escapes, so that whoever parses the text gets them as they were.
+ * A value as JSON that is safe for a terminal: dangerous characters become JSON escapes, so a parser
+ * still gets the original text.
  *
  * @internal
  */
 export function toPrintableJson(value: unknown): string {
-  // Line breaks are those of the format: JSON has none inside a text.
+  // Line breaks only come from the formatting: JSON strings contain none.
   return JSON.stringify(value, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, char =>
     Array.from({ length: char.length }, (_, index) => {
       const unit = char.charCodeAt(index).toString(16).padStart(4, '0');

@@ -47,7 +47,9 @@ export function formatReport(report: JudgedReport, options: FormatReportOptions)
     ...report.missing.map(text => paint(`INCOMPLETE: ${printable(text)}`, 31)),
     ...(shown.length > 0 ? [formatTable(shown, options, paint)] : []),
     ...(rest > 0
-      ? [`… and ${rest} more; --limit shows more of them, --html, --csv and --json all.`]
+      ? [
+          `… and ${rest} more; raise --limit to see them, or write all with --html, --csv or --json.`,
+        ]
       : []),
     '',
     formatSummary(report, paint),
@@ -69,7 +71,7 @@ function formatTable(
   const used = widths.reduce((sum, each) => sum + each, widths.length + 2);
   const last = Math.max(30, width - used);
   const table = new Table({
-    head: ['Bitbucket user', 'Sign-in', 'Last used', 'As, or why not'],
+    head: ['Bitbucket user', 'Sign-in', 'Last used', 'Entity or reason'],
     colWidths: [...widths, last],
     style: { head: [], border: [], compact: true },
   });
@@ -93,7 +95,7 @@ function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Pai
     return number > 0 ? [paint(`${label}: ${number}`, ansi)] : [];
   });
   return [
-    `${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own (${total} Bitbucket users in all).`,
+    `${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own (${total} Bitbucket users in total).`,
     ...(parts.length > 0 ? [`${parts.join(', ')}.`] : []),
     ...(reliesOnEditableEmail > 0
       ? [`${reliesOnEditableEmail} of them rely on an email that they can edit in Bitbucket.`]
@@ -109,7 +111,7 @@ const maxChanges = 50;
 const changeColors = { becomesAnother: 31, loses: 31, gains: 32, joins: 32, leaves: 90 } as const;
 
 /**
- * What has changed, in lines.
+ * The changes, one per line.
  *
  * @internal
  */
@@ -132,7 +134,7 @@ export function formatComparison(comparison: Comparison | undefined, paint: Pain
   ];
 }
 
-/** What was found in the data, and what would be better. */
+/** The findings and the suggestion. */
 function formatFindings(report: AuditReport, paint: Paint): string[] {
   const { findings } = report;
   const shown = findings.slice(0, maxFindings);
@@ -161,8 +163,8 @@ const wide =
 const combining = /\p{M}/u;
 
 /**
- * Breaks a text into lines of at most `width` columns: at spaces, and within words that are longer.
- * Nothing is cut off, because a cut entity ref is another one.
+ * Breaks a text into lines of at most `width` columns, at spaces and within longer words. Nothing is
+ * cut off, because a truncated entity ref looks like another one.
  */
 function wrapText(text: string, width: number): string {
   const lines: string[] = [];
@@ -200,19 +202,19 @@ function columnsOf(text: string): number {
 export function formatAccounts(found: EntityAccounts): string {
   const { entityRef, exists, accounts, others, undecided } = found;
   const lines = [
-    `${entityRef}${exists ? '' : ' (the catalog does not have it)'}`,
+    `${entityRef}${exists ? '' : ' (not in the catalog)'}`,
     headline(accounts.length),
     ...accounts.map(account => `  ${describeAccount(account)}`),
   ];
   if (others.length > 0) {
-    lines.push('A step would take these accounts for it, and the chain decides otherwise:');
+    lines.push('For these accounts a single step would match it, but the chain decides otherwise:');
     for (const account of others) {
       lines.push(`  ${describeAccount(account)}; today: ${describeState(account.today)}`);
     }
   }
   if (undecided.length > 0) {
     lines.push(
-      `Nothing can be said of ${undecided.join(', ')}, of whom it is not known or whose data is broken.`,
+      `Not decided, because information is missing or the data is not valid: ${undecided.join(', ')}.`,
     );
   }
   return lines.map(printable).join('\n');
@@ -221,7 +223,7 @@ export function formatAccounts(found: EntityAccounts): string {
 function headline(count: number): string {
   if (count === 0) return 'No Bitbucket account signs in as this entity.';
   if (count === 1) return 'One Bitbucket account signs in as this entity:';
-  return `DANGER: ${count} Bitbucket accounts sign in as this entity, each can act as this person:`;
+  return `DANGER: ${count} Bitbucket accounts sign in as this entity; each can act as this person:`;
 }
 
 function describeAccount({ username, id, email, displayName, step }: EntityAccount): string {

@@ -18,9 +18,9 @@ const columns = [
 ];
 
 /**
- * The people of a report as CSV (RFC 4180) in UTF-8, with the mark at its beginning that spreadsheets
- * look for. Names are chosen by strangers, so every field is quoted, control and invisible characters
- * are shown as their number, and what a spreadsheet would run as a formula gets an apostrophe in front.
+ * The people of a report as CSV (RFC 4180) in UTF-8, with a byte order mark for spreadsheets. Anybody
+ * can choose a name, so every field is quoted, control and invisible characters become `\u{…}`, and an
+ * apostrophe is put before anything that a spreadsheet would run as a formula.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  * @public
@@ -50,8 +50,8 @@ function toRow(values: readonly string[]): string {
   return `${values.map(toField).join(',')}\r\n`;
 }
 
-// Where a cell may begin: some set-ups split at other separators than ours, whatever is quoted. White
-// space in front and full-width forms count for some programs, too.
+// Also after other separators than a comma, because some programs split at those even within quotes, and
+// with leading white space or full-width characters, which some programs accept.
 const formulaStart = /(^|[,;|])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 function toField(value: string): string {

@@ -1,6 +1,6 @@
 import { isProblem } from './JudgedReport';
 import type { JudgedReport } from './JudgedReport';
-import { printable } from './printable';
+import { escapeMarkup } from './printable';
 import { describePerson, outcomeLabels } from './words';
 
 interface TestCase {
@@ -11,9 +11,9 @@ interface TestCase {
 }
 
 /**
- * A report as JUnit XML, which Jenkins and Bamboo show as tests. A test fails where the command does:
- * one for each limit (`--fail-under`, `--fail-on`, `--baseline`). People and findings never fail
- * by themselves; those who would not sign in are skipped tests with the reason.
+ * A report as JUnit XML, which Jenkins and Bamboo show as tests. There is one test for each limit
+ * (`--fail-under`, `--fail-on`, `--baseline`), which fails when the command does. People and findings
+ * never fail: people who would not sign in are skipped tests with the reason.
  *
  * @public
  */
@@ -56,19 +56,12 @@ function toSuite(name: string, cases: readonly TestCase[], timestamp: string): s
 }
 
 function toCase({ suite, name, failure, skipped }: TestCase): string {
-  const head = `    <testcase classname="${escapeXml(suite)}" name="${escapeXml(name)}" time="0"`;
+  const head = `    <testcase classname="${escapeMarkup(suite)}" name="${escapeMarkup(name)}" time="0"`;
   if (failure !== undefined) {
-    return `${head}><failure message="${escapeXml(failure)}"/></testcase>\n`;
+    return `${head}><failure message="${escapeMarkup(failure)}"/></testcase>\n`;
   }
   if (skipped !== undefined) {
-    return `${head}><skipped message="${escapeXml(skipped)}"/></testcase>\n`;
+    return `${head}><skipped message="${escapeMarkup(skipped)}"/></testcase>\n`;
   }
   return `${head}/>\n`;
-}
-
-/** Without what XML 1.0 cannot hold: control characters and lone surrogates are shown as their number. */
-function escapeXml(text: string): string {
-  return printable(text)
-    .replace(/[\ufffe\uffff]/g, char => `\\u{${char.charCodeAt(0).toString(16)}}`)
-    .replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
 }

@@ -12,25 +12,25 @@ export interface SarifOptions {
   readonly root: string;
   /** Version of this program. */
   readonly version: string;
-  /** Where the entities of a finding are written, by entity ref. Default: nothing is known of it. */
+  /** File and line of entities, by entity ref. Default: not known. */
   readonly places?: ReadonlyMap<string, FindingSource>;
   /**
-   * Where the sign-in is configured: the place of findings about entities that are written in no file.
-   * Default: these have no file, which code scanning of GitHub refuses.
+   * Where the sign-in is configured: the location of findings about entities that are not in a file.
+   * Default: they have no location, and GitHub's code scanning refuses them.
    */
   readonly config?: FindingSource;
 }
 
 const levels = { danger: 'error', warning: 'warning', info: 'note' } as const;
 
-/** More places than these nobody reads, and GitHub refuses more than 1,000. */
+/** Nobody reads more locations, and GitHub refuses more than 1,000. */
 const maxPlaces = 100;
 const maxConcerns = 50;
 
 /**
  * The findings of a report as SARIF 2.1.0, for the code scanning of GitHub, Azure DevOps and editors.
- * A finding has the file and the line where the entities are written when they were read from files,
- * else those of the sign-in's configuration; its entities and accounts are logical locations.
+ * The location of a finding is the file and line of its entities if they were read from files, and
+ * otherwise that of the sign-in configuration. Its entities and accounts are logical locations.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  * @public
@@ -113,7 +113,7 @@ function toResult(finding: Finding, rules: readonly string[], options: SarifOpti
   };
 }
 
-/** The same for the same finding in the next run, wherever its lines have moved to. */
+/** Identifies a finding in later runs, even if its lines have moved. */
 function fingerprint({ rule, concerns, text }: Finding): string {
   const identity = [rule, ...(concerns.length > 0 ? [...concerns].sort() : [text])];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
@@ -128,7 +128,7 @@ function toLocation({ file, line }: FindingSource, root: string) {
   return {
     physicalLocation: {
       artifactLocation,
-      // GitHub takes no place without a line.
+      // GitHub refuses locations without a line.
       region: { startLine: line ?? 1 },
     },
   };

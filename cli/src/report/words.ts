@@ -3,7 +3,7 @@ import { changeKinds } from '../compare';
 import type { ChangeKind, PersonChange, PersonState } from '../compare';
 
 /**
- * Outcomes in the words of a report, with a colour of their own.
+ * The label and the colours of each outcome in reports.
  *
  * @internal
  */
@@ -16,19 +16,19 @@ export const outcomeLabels: Record<
   shared: { label: 'shared entity', color: '#d1477a', ansi: 31 },
   withoutEntity: { label: 'without entity', color: '#3f7fb5', ansi: 36 },
   unknown: { label: 'unknown', color: '#5c6b7a', ansi: 33 },
-  nobody: { label: 'nobody', color: '#d64545', ansi: 31 },
+  nobody: { label: 'no match', color: '#d64545', ansi: 31 },
   ambiguous: { label: 'ambiguous', color: '#8e44ad', ansi: 35 },
   denied: { label: 'denied', color: '#e08a1e', ansi: 33 },
   missing: { label: 'missing attribute', color: '#c2a83e', ansi: 33 },
   error: { label: 'error', color: '#7b2d26', ansi: 31 },
-  unused: { label: 'not seen lately', color: '#b7c0c9', ansi: 90 },
+  unused: { label: 'not seen recently', color: '#b7c0c9', ansi: 90 },
   unlicensed: { label: 'no licence', color: '#a9b3bd', ansi: 90 },
   inactive: { label: 'inactive', color: '#9aa5b1', ansi: 90 },
   service: { label: 'service account', color: '#6b7785', ansi: 90 },
 };
 
 /**
- * What a person becomes, or why nobody, in one text.
+ * The entity of a person, or why there is none, as one text.
  *
  * @internal
  */
@@ -38,7 +38,7 @@ export function describePerson(person: PersonResult): string {
 }
 
 /**
- * The same in parts: who the person is or may be, and how that comes.
+ * The same in parts: the entity or the candidates, and the reasons.
  *
  * @internal
  */
@@ -78,9 +78,9 @@ export function formatPercent(coverage: number): string {
 }
 
 /**
- * What a suggestion comes to, against the list that is configured.
+ * The suggested list of resolvers, compared with the configured one.
  *
- * @returns the text, and the YAML when another list is better; `undefined` without a suggestion
+ * @returns the text, and the YAML if another list is better; `undefined` without a suggestion
  * @internal
  */
 export function describeSuggestion({
@@ -91,21 +91,22 @@ export function describeSuggestion({
   const { counts, expected } = summary;
   const { covered, conflicted, compared } = suggestion;
   const lists = compared === 1 ? '1 list of resolvers was' : `${compared} lists of resolvers were`;
-  const compare = `${lists} compared, with the data of this report.`;
+  const compare = `${lists} compared on the data of this report.`;
   const inConflict = counts.shared + counts.somebodyElse;
   if (covered <= counts.signsIn && conflicted.length >= inConflict) {
-    return { text: `${compare} None of them is better than the configured one.` };
+    return { text: `${compare} None is better than the configured one.` };
   }
   const percent = formatPercent((100 * covered) / Math.max(1, expected));
   const shown = conflicted.slice(0, maxConflicted);
   const rest = conflicted.length - shown.length;
   const names = [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-  const warning =
+  const configured = `${counts.signsIn} people sign in as an entity of their own, and ${inConflict} share an entity or become somebody else`;
+  const conflicts =
     conflicted.length > 0
-      ? ` ${conflicted.length} would share an entity or become somebody else by it (${names}): first write the user id of each account into the entity that is theirs.`
-      : ' Of those compared, no resolver and no attribute says that one of them is somebody else.';
+      ? `${conflicted.length} would share an entity or become somebody else (${names}): first add the user id of each of these accounts to the right entity`
+      : 'nobody would share an entity, and no other resolver or attribute contradicts one of the sign-ins';
   return {
-    text: `${compare} The configured one signs ${counts.signsIn} people in as an entity of their own, the one below ${covered} (${percent}).${warning}`,
+    text: `${compare} With the configured one, ${configured}. With the one below, ${covered} (${percent}) would sign in as an entity of their own, and ${conflicts}.`,
     yaml: suggestion.yaml.trimEnd(),
   };
 }
@@ -129,8 +130,8 @@ export const changeLabels: Record<ChangeKind, string> = {
 export function countChanges(changes: readonly PersonChange[]): string {
   const nouns: Record<ChangeKind, readonly [string, string]> = {
     becomesAnother: ['becomes another entity', 'become another entity'],
-    loses: ['loses the sign-in', 'lose the sign-in'],
-    gains: ['gains the sign-in', 'gain the sign-in'],
+    loses: ['can no longer sign in', 'can no longer sign in'],
+    gains: ['can now sign in', 'can now sign in'],
     joins: ['is new', 'are new'],
     leaves: ['is gone', 'are gone'],
   };
@@ -149,12 +150,12 @@ export function countChanges(changes: readonly PersonChange[]): string {
 export function describeChange(change: PersonChange): string {
   const { username, before, after, takesOverFrom = [] } = change;
   const taken =
-    takesOverFrom.length > 0 ? `; DANGER: before, this was ${takesOverFrom.join(', ')}` : '';
+    takesOverFrom.length > 0 ? `; DANGER: before, this entity was ${takesOverFrom.join(', ')}` : '';
   return `${username}: ${describeState(before)} -> ${describeState(after)}${taken}`;
 }
 
 /**
- * What the sign-in of a person comes to, in a few words.
+ * The outcome of a sign-in in a few words.
  *
  * @internal
  */

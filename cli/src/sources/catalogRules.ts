@@ -74,6 +74,7 @@ export async function judgeEntity(value: Entity): Promise<Judged> {
       return { problem: `the catalog does not know the ${what}` };
     }
     checkRefs(entity);
+    checkCaseOfKeys(entity);
     return { entity };
   } catch (error) {
     return { problem: wordsOf(error) };
@@ -111,6 +112,54 @@ function checkRefs({ kind, metadata, spec }: Entity): void {
     const value = spec?.[field];
     for (const ref of value ? [value].flat() : []) {
       parseEntityRef(ref as string, { defaultKind, defaultNamespace: metadata.namespace });
+    }
+  }
+}
+
+/** The catalog fails over these after it has accepted the entity, which then is nowhere to be seen. */
+function checkCaseOfKeys(entity: Entity): void {
+  const spellings = new Map<string, string>();
+  for (const key of searchKeysOf(entity)) {
+    const other = spellings.get(key.toLowerCase());
+    if (other !== undefined && other !== key) {
+      throw new Error(`${quote(other)} and ${quote(key)} are keys that differ only by letter case`);
+    }
+    spellings.set(key.toLowerCase(), key);
+  }
+}
+
+/** Written by the catalog itself, whatever the file says. */
+const keysOfCatalog = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'metadata.etag',
+  'metadata.annotations.backstage.io/managed-by-location',
+  'metadata.annotations.backstage.io/managed-by-origin-location',
+];
+
+/** The keys under which the catalog indexes an entity. */
+function* searchKeysOf(entity: Entity): Generator<string> {
+  yield* keysOfCatalog;
+  yield* keysWithin('', entity, new Set());
+}
+
+function* keysWithin(path: string, value: unknown, items: Set<string>): Generator<string> {
+  if (path === 'relations' || path === 'status') return;
+  if (typeof value !== 'object' || value === null) {
+    yield path;
+  } else if (Array.isArray(value)) {
+    for (const item of value as unknown[]) {
+      yield* keysWithin(path, item, items);
+      // Items are keys of their own, each in its first spelling.
+      const key = `${path}.${String(item)}`;
+      if (typeof item !== 'string' || items.has(key.toLowerCase())) continue;
+      items.add(key.toLowerCase());
+      yield key;
+    }
+  } else {
+    for (const [key, item] of Object.entries(value)) {
+      yield* keysWithin(path ? `${path}.${key}` : key, item, items);
     }
   }
 }

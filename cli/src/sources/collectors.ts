@@ -1,4 +1,4 @@
-import { DEFAULT_NAMESPACE, stringifyEntityRef } from '@backstage/catalog-model';
+import { DEFAULT_NAMESPACE } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { Finding, FindingSource, SourcedEntity } from '../findings';
 
@@ -44,10 +44,22 @@ export function slimEntity(entity: Entity, source?: FindingSource): SourcedEntit
   };
 }
 
+/**
+ * A document of a location with an entity of a ref.
+ *
+ * @internal
+ */
+export interface WrittenEntity {
+  readonly ref: string;
+  readonly source?: FindingSource;
+  /** Absent when the catalog rejects it. */
+  readonly entity?: SourcedEntity;
+}
+
 /** @internal */
 export interface EntityCollector {
   /** Takes the entities of one location; of two with one ref, the catalog keeps the later one. */
-  add(location: readonly SourcedEntity[]): void;
+  add(location: readonly WrittenEntity[]): void;
   readonly entities: () => readonly SourcedEntity[];
   /** Of refs that are there twice. */
   readonly findings: () => readonly Finding[];
@@ -58,53 +70,68 @@ export interface EntityCollector {
  *
  * Of one ref in two locations the catalog keeps that of the location which it reads first, and nobody
  * can say which that is. So both are kept here when it makes a difference who is matched, and the
- * audit decides nothing by them.
+ * audit decides nothing by them. A ref belongs to the location that is read first even when the
+ * entity there is then rejected.
  *
  * @internal
  */
 export function createEntityCollector(): EntityCollector {
-  const all = new Map<string, SourcedEntity[]>();
+  const all = new Map<string, WrittenEntity[]>();
   const findings: Finding[] = [];
 
-  function tellTwice(ref: string, first: SourcedEntity, second: SourcedEntity, text: string) {
+  function tellTwice(first: WrittenEntity, second: WrittenEntity, text: string) {
     findings.push({
       rule: 'duplicateEntity',
       severity: 'warning',
-      text: `${ref} is at ${placeOf(first)} and at ${placeOf(second)}: ${text}`,
-      concerns: [ref],
+      text: `${second.ref} is at ${placeOf(first)} and at ${placeOf(second)}: ${text}`,
+      concerns: [second.ref],
       source: second.source,
     });
   }
 
+  function addFirstOrOther(written: WrittenEntity) {
+    const others = all.get(written.ref);
+    if (!others) {
+      all.set(written.ref, [written]);
+      return;
+    }
+    const isNew = !others.some(other => isSame(other, written));
+    if (isNew) others.push(written);
+    const first = 'the catalog keeps the one that it reads first';
+    if (!isNew) tellTwice(others[0]!, written, first);
+    else if (others.every(({ entity }) => entity)) {
+      tellTwice(others[0]!, written, `${first}, so that it is not known who becomes this entity`);
+    } else {
+      tellTwice(others[0]!, written, `${first}, and it rejects one of them: it may have neither`);
+    }
+  }
+
   return {
     add(location) {
-      const own = new Map<string, SourcedEntity>();
-      for (const entity of location) {
-        const ref = stringifyEntityRef(entity);
-        const other = own.get(ref);
-        if (other) tellTwice(ref, other, entity, 'of two in one file the catalog keeps the later');
-        own.set(ref, entity);
-      }
-      for (const [ref, entity] of own) {
-        const others = all.get(ref);
-        const isNew = !others?.some(other => isSamePerson(other, entity));
-        if (!others) all.set(ref, [entity]);
-        else if (isNew) others.push(entity);
-        if (others) {
-          tellTwice(
-            ref,
-            others[0]!,
-            entity,
-            isNew
-              ? 'the catalog keeps the one that it reads first, so that it is not known who becomes this entity'
-              : 'the catalog keeps the one that it reads first',
-          );
+      const own = new Map<string, WrittenEntity>();
+      for (const written of location) {
+        const other = own.get(written.ref);
+        if (other) {
+          const fate = written.entity ? '' : ', and rejects it';
+          tellTwice(other, written, `of two in one file the catalog keeps the later${fate}`);
         }
+        own.set(written.ref, written);
       }
+      for (const written of own.values()) addFirstOrOther(written);
     },
-    entities: () => [...all.values()].flat(),
+    entities: () => [...all.values()].flatMap(entitiesOf),
     findings: () => findings,
   };
+}
+
+function entitiesOf(written: readonly WrittenEntity[]): SourcedEntity[] {
+  const entities = written.flatMap(({ entity }) => entity ?? []);
+  if (entities.length === written.length) return entities;
+  return entities.map(entity => ({ ...entity, isUncertain: true }));
+}
+
+function isSame({ entity: one }: WrittenEntity, { entity: other }: WrittenEntity): boolean {
+  return one && other ? isSamePerson(one, other) : one === other;
 }
 
 function isSamePerson(one: Entity, other: Entity): boolean {

@@ -22,31 +22,31 @@ export interface FetchBitbucketUsersOptions {
   readonly pageSize?: number;
   /** Only users whose name, display name or email contains the text. Default: all. */
   readonly filter?: string;
-  /** Ask `admin/users` only, and fail where the credential may not see that. Default `false`. */
+  /** Read `admin/users` only, and fail if the credential may not read it. Default `false`. */
   readonly detailedOnly?: boolean;
 }
 
 /** @public */
 export interface BitbucketUsers extends SourceResult<unknown> {
-  /** Whether the list is that of `admin/users`, which says the directory and the last sign-in. */
+  /** Whether the list comes from `admin/users`, which contains directories and last sign-ins. */
   readonly isDetailed: boolean;
 }
 
-/** Times that the list is read before its restlessness is accepted. */
+/** How often a list that changes while it is read is read again. */
 const maxPasses = 4;
 
 const detailed = '/rest/api/latest/admin/users';
 const plain = '/rest/api/latest/users';
 
 /**
- * Reads all users of Bitbucket, page after page: with their directories and the time of their last
- * sign-in when the credential may see those, else without.
+ * Reads all users of Bitbucket page by page, with their directories and last sign-ins if the credential
+ * may read those.
  *
- * Pages are cut by position. So that nobody is lost or doubled when the list changes underneath,
- * each page begins with the last user of the page before; when it does not, the list has moved, and
- * is read again. Whoever was seen in any pass counts once.
+ * Pages are defined by position, so a change of the list could skip a user. Each request therefore starts
+ * at the last user of the previous page. If the page does not begin with that user, the list has changed,
+ * and is read again. Users who were seen in several passes count once.
  *
- * @throws {@link AuditError} for a page that is none, SignInError `BITBUCKET_*`
+ * @throws {@link AuditError} for a response that is not a page, SignInError `BITBUCKET_*`
  * @public
  */
 export async function fetchBitbucketUsers(
@@ -65,19 +65,19 @@ export async function fetchBitbucketUsers(
   for (let pass = 1; ; pass += 1) {
     const keys: unknown[] = [];
     try {
-      const isStill = await readOnce(path, options, payload => {
+      const isUnchanged = await readOnce(path, options, payload => {
         const key = keyOfUser(payload);
         users.set(key, slimUser(payload));
         keys.push(key);
         options.onProgress?.(users.size);
       });
       const order = JSON.stringify(keys);
-      // Twice the same is as good: some servers skip positions.
-      if (isStill || order === previous) break;
+      // Two equal passes are as good, because some servers skip positions.
+      if (isUnchanged || order === previous) break;
       previous = order;
       if (pass === maxPasses) {
         notes.push(
-          `Bitbucket's list of users changed in each of ${maxPasses} readings; all who were seen are in the report`,
+          `Bitbucket's list of users changed each of the ${maxPasses} times it was read; everybody who was seen is in the report`,
         );
         break;
       }
@@ -88,7 +88,7 @@ export async function fetchBitbucketUsers(
       if (missing) return { ...result(), missing };
       if (options.detailedOnly || !isUnavailableList(error, path)) throw error;
       notes.push(
-        'the credential may not read admin/users: the last sign-in and the directory of people are not known',
+        'the credential may not read admin/users, so the last sign-in and the directory of people are not known',
       );
       path = plain;
     }
@@ -96,25 +96,25 @@ export async function fetchBitbucketUsers(
   return result();
 }
 
-/** @returns whether every page began where the one before it ended */
+/** @returns whether every page began with the last user of the previous page */
 async function readOnce(
   path: string,
   options: FetchBitbucketUsersOptions,
   onUser: (payload: unknown) => void,
 ): Promise<boolean> {
-  let isStill = true;
+  let isUnchanged = true;
   let last: unknown;
   for (let start: number | undefined = 0; start !== undefined;) {
     const { values, next } = await fetchUserPage(`${options.baseUrl}${path}`, start, options);
     const [first, ...rest] = values;
-    if (start > 0 && keyOfUser(first) !== last) isStill = false;
-    const fresh = start > 0 && isStill ? rest : values;
+    if (start > 0 && keyOfUser(first) !== last) isUnchanged = false;
+    const fresh = start > 0 && isUnchanged ? rest : values;
     fresh.forEach(onUser);
     if (values.length > 0) last = keyOfUser(values.at(-1));
-    // One back, to see the last one again; never where this page began.
+    // One back, to get the last user again, but always beyond the start of this page.
     start = next === undefined ? undefined : Math.max(start + 1, next - 1);
   }
-  return isStill;
+  return isUnchanged;
 }
 
 function isUnavailableList(error: unknown, path: string): boolean {
@@ -153,7 +153,7 @@ async function fetchUserPage(
   }
   // A page that points back to itself would be read for ever.
   if (!Number.isSafeInteger(nextPageStart) || Number(nextPageStart) <= start) {
-    throw invalid(start, `goes on at ${quote(nextPageStart)}`);
+    throw invalid(start, `continues at ${quote(nextPageStart)}`);
   }
   return { values, next: Number(nextPageStart) };
 }
@@ -166,21 +166,21 @@ function invalid(start: number, what: string): AuditError {
 
 /** @public */
 export interface PatientHttpOptions {
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** For one attempt, its body included. Default 30 seconds. */
+  /** Time limit of one attempt, including the body. Default 30 seconds. */
   readonly attemptTimeout?: HumanDuration;
 }
 
-/** A page of users is some hundred kilobytes, and its size is not in our hands. */
+/** A page of users usually has a few hundred kilobytes. */
 const maxBytes = 32 * 1024 * 1024;
 
-/** As long as a rate limit of a busy server may ask one to wait. */
+/** Time limit of a call with all attempts: a busy server may ask for a long wait. */
 const patience = { minutes: 15 };
 
 /**
- * The HTTP client of the sign-in with the patience of an audit: nobody waits in a browser, so that
- * a long `Retry-After` is waited for. A single attempt still has its own, short limit.
+ * The HTTP client of the sign-in with longer limits: nobody waits in a browser, so an audit can obey a
+ * long `Retry-After`. A single attempt still has a short limit of its own.
  *
  * @public
  */

@@ -24,10 +24,10 @@ const fields = [
 ];
 
 /**
- * Reads all `User` and `Group` entities of a catalog. Its pages follow a cursor and not a position,
- * so that a change underneath moves nothing.
+ * Reads all `User` and `Group` entities of a catalog. Pages follow a cursor and not a position, so
+ * changes meanwhile do no harm.
  *
- * @throws {@link AuditError} when the catalog cannot be asked
+ * @throws {@link AuditError} when the catalog cannot be read
  * @public
  */
 export async function fetchCatalogEntities(
@@ -66,10 +66,10 @@ export async function fetchCatalogEntities(
 }
 
 /**
- * The refs that own anything in a catalog, of whatever kind. With
+ * The refs of all owners in a catalog, of any kind. With
  * `dangerouslyAllowSignInWithoutUserInCatalog`, nobody signs in under one of these.
  *
- * @throws {@link AuditError} when the catalog cannot be asked
+ * @throws {@link AuditError} when the catalog cannot be read
  * @public
  */
 export async function fetchCatalogOwners(options: OpenCatalogOptions): Promise<readonly string[]> {
@@ -85,10 +85,10 @@ function isEntity(value: unknown): value is Entity {
 export interface OpenCatalogOptions {
   /** `backend.baseUrl` of Backstage. */
   readonly backendUrl: string;
-  /** Default: none, for a backend that asks for none. */
+  /** Default: none, for a backend that does not need one. */
   readonly token?: string;
   readonly signal?: AbortSignal;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** Waits between attempts. Default: a timer. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<unknown>;
@@ -96,18 +96,18 @@ export interface OpenCatalogOptions {
 
 /** @internal */
 export interface OpenCatalog {
-  /** @throws {@link AuditError} when the catalog cannot be asked */
+  /** @throws {@link AuditError} when the catalog cannot be read */
   query(request: QueryEntitiesRequest): Promise<QueryEntitiesResponse>;
   /**
-   * All values of a field, of all entities.
+   * All values of a field in all entities.
    *
-   * @throws {@link AuditError} when the catalog cannot be asked
+   * @throws {@link AuditError} when the catalog cannot be read
    */
   valuesOf(field: string): Promise<readonly string[]>;
 }
 
 /**
- * The catalog of a Backstage, asked over HTTP.
+ * The catalog of a Backstage over HTTP.
  *
  * @internal
  */
@@ -143,10 +143,10 @@ export function openCatalog(options: OpenCatalogOptions): OpenCatalog {
 function explain(error: unknown, url: string, hasToken: boolean): AuditError {
   const status = (error as { statusCode?: unknown }).statusCode;
   if (status === 401 || status === 403) {
-    const mend = hasToken
+    const fix = hasToken
       ? 'the token in BACKSTAGE_TOKEN is not accepted, or may not read the catalog'
       : 'set BACKSTAGE_TOKEN to a token of backend.auth.externalAccess';
-    return new AuditError(`The catalog at ${url} answered ${status}: ${mend}`);
+    return new AuditError(`The catalog at ${url} answered ${status}: ${fix}`);
   }
   const reason = typeof status === 'number' ? `it answered ${status}` : (error as Error).message;
   return new AuditError(`The catalog at ${url} cannot be read: ${reason}`);
@@ -157,8 +157,8 @@ const maxAttempts = 6;
 const retryable = new Set([429, 502, 503, 504]);
 
 /**
- * A `fetch` for the catalog client: with a time limit, patient with a catalog that is busy, and clear
- * about a page that is no JSON, such as the login page of a proxy.
+ * A `fetch` for the catalog client with a time limit, retries while the catalog is busy, and a clear
+ * error for a response that is not JSON, such as the login page of a proxy.
  */
 function createCatalogFetch(options: OpenCatalogOptions): typeof globalThis.fetch {
   const { signal } = options;
@@ -185,7 +185,7 @@ function createCatalogFetch(options: OpenCatalogOptions): typeof globalThis.fetc
   async function send(input: Parameters<typeof fetch>[0], init?: RequestInit) {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), timeoutMs);
-    // The body is read later: the timer covers it, and must not keep the process.
+    // The timer also covers the body, which is read later. It must not keep the process running.
     timer.unref();
     // Not a listener per request: a long list would leave thousands of them on the signal.
     const ends = AbortSignal.any([controller.signal, ...(signal ? [signal] : [])]);

@@ -33,6 +33,15 @@ export function readText(file: string): string {
   }
 }
 
+/**
+ * JSON as editors and shells of Windows save it. YAML has a byte order mark of its own.
+ *
+ * @internal
+ */
+export function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 /** @internal */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

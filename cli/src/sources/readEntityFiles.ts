@@ -6,8 +6,8 @@ import { AuditError } from '../AuditError';
 import type { Finding, SourcedEntity } from '../findings';
 import { envelopeProblem, judgeEntity } from './catalogRules';
 import { createEntityCollector, isPersonOrGroup, placeOf, slimEntity } from './collectors';
-import type { SourceResult } from './collectors';
-import { isObject, listFiles, listSome, readText } from './files';
+import type { SourceResult, WrittenEntity } from './collectors';
+import { isObject, listFiles, listSome, readText, withoutByteOrderMark } from './files';
 
 /**
  * Reads `User` and `Group` entities from files, and judges each document as the catalog does that
@@ -91,8 +91,10 @@ function readContent(file: string): FileContent {
 function parseAnswer(file: string, text: string) {
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = JSON.parse(withoutByteOrderMark(text));
   } catch (error) {
+    // To the catalog a location is YAML whatever its name, such as several documents of JSON.
+    if ([...parseYaml(text)].every(({ problem }) => problem === undefined)) return undefined;
     throw new AuditError(`${file}: cannot be read as JSON: ${(error as Error).message}`);
   }
   const { items, pageInfo } = isObject(content) ? content : { items: content, pageInfo: undefined };
@@ -105,6 +107,7 @@ function parseAnswer(file: string, text: string) {
 function* parseYaml(text: string): Generator<Document> {
   const lines = new LineCounter();
   const tokens = new Parser(lines.addNewLine).parse(text);
+  const mayBeCircular = text.includes('&');
   for (const document of new Composer({ merge: false, logLevel: 'error' }).compose(tokens)) {
     const [error] = document.errors;
     if (error) {
@@ -115,6 +118,8 @@ function* parseYaml(text: string): Generator<Document> {
     const { line } = lines.linePos(document.contents?.range?.[0] ?? 0);
     try {
       const value = document.toJSON() as unknown;
+      // Throws over an alias within its own anchor, as the catalog does.
+      if (mayBeCircular) JSON.stringify(value);
       // A separator at the end of a file makes a document of nothing.
       if (value !== null && value !== undefined) yield { line, value };
     } catch (cause) {
@@ -128,14 +133,14 @@ function* parseYaml(text: string): Generator<Document> {
 const looksLikeEntity = /^["'\s{]*kind["']?\s*:\s*["']?(User|Group)\b/im;
 
 interface JudgedFile {
-  readonly entities: readonly SourcedEntity[];
+  readonly entities: readonly WrittenEntity[];
   readonly findings: readonly Finding[];
   /** Whether the file is meant for the catalog, in a folder with all kinds of YAML in it. */
   readonly holdsEntities: boolean;
 }
 
 async function judgeFile(file: string, content: FileContent): Promise<JudgedFile> {
-  const entities: SourcedEntity[] = [];
+  const entities: WrittenEntity[] = [];
   const findings: Finding[] = [];
   let isRefused = false;
   let holdsEntities = false;
@@ -159,11 +164,16 @@ async function judgeFile(file: string, content: FileContent): Promise<JudgedFile
     if (!isPersonOrGroup(entity)) continue;
     const isAccepted = content.isAnswer && typeof entity.metadata.uid === 'string';
     const judged = isAccepted ? { entity } : await judgeEntity(entity);
-    if ('entity' in judged) entities.push(slimEntity(judged.entity, source));
-    else reject(judged.problem, [stringifyEntityRef(entity)]);
+    const ref = stringifyEntityRef(entity);
+    if ('entity' in judged) {
+      entities.push({ ref, source, entity: slimEntity(judged.entity, source) });
+    } else {
+      reject(judged.problem, [ref]);
+      if (!content.isAnswer) entities.push({ ref, source });
+    }
   }
-  if (isRefused && entities.length > 0) {
-    const concerns = entities.map(entity => stringifyEntityRef(entity));
+  const concerns = entities.flatMap(({ ref, entity }) => (entity ? ref : []));
+  if (isRefused && concerns.length > 0) {
     const text = `${file}: because of one document the catalog takes nothing of this file`;
     findings.push({
       rule: 'rejectedEntity',

@@ -3,7 +3,7 @@ import type { Finding } from '../findings';
 import { groupBy } from '../groupBy';
 import { slimUser } from './collectors';
 import type { SourceResult } from './collectors';
-import { isObject, listFiles, readText } from './files';
+import { isObject, listFiles, readText, withoutByteOrderMark } from './files';
 
 interface ReadUser {
   readonly payload: { readonly id?: unknown; readonly name: string };
@@ -95,7 +95,7 @@ function findTwins(
 
 function parseJson(file: string): unknown {
   try {
-    return JSON.parse(readText(file)) as unknown;
+    return JSON.parse(withoutByteOrderMark(readText(file))) as unknown;
   } catch (error) {
     if (error instanceof AuditError) throw error;
     throw new AuditError(`${file}: cannot be read as JSON: ${(error as Error).message}`);

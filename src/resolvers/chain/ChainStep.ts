@@ -144,8 +144,8 @@ export type Decision = { readonly records: readonly StepRecord[] } & (
 );
 
 /**
- * What follows the outcome of a step, by its policy. An outcome without a policy stops the chain:
- * if the catalog is unavailable, the chain fails closed.
+ * What the chain does after the outcome of a step. An outcome without a policy stops the chain, so it
+ * fails closed when the catalog is unavailable.
  */
 export function policyAction(step: ChainStep, outcome: StepOutcome): 'next' | 'stop' {
   switch (outcome) {

@@ -7,10 +7,10 @@ import { runStep, safeMatch } from './runStep';
 import { decideWithoutUser } from './withoutUser';
 
 /**
- * The evaluator of chains, for sign-in, explain and audit. Its result is that of trying the steps
- * one after another. The first step that has a question asks alone, because it signs most people
- * in; when it does not, the questions of all other steps are asked at once. So a chain of any
- * length takes at most two requests in sequence.
+ * Evaluates a chain, for sign-in, explain and audit. The result is the same as if the steps were tried
+ * one after another. The first step that has a query asks alone, because it signs most people in.
+ * If it does not, the queries of all other steps are sent at once. So a chain of any length waits
+ * for at most two requests in sequence.
  *
  * Never throws and never rejects: a matcher that throws and a catalog that is down are decisions.
  */
@@ -22,7 +22,7 @@ export async function evaluate(options: {
   readonly accountIdAnnotation?: string;
 }): Promise<Decision> {
   const { steps, subject, lookup } = options;
-  const ask = createQuestions(lookup, subject);
+  const ask = createAsk(lookup, subject);
   const annotation = options.accountIdAnnotation ?? accountIdAnnotationOf(subject);
   const context = { ask, account: { id: subject.id, annotation } };
   const matches = steps.map(step => safeMatch(step, subject));
@@ -49,7 +49,7 @@ export async function evaluate(options: {
 }
 
 function accountIdAnnotationOf({ host }: Subject): string | undefined {
-  // As the host is written in the default annotations: "git.corp.com." is the same host.
+  // Without the final dot of a fully qualified name, as in the default annotations.
   return host === undefined ? undefined : `${host.replace(/\.$/, '')}/user-id`;
 }
 
@@ -61,8 +61,8 @@ function decisionOf(record: StepRecord, records: readonly StepRecord[]): Decisio
   return { outcome: 'refused', code: refusalCode(outcome, plan), record, records, cause };
 }
 
-/** Sends each query of an evaluation once. Never rejects. */
-function createQuestions(lookup: CatalogUserLookup, { refresh }: Subject) {
+/** Makes the function that sends each query of an evaluation once. Never rejects. */
+function createAsk(lookup: CatalogUserLookup, { refresh }: Subject) {
   const answers = new Map<string, Promise<UserLookupAnswer>>();
   return (query: UserQuery): Promise<UserLookupAnswer> => {
     const key = JSON.stringify(query);
@@ -72,7 +72,7 @@ function createQuestions(lookup: CatalogUserLookup, { refresh }: Subject) {
   };
 }
 
-/** A custom lookup that breaks its contract counts as unavailable. */
+/** A custom lookup that throws or does not return an answer counts as unavailable. */
 async function safeFind(
   lookup: CatalogUserLookup,
   query: UserQuery,
@@ -84,10 +84,9 @@ async function safeFind(
       answer.type === 'entities'
         ? Array.isArray(answer.entities)
         : ['conflict', 'unavailable'].includes(answer.type);
-    return isAnswer ? answer : { type: 'unavailable', cause: new TypeError(contract) };
+    if (!isAnswer) throw new TypeError('the lookup did not return an answer');
+    return answer;
   } catch (error) {
     return { type: 'unavailable', cause: error };
   }
 }
-
-const contract = 'the lookup did not return an answer';

@@ -8,7 +8,7 @@ import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 import type { AttemptRecord, ChainStep, StepOutcome, StepRecord } from './ChainStep';
 
 interface StepContext {
-  /** Answers the same question once only, and never rejects. */
+  /** Sends each query once, and never rejects. */
   readonly ask: (query: UserQuery) => Promise<UserLookupAnswer>;
   /** The account that signs in, and the annotation in which entities name theirs. */
   readonly account: { readonly id?: string; readonly annotation?: string };
@@ -59,7 +59,7 @@ function checkQuery(query: UserQuery): UserQuery {
 
 type Result = Pick<StepRecord, 'outcome' | 'entity' | 'cause'>;
 
-/** Runs one step whose plan is known. All its questions are asked at once. Never rejects. */
+/** Runs one step whose plan is known. All its queries are sent at once. Never rejects. */
 export async function runStep(
   step: ChainStep,
   match: Match,
@@ -72,7 +72,7 @@ export async function runStep(
     for (const query of queries) void context.ask(query);
     return { step, plan, attempts, ...(await runPlan(step.matcher, plan, context, attempts)) };
   } catch (cause) {
-    // The matcher's own check of a candidate threw.
+    // `reject` of a custom matcher threw.
     return { step, plan, attempts, outcome: 'failed', cause };
   }
 }
@@ -94,16 +94,16 @@ async function runPlan(
     if (answer.type === 'conflict' || accepted.length > 1) return { outcome: 'ambiguous' };
     const [entity] = accepted;
     if (!entity) continue;
-    const stranger = namesAnotherAccount(entity, context.account);
-    if (stranger === undefined) return { outcome: 'matched', entity };
-    const refused = { entityRef: stringifyEntityRef(entity), reason: stranger };
+    const reason = otherAccountReason(entity, context.account);
+    if (reason === undefined) return { outcome: 'matched', entity };
+    const refused = { entityRef: stringifyEntityRef(entity), reason };
     attempts.splice(-1, 1, { ...record, accepted: [], rejected: [...rejected, refused] });
     return { outcome: 'otherAccount' };
   }
   return { outcome: 'none' };
 }
 
-/** The entities of an answer that pass all checks; a custom lookup may not check anything. */
+/** The entities of an answer that pass all checks. Repeated here, because a custom lookup may not check. */
 function checkAgain({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
   if (answer.type !== 'entities') return { entities: [], rejected: [] };
   const { entities, rejected = [] } = verifyCandidates(answer.entities, query, reject);
@@ -111,10 +111,10 @@ function checkAgain({ query, reject }: MatchAttempt, answer: UserLookupAnswer) {
 }
 
 /**
- * An entity that names its account by id belongs to that account only: an email or a username may
- * be given to somebody new, an id never is. An account without an id does not match either.
+ * Why an entity that names its account by id is not for this account: an email or a username may be
+ * given to somebody new, an id never is. An account without an id gets no such entity either.
  */
-function namesAnotherAccount(
+function otherAccountReason(
   entity: Entity,
   { id, annotation }: StepContext['account'],
 ): string | undefined {
@@ -127,7 +127,7 @@ function namesAnotherAccount(
   return other ? `its annotation ${annotation} names another account` : undefined;
 }
 
-/** In order of precedence: the first of these outcomes that a part has is that of the agreement. */
+/** The outcome of an agreement is the first of these that one of its parts has. */
 const precedence: readonly StepOutcome[] = [
   'unavailable',
   'otherAccount',

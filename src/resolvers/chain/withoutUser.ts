@@ -46,7 +46,7 @@ async function isTaken(
   return taken;
 }
 
-/** Under which ref a step lets somebody in whom it did not find. */
+/** The ref under which a step signs in a person without an entity, if it may. */
 function fallbackOf({ step, plan }: StepRecord) {
   const allowed = step.dangerouslyAllowSignInWithoutUserInCatalog;
   if (!allowed || plan?.type !== 'query' || !isFallbackName(plan.fallbackName)) return undefined;

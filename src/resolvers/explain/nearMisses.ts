@@ -3,9 +3,9 @@ import type { CatalogApi } from '@backstage/catalog-client';
 import { DEFAULT_NAMESPACE, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import { annotationOf, createCatalogCaller, readField } from '../../lookup';
+import { annotationOf, createCatalogCaller, describeRef, readField } from '../../lookup';
 import type { UserQuery, UserQueryField } from '../../lookup';
-import { foldAscii, quote } from '../../shared';
+import { describeCause, foldAscii, quote } from '../../shared';
 import type { Decision } from '../chain';
 
 /**
@@ -85,7 +85,7 @@ export async function nearMissesOfDecision(
  * @public
  */
 export function nearMissesOf(entity: Entity, queries: readonly UserQuery[]): NearMiss[] {
-  const entityRef = stringifyEntityRef(entity);
+  const entityRef = describeRef(entity);
   const reasons = new Set(queries.flatMap(query => missOf(entity, query) ?? []));
   return [...reasons].map(reason => ({ entityRef, reason }));
 }
@@ -159,7 +159,7 @@ export async function logNearMisses(
     }
   } catch (error) {
     logger.debug(
-      `Bitbucket Server sign-in, reference ${reference}: entities that nearly matched could not be looked up: ${String(error)}`,
+      `Bitbucket Server sign-in, reference ${reference}: entities that nearly matched could not be looked up: ${describeCause(error)}`,
     );
   }
 }

@@ -6,8 +6,8 @@ import { describeDecision, summarizeTrace } from './trace';
 type Refusal = Extract<Decision, { outcome: 'refused' }>;
 
 /**
- * The error of a chain that did not sign in. The public text says which steps were tried and how
- * each ended, in the words of the person; the trace goes to the log.
+ * The error of a chain that refused the sign-in. The public text says which steps were tried and how
+ * each ended, in words for the person. The trace goes to the log.
  */
 export function createRefusal(decision: Refusal): SignInError {
   return createSignInError(decision.code, {
@@ -20,9 +20,9 @@ export function createRefusal(decision: Refusal): SignInError {
 }
 
 /**
- * Backstage's own reader of resolver lists goes on after a `NotFoundError` and after nothing else. So
- * this is the name of every refusal for which the chain went on to its end, and of none for which a
- * step stopped it.
+ * Backstage's own reader of resolver lists tries the next resolver after a `NotFoundError`, and after
+ * no other error. So a refusal has this name only if every step was tried, and not if a step stopped
+ * the chain.
  */
 function nameOf({ code, record }: Refusal) {
   if (!record) return 'NotFoundError';

@@ -129,13 +129,13 @@ function describeQuery(query: UserQuery): string {
     : `User with ${query.field} = ${quote(query.value)}`;
 }
 
-/** A trace as text of several lines, for a terminal. */
+/** A trace as text on several lines, for a terminal. */
 export function formatTrace(trace: SignInTrace): string {
   const steps = trace.steps.flatMap((step, index) => formatStep(step, index + 1));
   return [...steps, `=> ${formatDecision(trace)}`].join('\n');
 }
 
-/** A trace as text of one line, for a log. */
+/** A trace as text on one line, for a log. */
 export function summarizeTrace(trace: SignInTrace): string {
   const steps = trace.steps.map(step => {
     const reason = step.reason ? ` (${step.reason})` : '';

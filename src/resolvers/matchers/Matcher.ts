@@ -8,8 +8,8 @@ import type { Subject } from '../../profile';
  * queries for the catalog. It must not do I/O and must not throw. It may be called although an
  * earlier step signs the person in.
  *
- * The checks are done for every matcher: only entities of kind `User` count, every candidate is
- * checked again against the query on our side, each step is traced.
+ * A matcher need not check the result: only entities of kind `User` count, and every candidate of the
+ * catalog is checked against the query again.
  *
  * @example
  * ```ts
@@ -161,10 +161,13 @@ const agreements = new WeakSet<Matcher>();
  * `allowedDomain` would otherwise allow every domain.
  *
  * @param where - what the options belong to, for the error
- * @param schema - a strict one
  * @throws `Error` for an unknown option or a value that is not valid
  */
-export function checkOptions(where: string, schema: z.AnyZodObject, options: unknown): void {
+export function checkOptions(
+  where: string,
+  schema: z.ZodObject<z.ZodRawShape, 'strict'>,
+  options: unknown,
+): void {
   const result = schema.safeParse(options);
   const issue = result.error && deepest(result.error.issues[0]!);
   if (!issue) return;

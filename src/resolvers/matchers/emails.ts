@@ -3,7 +3,7 @@ import { z } from 'zod/v3';
 import { mismatchReason, readField } from '../../lookup';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
-import { createDomainList } from '../../shared';
+import { createDomainFilter } from '../../shared';
 import { checkOptions, matchPlan } from './Matcher';
 import type { MatchPlan, Matcher } from './Matcher';
 import { inNamespaces, namespaceShape, normalizations, planByName, toEntityName } from './names';
@@ -28,9 +28,9 @@ export interface EmailOptions {
    */
   readonly emailTrust?: 'always' | 'readOnlyDirectory' | 'never';
   /**
-   * Namespaces to look in, in order of precedence: the first one where somebody matches decides, so
-   * that a person that two providers brought is found once. `'*'` looks in all, where two entities
-   * are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
+   * Namespaces to look in, in order of precedence. The first one with a match decides, so a person
+   * whom two entity providers have added is found once. `'*'` looks in all namespaces at once, where
+   * two entities are ambiguous. Default: `['default']` for matchers of names, `['*']` for all others.
    */
   readonly namespaces?: readonly string[];
 }
@@ -61,7 +61,7 @@ export function emailMatcher(
   { allowedDomains, emailTrust = 'always' }: EmailOptions,
   toPlan: (email: string) => MatchPlan,
 ): Matcher {
-  const list = allowedDomains && createDomainList(allowedDomains);
+  const isAllowed = allowedDomains && createDomainFilter(allowedDomains);
   return {
     name,
     label,
@@ -72,8 +72,8 @@ export function emailMatcher(
         return matchPlan.missing('email', 'the profile has no email address');
       const doubt = emailTrust === 'always' ? undefined : distrust(subject, emailTrust);
       if (doubt) return matchPlan.denied('EMAIL_NOT_TRUSTED', doubt);
-      if (list && !list.allows(email)) {
-        const reason = `its domain is not one of ${list.domains.join(', ')}`;
+      if (isAllowed && !isAllowed(email)) {
+        const reason = `its domain is not one of ${allowedDomains.join(', ')}`;
         return matchPlan.denied('EMAIL_DOMAIN_NOT_ALLOWED', reason);
       }
       return toPlan(email);
@@ -196,7 +196,7 @@ export function emailEntityName(
   });
 }
 
-/** `j_a@b.com` and `j@a_b.com` become one name: the entity's own email says whose it is. */
+/** `j_a@b.com` and `j@a_b.com` become one name. The email of the entity shows whose name it is. */
 function otherEmailReason(entity: Entity, email: string): string | undefined {
   const known = readField(entity, 'spec.profile.email');
   return known === undefined || known === '' ? undefined : mismatchReason(entity, byEmail(email));

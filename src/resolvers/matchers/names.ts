@@ -22,7 +22,7 @@ export function namespaceShape(byDefault: string) {
 }
 
 /**
- * The plan to look for an entity of a name, in one namespace after the other.
+ * The plan that looks for an entity with a name, in one namespace after another.
  *
  * @param otherwise - the plan for a name that no entity can have
  */
@@ -42,7 +42,7 @@ export function planByName(
 }
 
 /**
- * Attempts with the same query that accept one namespace after the other. The catalog is asked
+ * One attempt per namespace, in order of precedence. All have the same query, so the catalog is asked
  * once.
  */
 export function inNamespaces(query: UserQuery, namespaces: readonly string[] = ['*']) {
@@ -128,7 +128,7 @@ export function entityName(options: {
   /**
    * How a value that is not a valid entity name becomes one. Default `none`.
    *
-   * - `none`: it does not. The step does not apply to such a value.
+   * - `none`: not at all. Such a value does not match.
    * - `underscore`: as Backstage's Microsoft Graph provider does it. Every character that an entity
    *   name cannot have becomes `_`, several `_` in a row become one, and a `_` at the end is dropped.
    * - `dash`: as `sanitizeUserNameTransformer` of the Keycloak provider does it. Every character that

@@ -26,7 +26,7 @@ export interface ResolverEntry {
   readonly warnings: (options: Record<string, unknown>) => readonly string[];
 }
 
-export function resolverEntry<TShape extends z.ZodRawShape>(
+function resolverEntry<TShape extends z.ZodRawShape>(
   shape: TShape,
   createMatcher: (options: z.output<z.ZodObject<TShape>>, host?: string) => Matcher,
   warnings: (options: z.output<z.ZodObject<TShape>>) => readonly string[] = () => [],
@@ -101,8 +101,8 @@ export type BitbucketServerResolverName =
   | 'usernameMatchingUserEntityName';
 
 /**
- * What `signIn.resolvers` of a config can name, apart from `agreement`, which is made of these.
- * Factories, the reader of the config, its schema and the documentation all come from here.
+ * What `signIn.resolvers` of a config can name, apart from `agreement`, which combines these. The
+ * factories, the reader of the config and its schema are made from it, and the docs are checked.
  */
 export const resolverRegistry = {
   emailMatchingUserEntityProfileEmail: resolverEntry(
@@ -152,7 +152,7 @@ const agreementShape = {
     ),
 };
 
-// Steps of an agreement have no policy of their own, so the options of a step are unknown there.
+// Parts of an agreement have no policy of their own, so they accept the options of the matcher only.
 const parts = Object.fromEntries(
   Object.entries(resolverRegistry).map(([name, entry]) => [
     name,

@@ -9,11 +9,11 @@ import type { BitbucketServerResolverName, ResolverEntry } from './entries';
 import { createChainStep } from './readSignInChain';
 
 /**
- * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`, with what they
- * share: the options of {@link createSignInResolver} without `match`.
+ * The named resolvers as factories for Backstage's own `createOAuthProviderFactory`. They share the
+ * given options, which are those of {@link createSignInResolver} without `match`.
  *
- * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, after which
- * Backstage's reader tries the next resolver; when it says `stop`, and for a catalog that is down, an
+ * Each is a chain of one step. When its policy says `next`, it throws a `NotFoundError`, and
+ * Backstage's reader tries the next resolver. When it says `stop`, or the catalog is down, it throws an
  * error of another name, which ends the sign-in.
  *
  * @throws `InputError` (from the factories) for wrong options

@@ -21,8 +21,8 @@ export const signInSchema = z
   .describe('How an authenticated person becomes a User entity.');
 
 /**
- * Reads `signIn.resolvers` as ONE chain, where upstream's reader loops over resolvers. So the error
- * can say what every step did, and the steps can query the catalog in parallel.
+ * Reads `signIn.resolvers` as one chain. Backstage's own reader would try separate resolvers in a
+ * loop; in a chain, the error says what every step did, and steps query the catalog in parallel.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
  * @returns the steps, the names of their resolvers, the weakest step and what it relies on, warnings
@@ -68,7 +68,7 @@ export function readSignInChain(
 const fallbackWarning =
   'dangerouslyAllowSignInWithoutUserInCatalog signs in people who are not in the catalog';
 
-/** Makes a step, with the name of its resolver, from parsed options. Throws for those that cannot be. */
+/** Makes a step, with the name of its resolver, from parsed options. Throws when they are not valid. */
 export function createChainStep(
   name: string,
   entry: ResolverEntry,

@@ -1,6 +1,6 @@
 /**
- * What steps rely on, the weakest first: the more people can bring it about that an account has what a
- * `User` entity has, the weaker. docs/trust.md explains each.
+ * What steps rely on, the weakest first. The more people can give an account the value of somebody
+ * else's entity, the weaker. docs/trust.md explains each.
  */
 const links = {
   withoutEntity: 'anybody with an account may sign in without an entity',
@@ -14,13 +14,13 @@ type Link = keyof typeof links;
 
 const byStrength = Object.keys(links) as Link[];
 
-/** As it is configured. */
+/** A step as configured. */
 interface NamedStep {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** The step that a stranger would choose to become somebody else with, and what it relies on. */
+/** The step that is easiest to abuse, and what it relies on. */
 export function describeWeakestLink(steps: readonly NamedStep[]): string | undefined {
   const found = steps.map(step => ({ step, link: linkOf(step) }));
   for (const link of byStrength) {

@@ -20,14 +20,14 @@ import type { Matcher } from '../matchers';
 import { issueIdentity } from './issueIdentity';
 
 /**
- * A decision, as observers get it.
+ * The decision of a sign-in, for `onDecision`.
  *
  * @public
  */
 export interface SignInDecisionEvent {
   /**
-   * Outcome, with entity ref or code, and the step that decided. Refused with `TOKEN_NOT_ISSUED` when
-   * no token could be issued for whoever was found.
+   * Outcome, with entity ref or code, and the step that decided. `TOKEN_NOT_ISSUED` means that an entity
+   * was found, but no token could be issued for it.
    */
   readonly decision: SignInTrace['decision'];
   /** What the resolver was given as `result`. */
@@ -65,11 +65,11 @@ export interface SignInResolverOptions {
   /**
    * Annotation in which an entity names its account by Bitbucket's user id. An entity that names
    * another account than the one that signs in is refused with `ENTITY_OF_ANOTHER_ACCOUNT`,
-   * whatever matched. So whoever is given an old email or username does not become its former
-   * owner. A lookup with `fields: 'identity'` keeps keys that end with `/user-id` only.
+   * whatever matched. So a person with a reused email or username does not become its former owner.
+   * It must end with `/user-id`, because a lookup with `fields: 'identity'` fetches no other keys.
    *
    * Default: `<host>/user-id` with the host of Bitbucket Server, if the authenticator provides it:
-   * the one of this package does, upstream's does not. It must end with `/user-id`.
+   * the one of this package does, upstream's does not.
    */
   readonly accountIdAnnotation?: string;
   /** Gets every refusal with its detail. Default: nothing is logged. */
@@ -101,7 +101,7 @@ const optional = z.unknown().optional();
 export const optionsSchema = z.strictObject({
   match: optional,
   lookup: optional,
-  // A lookup with `fields: 'identity'` keeps annotations of this name only: another one would not be seen.
+  // A lookup with `fields: 'identity'` drops other annotations, so the check would always pass.
   accountIdAnnotation: z
     .string()
     .regex(/\/user-id$/, 'must end with "/user-id"')
@@ -114,11 +114,11 @@ export const optionsSchema = z.strictObject({
 } satisfies Record<keyof SignInResolverOptions, z.ZodTypeAny>);
 
 /**
- * Makes a sign-in resolver of matchers: evaluates them in order, then issues a Backstage token or
- * throws a {@link SignInError} that says what every step did.
+ * Makes a sign-in resolver from matchers. It evaluates them in order, then issues a Backstage token
+ * or throws a {@link SignInError} that says what every step did.
  *
- * It fits every OAuth provider whose result has a `fullProfile`: this package's, upstream's and the
- * legacy one.
+ * It works with every OAuth provider whose result has a `fullProfile`: that of this package, the one
+ * of upstream's module, and the legacy one.
  *
  * @throws `Error` at once for an option that is not known, a chain that is empty or not valid, and a
  * `lookup` without `isNameTaken` where a step has `dangerouslyAllowSignInWithoutUserInCatalog`; the
@@ -145,10 +145,10 @@ export function createSignInResolver(
   const log = createRefusalLog(options.logger);
   const { lookup, accountIdAnnotation, logger, findNearMisses, extendOwnership, onDecision } =
     options;
-  const allowing = steps.findIndex(step => step.dangerouslyAllowSignInWithoutUserInCatalog);
-  if (allowing >= 0 && lookup && !lookup.isNameTaken) {
+  const index = steps.findIndex(step => step.dangerouslyAllowSignInWithoutUserInCatalog);
+  if (index >= 0 && lookup && !lookup.isNameTaken) {
     throw new Error(
-      `"match[${allowing}].dangerouslyAllowSignInWithoutUserInCatalog" needs a lookup with isNameTaken()`,
+      `"match[${index}].dangerouslyAllowSignInWithoutUserInCatalog" needs a lookup with isNameTaken()`,
     );
   }
 
@@ -161,7 +161,7 @@ export function createSignInResolver(
       lookup: lookup ?? createContextUserLookup(context),
       accountIdAnnotation,
     });
-    function tell(error?: SignInError): void {
+    function notify(error?: SignInError): void {
       const traced = traceDecision(decision);
       onDecision?.({
         decision: error ? { outcome: 'refused', code: error.code, step: traced.step } : traced,
@@ -177,15 +177,15 @@ export function createSignInResolver(
       try {
         issued = await issue(decision, subject, context, extendOwnership);
       } catch (error) {
-        // Not awaited, because it is only for the log.
         const { reference } = error as SignInError;
-        tell(error as SignInError);
+        notify(error as SignInError);
         if (logger && findNearMisses) {
+          // Not awaited, because it is only for the log.
           void logNearMisses(decision, reference, findNearMisses, logger);
         }
         throw error;
       }
-      tell();
+      notify();
       return issued;
     });
   };
@@ -211,8 +211,8 @@ async function issue(
 }
 
 /**
- * The subject with the facts that the matchers of a chain need and that cost I/O. Unchanged when
- * none needs any. Never rejects.
+ * Adds the directory to the subject if a matcher of the chain needs it. Never rejects: after a
+ * failure the directory is unknown.
  */
 export async function withDirectory(
   subject: Subject,

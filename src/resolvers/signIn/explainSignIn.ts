@@ -36,7 +36,7 @@ export interface SignInExplanation {
 }
 
 /**
- * An explanation as text of several lines.
+ * An explanation as text on several lines.
  *
  * @public
  */
@@ -77,8 +77,8 @@ export interface ExplainSignInOptions extends Pick<
 }
 
 /**
- * Runs the evaluator of the sign-in for one person, without issuing a token, and says what every
- * step looked for, which candidates there were, why each was rejected, and what is decided.
+ * Evaluates the sign-in of one person without issuing a token. Says what every step looked for, which
+ * candidates it found, why each was rejected, and how the sign-in would end.
  *
  * @throws {@link SignInError} `USER_PAYLOAD_INVALID` for a payload that no sign-in accepts; `Error`
  * when neither `user` nor `username` with `findUser` is given; what `findNearMisses` rejects with
