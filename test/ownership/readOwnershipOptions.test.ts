@@ -4,7 +4,8 @@ import { readSignInSetup } from '../../src';
 
 const path = 'auth.providers.bitbucketServer.production';
 const read = (ownership?: JsonValue) =>
-  readSignInSetup(new ConfigReader({ host: 'git.corp.com', ownership } as JsonObject), path).ownership;
+  readSignInSetup(new ConfigReader({ host: 'git.corp.com', ownership } as JsonObject), path)
+    .ownership;
 
 describe('the config of ownership', () => {
   it('leaves what is not configured to createTransitiveGroups', () => {
