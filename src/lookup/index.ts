@@ -1,4 +1,4 @@
-export { annotationOf, canonicalQuery, readField } from './UserQuery';
+export { annotationOf, readField } from './UserQuery';
 export type { UserQuery, UserQueryField } from './UserQuery';
 export type {
   CatalogUserLookup,

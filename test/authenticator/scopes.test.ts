@@ -157,6 +157,9 @@ describe('AUTHORIZATION_SCOPE_INVALID', () => {
     const response = await fetch(page, { redirect: 'manual' });
     const { error } = await browser.comeBack(response.headers.get('location')!);
     expect(error!.message).toContain('AUTHORIZATION_SCOPE_INVALID');
+    // Once, although the authenticator and the routes each have a log.
+    const [reference] = /reference [\w-]+/.exec(error!.message)!;
+    expect(replica.log.lines.filter(line => line.includes(reference))).toHaveLength(1);
     return error!.message;
   }
 
