@@ -190,7 +190,7 @@ describe('Nobody becomes somebody else', () => {
         expect(await refOf(user, all, lookup)).toBeUndefined();
       }
     }
-  });
+  }, 300_000);
 
   it('by the id of somebody else in another form', async () => {
     for (const id of hostileValues(String(victim.id))) {
