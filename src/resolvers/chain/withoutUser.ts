@@ -71,6 +71,6 @@ function exhaustedCode(records: readonly StepRecord[]) {
 const safeName = /^[A-Za-z0-9](?:[A-Za-z0-9._+@-]{0,251}[A-Za-z0-9])?$/;
 
 /** Whether a value may be the name of a person who is in no catalog. */
-export function isFallbackName(value: unknown): value is string {
+function isFallbackName(value: unknown): value is string {
   return typeof value === 'string' && safeName.test(value);
 }
