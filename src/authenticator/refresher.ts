@@ -187,7 +187,7 @@ export function createRefresher(options: RefresherOptions) {
     person: SessionPerson | undefined,
   ) {
     const { tokens } = note;
-    // If others have rotated the token meanwhile, their note must not be overwritten.
+    // Whoever has rotated the token meanwhile has stored the person, as read later.
     if (tokens === own.note.tokens && person) rememberPerson(tokens.refreshToken, person);
     return {
       tokens: remainingTokens(note),

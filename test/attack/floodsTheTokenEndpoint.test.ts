@@ -38,7 +38,12 @@ async function occupyBitbucket(): Promise<() => Promise<void>> {
   const held = deferred();
   stage.simulator.faults.set('refresh', { hold: held.promise });
   const work = Array.from({ length: maxExchanges }, (_, index) => createStranger(index).refresh());
-  await stage.simulator.arrived('refresh', maxExchanges);
+  await Promise.race([
+    stage.simulator.arrived('refresh', maxExchanges),
+    Promise.race(work).then(({ status }) => {
+      throw new Error(`A refresh was answered with ${status} before all were at Bitbucket`);
+    }),
+  ]);
   return async () => {
     held.resolve();
     stage.simulator.faults.clear();
