@@ -224,25 +224,10 @@ const wordOf: Record<string, string> = {
   otherAccount: 'the entity belongs to another account',
 };
 
-type Candidates = SignInTrace['steps'][number]['lookups'][number]['candidates'];
-
-/** Many people may share the same long list, so it is made once. */
-const refsOf = new WeakMap<Candidates, readonly string[]>();
-
 function candidatesOf({ steps }: SignInTrace): readonly string[] {
   const accepted = steps
     .filter(({ outcome }) => outcome === 'ambiguous' || outcome === 'disagreement')
-    .flatMap(({ lookups }) => lookups.map(({ candidates }) => toRefs(candidates)))
-    .filter(refs => refs.length > 0);
-  return accepted.length === 1 ? accepted[0]! : [...new Set(accepted.flat())];
-}
-
-function toRefs(candidates: Candidates): readonly string[] {
-  const known = refsOf.get(candidates);
-  if (known) return known;
-  const refs = candidates
-    .filter(({ rejectedBecause }) => rejectedBecause === undefined)
-    .map(({ entityRef }) => entityRef);
-  refsOf.set(candidates, refs);
-  return refs;
+    .flatMap(({ lookups }) => lookups.flatMap(({ candidates }) => candidates))
+    .filter(({ rejectedBecause }) => rejectedBecause === undefined);
+  return [...new Set(accepted.map(({ entityRef }) => entityRef))];
 }

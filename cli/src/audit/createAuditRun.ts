@@ -22,6 +22,8 @@ import type { AuditSettings } from './readAuditSettings';
 /** @internal */
 export interface AuditRun {
   readonly lookup: MemoryUserLookup;
+  /** See `contestedRefs`. */
+  readonly contested: ReadonlySet<string>;
   audit(payload: unknown): Promise<AuditedPerson>;
   explain(payload: unknown): Promise<SignInExplanation>;
 }
@@ -58,14 +60,16 @@ export function createAuditRun(
     return emailOrigin !== 'payload' || (directory !== undefined && 'readOnly' in directory);
   }
 
+  const contested = contestedRefs(entities);
   const options = {
     explain,
     trace: (subject: Subject) => traceChain({ match, subject, lookup }),
     isDirectoryKnown,
-    contested: contestedRefs(entities),
+    contested,
   };
   return {
     lookup,
+    contested,
     audit: async payload => withUnusableAttribute(await auditPerson(payload, options), match),
     explain,
   };

@@ -69,12 +69,9 @@ function unreachedEntities(
   people: readonly PersonResult[],
 ): Finding[] {
   const reached = new Set<string>();
-  const lists = new Set<readonly string[]>();
   for (const person of people.filter(isExpectedToSignIn)) {
     if (person.entityRef !== undefined) reached.add(person.entityRef);
     // The entities of an ambiguous match are found, but not told apart.
-    if (lists.has(person.candidates)) continue;
-    lists.add(person.candidates);
     for (const candidate of person.candidates) reached.add(candidate);
   }
   const refs = users.map(user => stringifyEntityRef(user)).filter(ref => !reached.has(ref));

@@ -7,7 +7,7 @@ import type { AuditedPerson } from './auditPerson';
 import { auditOutcomes, isExpectedToSignIn, sortPeople } from './personResult';
 import type { AuditOutcome, PersonResult } from './personResult';
 import { breathe, createAuditRun } from './createAuditRun';
-import { isKind, contestedRefs } from './entities';
+import { isKind } from './entities';
 import { lintCatalog } from './lintCatalog';
 import { lintPeople } from './lintPeople';
 import { fieldsOfChain } from './plansOfChain';
@@ -163,7 +163,7 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
           subject ? [{ subject, isExpected: isExpectedToSignIn(people[index]!) }] : [],
         ),
         entities: known,
-        contested: contestedRefs(entities),
+        contested: run.contested,
         accounts,
         lookup: run.lookup,
         signal,
