@@ -3,10 +3,24 @@ import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfigSchema } from '@backstage/config-loader';
 import { build, stop } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { replaceFolder } from './replaceFolder';
 
 const appDir = join(__dirname, 'app');
 const noCsv = join(appDir, 'src', 'noCsv.ts');
+
+/** How a Backstage frontend becomes scripts of the browser. */
+export const frontendOptions = {
+  bundle: true,
+  format: 'esm',
+  minify: true,
+  jsx: 'automatic',
+  target: 'es2022',
+  logLevel: 'error',
+  define: { global: 'globalThis', 'process.env': '{}', 'process.env.NODE_ENV': '"production"' },
+  alias: { 'csv-stringify': noCsv, 'csv-stringify/lib/sync': noCsv },
+  loader: { '.woff': 'dataurl', '.woff2': 'dataurl', '.svg': 'dataurl', '.png': 'dataurl' },
+} satisfies BuildOptions;
 
 /**
  * Builds the frontend into `demo/app/dist`, laid out as plugin-app-backend wants it: `static/`, the
@@ -39,16 +53,8 @@ async function bundle(outdir: string): Promise<void> {
     await build({
       entryPoints: [join(appDir, 'src', 'index.tsx')],
       outdir,
-      bundle: true,
-      format: 'esm',
+      ...frontendOptions,
       splitting: true,
-      minify: true,
-      jsx: 'automatic',
-      target: 'es2022',
-      logLevel: 'error',
-      define: { global: 'globalThis', 'process.env': '{}', 'process.env.NODE_ENV': '"production"' },
-      alias: { 'csv-stringify': noCsv, 'csv-stringify/lib/sync': noCsv },
-      loader: { '.woff': 'dataurl', '.woff2': 'dataurl', '.svg': 'dataurl', '.png': 'dataurl' },
     });
   } finally {
     // esbuild keeps a child process for the next build; the demo has none.

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
+import { frontendOptions } from '../../../demo/bundleApp';
 
 const app = join(__dirname, 'app');
-const noCsv = join(__dirname, '../../../demo/app/src/noCsv.ts');
 
 /** Bundles the app of this folder into one file, with `sample` as its sign-in page. */
 export async function bundleWithSample(sample: string): Promise<string> {
@@ -11,15 +11,7 @@ export async function bundleWithSample(sample: string): Promise<string> {
       entryPoints: [join(app, 'index.tsx')],
       outdir: app,
       write: false,
-      bundle: true,
-      format: 'esm',
-      minify: true,
-      jsx: 'automatic',
-      target: 'es2022',
-      logLevel: 'error',
-      define: { global: 'globalThis', 'process.env': '{}', 'process.env.NODE_ENV': '"production"' },
-      alias: { 'csv-stringify': noCsv, 'csv-stringify/lib/sync': noCsv },
-      loader: { '.woff': 'dataurl', '.woff2': 'dataurl', '.svg': 'dataurl', '.png': 'dataurl' },
+      ...frontendOptions,
       plugins: [
         {
           name: 'sample',
