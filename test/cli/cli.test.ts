@@ -296,6 +296,19 @@ auth:
     expect(stderr).toContain('The report is incomplete');
   });
 
+  it.each([['audit'], ['explain', 'ada']])(
+    'decides nothing without the catalog: %s',
+    async (...command) => {
+      const args = [...command, '--users', 'users.json'];
+      const { exitCode, stdout, stderr } = await run(args, { signal: AbortSignal.abort() });
+      expect(stderr).toBe(
+        "Interrupted; not read: the catalog's entities after the first 0.\nNothing was decided.\n",
+      );
+      expect(stdout).toBe('');
+      expect(exitCode).toBe(130);
+    },
+  );
+
   it('marks every report of an interrupted run as incomplete', async () => {
     const controller = new AbortController();
     controller.abort();

@@ -1,38 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes } from 'backstage-bitbucket-server';
-import { createProgram } from '../../cli/src/command';
 import { runInMemory } from './runInMemory';
 
 const docs = readFileSync(join(__dirname, '../../docs/audit.md'), 'utf8');
 const world = join(__dirname, '../../demo/world');
 
 describe('docs/audit.md', () => {
-  const program = createProgram(
-    {
-      stdout: () => undefined,
-      stderr: () => undefined,
-      env: {},
-      cwd: '.',
-      isTerminal: false,
-      width: 80,
-      signal: new AbortController().signal,
-    },
-    () => undefined,
-  );
-
-  it('tells every command and option, and none that there is not', () => {
-    const options = [program, ...program.commands].flatMap(command =>
-      command.options.map(({ long }) => String(long)),
+  it('tells every command and option, and none that there is not', async () => {
+    const help = async (...command: string[]) => (await runInMemory([...command, '--help'])).stdout;
+    const commands = [...(await help()).matchAll(/^ {2}(\w+) \[options\]/gm)].map(
+      ([, name]) => name!,
     );
-    const known = new Set([...options, '--help']);
+    expect(commands.length).toBeGreaterThan(2);
+    const pages = await Promise.all(
+      [[], ...commands.map(name => [name])].map(name => help(...name)),
+    );
+    const options = pages.flatMap(page => page.match(/(?<=^ {2}(-\w, )?)--[a-z][a-z-]*/gm) ?? []);
+    expect(options.length).toBeGreaterThan(20);
     const told = new Set(docs.match(/(?<=[\s`(|])--[a-z][a-z-]*/g));
-    for (const command of program.commands) {
-      expect(docs).toMatch(new RegExp(`^## .*\`${command.name()}\\b`, 'm'));
+    for (const command of commands) {
+      expect(docs).toMatch(new RegExp(`^## .*\`${command}\\b`, 'm'));
     }
-    for (const option of options) expect([...told]).toContain(option);
+    for (const option of options) {
+      if (option !== '--help') expect([...told]).toContain(option);
+    }
     // --import belongs to node, in the line that measures.
-    for (const option of told) expect([...known, '--import']).toContain(option);
+    for (const option of told) expect([...options, '--import']).toContain(option);
   });
 
   it('tells every kind of finding', () => {

@@ -138,7 +138,8 @@ describe('the percentage', () => {
     });
     const text = formatReport(onlyProblems(report), { color: false, width: 120, limit: 9 });
     expect(text).toContain('57.1 % of 7 people would sign in as an entity of their own');
-    expect(text).toContain('3 of them rely on an email that they can edit in Bitbucket.');
+    expect(text).toContain('\n3 people rely on an email that they can edit in Bitbucket.\n');
+    expect(text).toContain('\n1 person relies on an email, and it is not known who can edit it.\n');
     expect(text).toMatch(/│ guest +│ without entity/);
     expect(text).not.toContain('│ own');
   });

@@ -54,6 +54,22 @@ describe('audit --licensed', () => {
     expect(none.stdout).toBe('');
   });
 
+  it('leaves nobody out of --fail-on conflict who becomes somebody else', async () => {
+    folder.configure('app-config.yaml', 'emailMatchingUserEntityProfileEmail');
+    folder.write('users.json', [
+      bitbucketUser('ada'),
+      bitbucketUser('eve', { emailAddress: 'ada@corp.example' }),
+    ]);
+    const ada = userEntity('ada', { email: 'ada@corp.example' });
+    folder.write('entities.json', storedEntities(ada));
+    folder.write('licensed.json', page(['ada']));
+    const args = ['--licensed', 'licensed.json', '--fail-on', 'conflict'];
+    const { exitCode, stdout, stderr } = await audit(...args);
+    expect(stdout).toContain('"eve" becomes user:default/ada');
+    expect(stderr).toBe('Failed: 1 conflict (--fail-on conflict)\n');
+    expect(exitCode).toBe(1);
+  });
+
   it('does not go by half a list', async () => {
     folder.write('licensed.json', page(['ada'], { isLastPage: false, nextPageStart: 1 }));
     const { exitCode, stdout, stderr } = await audit('--licensed', 'licensed.json');

@@ -94,12 +94,14 @@ describe('what the command line writes', () => {
   });
 
   it('shows progress to whoever watches standard error, wherever the report goes', async () => {
-    const progress = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    const progress = new PassThrough();
     let shown = '';
     progress.on('data', chunk => void (shown += String(chunk)));
     const { stdout } = await run(['audit', ...offline, '--json'], { progress });
     expect(() => void JSON.parse(stdout)).not.toThrow();
-    expect(shown).toContain('people');
+    expect(shown).toContain('\r2 of 2 people');
+    // The line is empty again before anything else is written.
+    expect(shown.endsWith('\r\u001b[K')).toBe(true);
   });
 
   it('finds nothing wrong in data that no step looks at', async () => {

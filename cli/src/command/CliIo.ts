@@ -11,7 +11,7 @@ export interface CliIo {
   readonly cwd: string;
   /** Whether standard output is a terminal that shows colours. */
   readonly isTerminal: boolean;
-  /** Standard error, if it is a terminal, for a progress bar. Default: none. */
+  /** Standard error, if it is a terminal, for the progress. Default: none. */
   readonly progress?: NodeJS.WritableStream;
   /** Columns of the terminal. */
   readonly width: number;
@@ -33,3 +33,38 @@ export const exitCodes = {
   /** Ctrl-C. */
   interrupted: 130,
 } as const;
+
+/** The same for the code of a command, which tells how far it is. @internal */
+export interface CommandIo extends CliIo {
+  /** `total` is unknown if the server does not send it. */
+  onProgress(what: string, done: number, total?: number): void;
+  readonly endProgress: () => void;
+}
+
+/**
+ * Shows the progress in one line, until something else is written.
+ *
+ * @internal
+ */
+export function withProgress(io: CliIo): CommandIo {
+  let isShown = false;
+  const endProgress = () => {
+    if (isShown) io.progress?.write('\r\u001b[K');
+    isShown = false;
+  };
+  const after = (write: (text: string) => void) => (text: string) => {
+    endProgress();
+    write(text);
+  };
+  return {
+    ...io,
+    stdout: after(io.stdout),
+    stderr: after(io.stderr),
+    onProgress(what, done, total) {
+      const all = total === undefined ? '' : ` of ${total}`;
+      io.progress?.write(`\r${done}${all} ${what}\u001b[K`);
+      isShown = true;
+    },
+    endProgress,
+  };
+}

@@ -1,39 +1,35 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { runAudit } from '../audit';
-import type { AuditReport } from '../audit';
+import type { AuditInput } from '../audit';
 import { AuditError } from '../AuditError';
 import { applyBaseline, readBaseline, toBaselineEntries } from '../baseline';
-import { compareReports } from '../compare';
-import type { Finding, FindingSource } from '../findings';
-import { formatReport, onlyProblems } from '../report';
-import type { JudgedReport } from '../report';
+import { formatReport, judgeReport, onlyProblems, unacceptedFindings } from '../report';
+import type { JudgedReport, LimitOptions } from '../report';
+import { readText } from '../sources';
 import { exitCodes } from './CliIo';
-import type { CliIo } from './CliIo';
-import { createProgress } from './createProgress';
-import type { Progress } from './createProgress';
+import type { CommandIo } from './CliIo';
+import { compareWith } from './compareWith';
 import { fixCommand, isFix } from './fixCommand';
 import type { FixOptions } from './fixCommand';
-import { judgeReport } from './judgeReport';
-import type { LimitOptions } from './judgeReport';
 import { findProvider } from './loadConfig';
-import { readComparison } from './readComparison';
-import { readWorld } from './readWorld';
-import type { World, WorldOptions } from './readWorld';
+import { readInput } from './readInput';
+import type { InputOptions } from './readInput';
 import { formatOfOutput, writeReports } from './writeReports';
 import type { ReportTargets } from './writeReports';
 
 /** @internal */
-export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitOptions, FixOptions {
+export interface AuditOptions extends InputOptions, ReportTargets, LimitOptions, FixOptions {
   readonly limit: number;
   readonly problems?: boolean;
   /** A JSON report, or config files. */
   readonly compare: readonly string[];
   readonly baseline?: string;
-  /** Milliseconds. */
+  /** Days. */
   readonly usedWithin?: number;
 }
+
+const maxEntries = 20;
 
 /**
  * `audit`: who will be able to sign in.
@@ -41,126 +37,60 @@ export interface AuditCommandOptions extends WorldOptions, ReportTargets, LimitO
  * @returns the exit code
  * @internal
  */
-export async function auditCommand(options: AuditCommandOptions, io: CliIo): Promise<number> {
-  const output = formatOfOutput(options);
-  if (options.failOn?.includes('changed') && options.compare.length === 0) {
-    throw new AuditError('--fail-on changed needs --compare');
-  }
-  checkFix(options, output);
+export async function auditCommand(options: AuditOptions, io: CommandIo): Promise<number> {
+  checkOptions(options);
+  const { baseline, usedWithin } = options;
   const today = new Date().toISOString().slice(0, 10);
-  const accepted = readAccepted(options.baseline, today, io);
-  const progress = createProgress(io);
-  let world: World;
-  let judged: Judged;
-  try {
-    world = await readWorld(options, io, progress);
-    const missing = missingOf(world);
-    if (world.entities.missing) {
-      // Without the whole catalog, every result could be wrong.
-      progress.stop();
-      io.stderr(`Interrupted. Not read: ${missing.join(', and ')}.\nNothing was decided.\n`);
-      return exitCodes.interrupted;
-    }
-    judged = await auditWorld(world, options, accepted, io, progress);
-    if (isFix(options) && judged.report.missing.length === 0) {
-      progress.stop();
-      await fixCommand(judged.report, inputOf(world, options), options, io);
-    }
-  } finally {
-    progress.stop();
-  }
-  const { report, fresh = [] } = judged;
+  const accepted = baseline === undefined ? [] : readAccepted(resolve(io.cwd, baseline), today);
+  const read = await readInput(options, io);
+  const input: AuditInput = {
+    ...read,
+    usedWithinMs: usedWithin && usedWithin * 24 * 60 * 60_000,
+    // If Ctrl-C ended the reading, the rest still runs: the users that were read take only seconds.
+    signal: read.missing.length > 0 ? undefined : io.signal,
+    onProgress: (done, total) => io.onProgress('people', done, total),
+  };
+  const audited = applyBaseline(await runAudit(input), accepted).report;
+  const isComplete = audited.missing.length === 0;
+  // In an incomplete report, everybody who was not read would count as gone.
+  const isCompared = isComplete && options.compare.length > 0;
+  const comparison = isCompared ? await compareWith(audited, options, input, io) : undefined;
+  const compared: JudgedReport = { ...audited, ...(comparison && { comparison }) };
+  const report = { ...compared, limits: judgeReport(compared, options) };
+
+  if (isFix(options) && isComplete) await fixCommand(report, input, options, io);
   const shown = options.problems ? onlyProblems(report) : report;
   writeReports(shown, options, io, {
-    places: placesOf(world.entities.items),
+    places: new Map(
+      input.entities.flatMap(entity =>
+        entity.source ? [[stringifyEntityRef(entity), entity.source]] : [],
+      ),
+    ),
     config: findProvider(options.config, io),
   });
-  if (output === undefined && !isFix(options)) {
+  if (formatOfOutput(options) === undefined && !isFix(options)) {
     const { isTerminal: color, width } = io;
     io.stdout(`${formatReport(shown, { color, width, limit: options.limit })}\n`);
   }
+  const fresh = baseline === undefined ? [] : unacceptedFindings(report.findings);
   if (fresh.length > 0) {
+    const entries = toBaselineEntries(fresh.slice(0, maxEntries), today);
     io.stderr(
-      `To accept these findings, add them to "accepted" in ${options.baseline}, each with a reason:\n${toBaselineEntries(fresh.slice(0, maxEntries), today)}\n`,
+      `To accept these findings, add them to "accepted" in ${baseline}, each with a reason:\n${entries}\n`,
     );
   }
   return exitCodeOf(report, io);
 }
 
-const maxEntries = 20;
-
-interface Judged {
-  readonly report: JudgedReport;
-  /** Findings that the baseline does not accept. */
-  readonly fresh?: readonly Finding[];
-}
-
-async function auditWorld(
-  world: World,
-  options: AuditCommandOptions,
-  accepted: ReturnType<typeof readBaseline> | undefined,
-  io: CliIo,
-  progress: Progress,
-): Promise<Judged> {
-  const { users, entities } = world;
-  const input = inputOf(world, options);
-  const onProgress = (done: number, total: number) => progress.update('people', done, total);
-  const audited: AuditReport = await runAudit({
-    ...input,
-    missing: missingOf(world),
-    findings: [...users.findings, ...entities.findings],
-    notes: [...users.notes, ...entities.notes],
-    // If Ctrl-C ended the reading, the rest still runs: the users that were read take only seconds.
-    signal: users.missing ? undefined : io.signal,
-    onProgress,
-  });
-  const { report, fresh = undefined } = accepted
-    ? applyBaseline(audited, accepted)
-    : { report: audited };
-  // In an incomplete report, everybody who was not read would count as gone.
-  const isComparable = options.compare.length > 0 && report.missing.length === 0;
-  const before = isComparable
-    ? await readComparison(options.compare, options.env, io, {
-        ...input,
-        signal: io.signal,
-        onProgress,
-      })
-    : undefined;
-  const comparison = before && compareReports(before.report, report, before.label);
-  const limits = judgeReport(report, options, { comparison, fresh });
-  return { report: { ...report, limits, ...(comparison && { comparison }) }, fresh };
-}
-
-/** File and line of each entity that was read from a file. */
-function placesOf(entities: World['entities']['items']): Map<string, FindingSource> {
-  return new Map(
-    entities.flatMap(entity =>
-      entity.source ? [[stringifyEntityRef(entity), entity.source] as const] : [],
-    ),
-  );
-}
-
-function inputOf(
-  { settings, users, entities, owners, licensed }: World,
-  { usedWithin }: AuditCommandOptions,
-) {
-  return {
-    settings,
-    payloads: users.items,
-    entities: entities.items,
-    owners,
-    findDirectory: users.findDirectory,
-    usedWithinMs: usedWithin,
-    licensed,
-  };
-}
-
 /** @throws {@link AuditError} for options that cannot be combined */
-function checkFix(options: AuditCommandOptions, output: string | undefined): void {
-  if (options.write && !isFix(options)) {
-    throw new AuditError('--write needs --fix or --write-missing');
+function checkOptions(options: AuditOptions): void {
+  const output = formatOfOutput(options);
+  const { failOn = [], compare, write, fix, entities } = options;
+  if (failOn.includes('changed') && compare.length === 0) {
+    throw new AuditError('--fail-on changed needs --compare');
   }
-  if (options.fix && options.entities === undefined) {
+  if (write && !isFix(options)) throw new AuditError('--write needs --fix or --write-missing');
+  if (fix && entities === undefined) {
     throw new AuditError('--fix edits entity files: name them with --entities');
   }
   if (isFix(options) && output !== undefined) {
@@ -168,23 +98,11 @@ function checkFix(options: AuditCommandOptions, output: string | undefined): voi
   }
 }
 
-function missingOf({ users, entities }: World): string[] {
-  return [users.missing, entities.missing].flatMap(text => text ?? []);
+function readAccepted(path: string, today: string) {
+  return readBaseline(readText(path), path, today);
 }
 
-function readAccepted(file: string | undefined, today: string, { cwd }: CliIo) {
-  if (file === undefined) return undefined;
-  const path = resolve(cwd, file);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new AuditError(`${path}: cannot be read: ${(error as Error).message}`);
-  }
-  return readBaseline(text, path, today);
-}
-
-function exitCodeOf({ missing, limits = [] }: JudgedReport, io: CliIo): number {
+function exitCodeOf({ missing, limits = [] }: JudgedReport, io: CommandIo): number {
   if (missing.length > 0) {
     io.stderr(`Interrupted. The report is incomplete; missing: ${missing.join(', and ')}.\n`);
     return exitCodes.interrupted;

@@ -4,7 +4,7 @@ import { printable } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
-import type { WorldOptions } from './readWorld';
+import type { InputOptions } from './readInput';
 
 const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
 
@@ -15,7 +15,7 @@ const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
  * @internal
  */
 export async function doctorCommand(
-  options: Pick<WorldOptions, 'config' | 'env'>,
+  options: Pick<InputOptions, 'config' | 'env'>,
   io: CliIo,
 ): Promise<number> {
   const config = await loadConfig(options.config, io);

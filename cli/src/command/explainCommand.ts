@@ -4,16 +4,16 @@ import {
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { findAccountsOfEntity, isEntityRef } from '../accountsOfEntity';
 import { createAuditRun } from '../audit';
+import type { AuditInput } from '../audit';
 import { AuditError } from '../AuditError';
 import { formatAccounts, printable, printableDeep, toPrintableJson } from '../report';
 import { exitCodes } from './CliIo';
-import type { CliIo } from './CliIo';
-import { createProgress } from './createProgress';
-import { readWorld } from './readWorld';
-import type { World, WorldOptions } from './readWorld';
+import type { CommandIo } from './CliIo';
+import { readInput } from './readInput';
+import type { InputOptions } from './readInput';
 
 /** @internal */
-export interface ExplainCommandOptions extends WorldOptions {
+export interface ExplainOptions extends InputOptions {
   readonly json?: boolean;
 }
 
@@ -26,61 +26,62 @@ export interface ExplainCommandOptions extends WorldOptions {
  */
 export async function explainCommand(
   who: string,
-  options: ExplainCommandOptions,
-  io: CliIo,
+  options: ExplainOptions,
+  io: CommandIo,
 ): Promise<number> {
-  const progress = createProgress(io);
-  // Bitbucket can search by name and email, but not by id.
   const isEntity = isEntityRef(who);
+  // Bitbucket can search by name and email, but not by id.
   const filter = isEntity || /^\d+$/.test(who) ? undefined : who;
-  const world = await readWorld(options, io, progress, filter).finally(() => progress.stop());
-  const missing = [world.users.missing, world.entities.missing].flatMap(text => text ?? []);
-  if (missing.length > 0) {
-    io.stderr(`Interrupted. Not read: ${missing.join(', and ')}.\nNothing was decided.\n`);
-    return exitCodes.interrupted;
-  }
-  if (isEntity) return explainEntity(who, world, options, io);
-  const found = findPerson(world.users.items, who);
+  const input = await readInput(options, io, filter);
+  if (input.missing.length > 0) throw new AuditError(`not read: ${input.missing.join(', and ')}`);
+  const explain = isEntity ? explainEntity : explainPerson;
+  return (await explain(who, input, options, io)) ? exitCodes.ok : exitCodes.failed;
+}
+
+async function explainPerson(
+  who: string,
+  { settings, payloads, entities, findDirectory, owners }: AuditInput,
+  { json }: ExplainOptions,
+  io: CommandIo,
+): Promise<boolean> {
+  const found = findPerson(payloads, who);
   if (found.length === 0) {
     throw new AuditError(`No Bitbucket user has the username, id or email ${JSON.stringify(who)}`);
   }
-  const { users, entities, owners, settings } = world;
-  const run = createAuditRun(settings, users.items, entities.items, users.findDirectory, owners);
+  const run = createAuditRun(settings, payloads, entities, findDirectory, owners);
   let signsIn = true;
   for (const payload of found) {
     const explanation = await run.explain(payload);
     const { result } = await run.audit(payload);
     signsIn &&= result.entityRef !== undefined;
-    io.stdout(
-      options.json
-        ? `${toPrintableJson(explanation)}\n`
-        : `${formatExplanation(printableDeep(explanation))}\n`,
-    );
+    const text = json
+      ? toPrintableJson(explanation)
+      : formatExplanation(printableDeep(explanation));
+    io.stdout(`${text}\n`);
     if (result.outcome === 'unknown') io.stderr(`Unknown: ${printable(result.reason ?? '')}\n`);
   }
-  return signsIn ? exitCodes.ok : exitCodes.failed;
+  return signsIn;
 }
 
 async function explainEntity(
   ref: string,
-  { settings, users, entities, owners }: World,
-  options: ExplainCommandOptions,
-  io: CliIo,
-): Promise<number> {
+  { settings, payloads, entities, findDirectory, owners }: AuditInput,
+  { json }: ExplainOptions,
+  io: CommandIo,
+): Promise<boolean> {
   const found = await findAccountsOfEntity(
     ref,
     settings,
-    users.items,
-    entities.items,
-    users.findDirectory,
+    payloads,
+    entities,
+    findDirectory,
     owners,
   );
   if (!found.exists && found.accounts.length === 0 && found.others.length === 0) {
     throw new AuditError(`The catalog has no ${found.entityRef}, and nobody would sign in as it`);
   }
-  const text = options.json ? toPrintableJson(found) : formatAccounts(found);
-  io.stdout(`${text}\n`);
-  return found.accounts.length === 1 ? exitCodes.ok : exitCodes.failed;
+  io.stdout(`${json ? toPrintableJson(found) : formatAccounts(found)}\n`);
+  return found.accounts.length === 1;
 }
 
 /**

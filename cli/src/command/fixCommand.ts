@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { runAudit } from '../audit';
 import type { AuditInput, AuditReport } from '../audit';
@@ -8,7 +9,8 @@ import { compareReports } from '../compare';
 import type { SourcedEntity } from '../findings';
 import { annotateFile, planFix, planMissingUsers, toUnifiedDiff, toYamlDocuments } from '../fix';
 import type { LeftOut } from '../fix';
-import { formatComparison, formatPercent, printable } from '../report';
+import { groupBy } from '../groupBy';
+import { firstOf, formatComparison, formatPercent, printable } from '../report';
 import type { CliIo } from './CliIo';
 import { writeOrFail } from './writeReports';
 
@@ -27,10 +29,11 @@ export function isFix({ fix, writeMissing }: FixOptions): boolean {
   return Boolean(fix) || writeMissing !== undefined;
 }
 
-interface ChangedFile {
-  readonly path: string;
-  readonly text: string;
-  readonly diff: string;
+interface Fix {
+  readonly files: { readonly path: string; readonly text: string; readonly diff: string }[];
+  readonly leftOut: readonly LeftOut[];
+  /** As they will be. */
+  readonly entities: readonly SourcedEntity[];
 }
 
 /**
@@ -43,52 +46,57 @@ interface ChangedFile {
 export async function fixCommand(
   report: AuditReport,
   input: AuditInput,
-  options: FixOptions,
+  { fix, writeMissing, write }: FixOptions,
   io: CliIo,
 ): Promise<void> {
-  const files: ChangedFile[] = [];
-  const leftOut: LeftOut[] = [];
-  let entities = input.entities;
-  if (options.fix) {
-    const fixed = fixFiles(report, input, io);
-    files.push(...fixed.files);
-    leftOut.push(...fixed.leftOut);
-    entities = fixed.entities;
+  const nothing: Fix = { files: [], leftOut: [], entities: input.entities };
+  const fixed = fix ? fixFiles(report, input, io) : nothing;
+  const { entities } = fixed;
+  const added =
+    writeMissing === undefined
+      ? { ...nothing, entities }
+      : addMissing(report, { ...input, entities }, resolve(io.cwd, writeMissing), io);
+  const files = [...fixed.files, ...added.files];
+  if (write) {
+    for (const { path, text } of files) writeOrFail(path, () => writeFileSync(path, text), io);
+  } else {
+    io.stdout(files.map(({ diff }) => (io.isTerminal ? paintDiff(diff) : diff)).join(''));
   }
-  if (options.writeMissing !== undefined) {
-    const missing = writeMissing(report, { ...input, entities }, options.writeMissing, io);
-    files.push(...missing.files);
-    leftOut.push(...missing.leftOut);
-    entities = [...entities, ...missing.entities];
+  const leftOut = [...fixed.leftOut, ...added.leftOut].map(({ who, why }) => `${who}: ${why}`);
+  if (leftOut.length > 0) {
+    const lines = firstOf(leftOut, maxLeftOut).map(line => `  ${printable(line)}\n`);
+    io.stderr(`Left to you, because it is not certain:\n${lines.join('')}`);
   }
-  if (options.write) write(files, io);
-  else io.stdout(files.map(({ diff }) => (io.isTerminal ? paintDiff(diff) : diff)).join(''));
-  reportLeftOut(leftOut, io);
-  await reportNextAudit(report, { ...input, entities }, io);
+  const after = await runAudit({ ...input, entities: added.entities });
+  io.stderr(`${describeNextAudit(report, after)}\n`);
 }
 
-function fixFiles(report: AuditReport, { settings, payloads, entities }: AuditInput, io: CliIo) {
+const maxLeftOut = 30;
+
+function fixFiles(report: AuditReport, input: AuditInput, io: CliIo): Fix {
+  const { settings, payloads, entities } = input;
   const key = `${settings.host}/user-id`;
   const plan = planFix(report, payloads, entities, settings.host);
   const leftOut = [...plan.leftOut];
-  const byFile = new Map<string, Map<string, string>>();
-  for (const { entityRef, id, source } of plan.annotations) {
-    const wanted = byFile.get(source.file) ?? new Map<string, string>();
-    byFile.set(source.file, wanted.set(entityRef, id));
-  }
-  const done = new Map<string, string>();
-  const files = [...byFile].flatMap(([path, wanted]): ChangedFile[] => {
+  const ids = new Map<string, string>();
+  const files = [...groupBy(plan.annotations, ({ source }) => source.file)].map(([path, group]) => {
     try {
-      const before = readUtf8(path);
-      if (before === undefined) {
-        const why = `${relativePath(path, io)} is not UTF-8`;
-        leftOut.push(...[...wanted.keys()].map(who => ({ who, why })));
-        return [];
-      }
-      const { text, edits, problems } = annotateFile(before, key, wanted);
-      for (const [who, why] of problems) leftOut.push({ who, why });
-      for (const [ref, id] of wanted) if (!problems.has(ref)) done.set(ref, id);
-      return [{ path, text, diff: toUnifiedDiff(relativePath(path, io), before, edits) }];
+      const wanted = new Map(group.map(({ entityRef, id }) => [entityRef, id]));
+      const before = readFileSync(path);
+      const text = before.toString('utf8');
+      const isUtf8 = Buffer.from(text, 'utf8').equals(before);
+      const shown = relativePath(path, io);
+      // What would not be the same again when written is left alone.
+      const fixed = isUtf8
+        ? annotateFile(text, key, wanted)
+        : {
+            text,
+            edits: [],
+            problems: new Map([...wanted.keys()].map(ref => [ref, `${shown} is not UTF-8`])),
+          };
+      for (const [who, why] of fixed.problems) leftOut.push({ who, why });
+      for (const [ref, id] of wanted) if (!fixed.problems.has(ref)) ids.set(ref, id);
+      return { path, text: fixed.text, diff: toUnifiedDiff(shown, text, fixed.edits) };
     } catch (error) {
       throw new AuditError(`${path}: cannot be edited: ${(error as Error).message}`);
     }
@@ -96,48 +104,40 @@ function fixFiles(report: AuditReport, { settings, payloads, entities }: AuditIn
   return {
     files: files.filter(({ diff }) => diff !== ''),
     leftOut,
-    entities: entities.map(entity => annotated(entity, key, done)),
+    entities: entities.map(entity => {
+      const id = ids.get(stringifyEntityRef(entity));
+      if (id === undefined) return entity;
+      const annotations = { ...entity.metadata.annotations, [key]: id };
+      return { ...entity, metadata: { ...entity.metadata, annotations } };
+    }),
   };
 }
 
-/** @returns `undefined` for what would not be the same again when written */
-function readUtf8(path: string): string | undefined {
-  const bytes = readFileSync(path);
-  const text = bytes.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
-}
+const unsureRules = ['rejectedEntity', 'incompleteList', 'duplicateAccount'];
 
-function annotated(
-  entity: SourcedEntity,
-  key: string,
-  ids: ReadonlyMap<string, string>,
-): SourcedEntity {
-  const id = ids.get(stringifyEntityRef(entity));
-  if (id === undefined) return entity;
-  const annotations = { ...entity.metadata.annotations, [key]: id };
-  return { ...entity, metadata: { ...entity.metadata, annotations } };
-}
-
-function writeMissing(report: AuditReport, input: AuditInput, file: string, io: CliIo) {
-  const unsure = report.findings.filter(({ rule }) =>
-    ['rejectedEntity', 'incompleteList', 'duplicateAccount'].includes(rule),
-  );
+function addMissing(report: AuditReport, input: AuditInput, path: string, io: CliIo): Fix {
+  const rules = new Set(report.findings.map(({ rule }) => rule));
+  const unsure = [...rules].filter(rule => unsureRules.includes(rule));
   if (unsure.length > 0) {
     throw new AuditError(
-      `--write-missing cannot tell who has no entity while there are findings of ${[...new Set(unsure.map(({ rule }) => rule))].join(', ')}; correct these first`,
+      `--write-missing cannot tell who has no entity while there are findings of ${unsure.join(', ')}; correct these first`,
     );
   }
-  const { settings, payloads, entities } = input;
-  const missing = planMissingUsers(report, payloads, entities, settings.host);
-  if (missing.entities.length === 0) return { ...missing, files: [] };
-  const path = resolve(io.cwd, file);
+  const { settings, payloads } = input;
+  const missing = planMissingUsers(report, payloads, input.entities, settings.host);
+  const entities = [...input.entities, ...missing.entities];
+  if (missing.entities.length === 0) return { ...missing, entities, files: [] };
   if (existsSync(path)) {
     throw new AuditError(`${path} already exists; name a new file with --write-missing`);
   }
   const text = toYamlDocuments(missing.entities);
   const edits = [{ offset: 0, length: 0, text }];
   const diff = toUnifiedDiff(relativePath(path, io), undefined, edits);
-  return { ...missing, files: [{ path, text, diff }] };
+  return { ...missing, entities, files: [{ path, text, diff }] };
+}
+
+function relativePath(path: string, { cwd }: CliIo): string {
+  return relative(cwd, path).split(sep).join('/');
 }
 
 function paintDiff(diff: string): string {
@@ -151,42 +151,21 @@ function paintDiff(diff: string): string {
   return diff.split('\n').map(paint).join('\n');
 }
 
-function relativePath(path: string, { cwd }: CliIo): string {
-  return relative(cwd, path).split(sep).join('/');
-}
-
-function write(files: readonly ChangedFile[], io: CliIo): void {
-  for (const { path, text } of files) writeOrFail(path, () => writeFileSync(path, text), io);
-}
-
-const maxLeftOut = 30;
-
-function reportLeftOut(leftOut: readonly LeftOut[], io: CliIo): void {
-  if (leftOut.length === 0) return;
-  const lines = leftOut.slice(0, maxLeftOut).map(({ who, why }) => printable(`  ${who}: ${why}`));
-  const rest = leftOut.length - lines.length;
-  if (rest > 0) lines.push(`  … and ${rest} more`);
-  io.stderr(`Left to you, because it is not certain:\n${lines.join('\n')}\n`);
-}
-
-/** Audits the files as they will be, and reports what changes. */
-async function reportNextAudit(before: AuditReport, input: AuditInput, io: CliIo): Promise<void> {
-  const after = await runAudit(input);
-  const comparison = compareReports(before, after, 'the files as they are');
+function describeNextAudit(before: AuditReport, after: AuditReport): string {
   const steps = new Map(before.people.map(({ id, username, step }) => [id ?? username, step]));
-  const moved = after.people.filter(
+  const isUsed = after.people.some(
     ({ id, username, step, entityRef }) =>
       entityRef !== undefined && steps.get(id ?? username) !== step,
   );
   const [old, now] = [before, after].map(({ summary }) => formatPercent(summary.coverage));
-  const lines = [
+  const comparison = compareReports(before, after, 'the files as they are');
+  return [
     `The next audit: ${old} -> ${now} of ${after.summary.expected} people would sign in as an entity of their own.`,
-    ...formatComparison(comparison, text => text).filter(Boolean),
-  ];
-  if (moved.length === 0) {
-    lines.push(
-      `No sign-in uses these ids yet: put userIdMatchingUserEntityAnnotation first in signIn.resolvers.`,
-    );
-  }
-  io.stderr(`${lines.join('\n')}\n`);
+    stripVTControlCharacters(formatComparison(comparison)),
+    ...(isUsed
+      ? []
+      : [
+          'No sign-in uses these ids yet: put userIdMatchingUserEntityAnnotation first in signIn.resolvers.',
+        ]),
+  ].join('\n');
 }

@@ -1,4 +1,4 @@
 export { exitCodes } from './CliIo';
 export type { CliIo } from './CliIo';
 export { loadConfig } from './loadConfig';
-export { createProgram, runCli } from './runCli';
+export { runCli } from './runCli';

@@ -53,11 +53,7 @@ function pathsOf(files: readonly string[], { cwd }: Pick<CliIo, 'cwd'>): string[
   return (files.length > 0 ? files : ['app-config.yaml']).map(file => resolve(cwd, file));
 }
 
-/**
- * Where the provider is configured: in the last config file that names it.
- *
- * @internal
- */
+/** Where the provider is configured: in the last config file that names it. @internal */
 export function findProvider(files: readonly string[], io: Pick<CliIo, 'cwd'>): FindingSource {
   const places = pathsOf(files, io).map(file => {
     const lines = readFileSync(file, 'utf8').split('\n');

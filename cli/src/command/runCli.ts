@@ -1,17 +1,16 @@
 import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AuditError } from '../AuditError';
-import { printable } from '../report';
+import { failOnChoices, printable } from '../report';
 import { auditCommand } from './auditCommand';
-import type { AuditCommandOptions } from './auditCommand';
-import { exitCodes } from './CliIo';
-import type { CliIo } from './CliIo';
+import type { AuditOptions } from './auditCommand';
+import { exitCodes, withProgress } from './CliIo';
+import type { CliIo, CommandIo } from './CliIo';
 import { doctorCommand } from './doctorCommand';
 import { explainCommand } from './explainCommand';
-import type { ExplainCommandOptions } from './explainCommand';
-import { failOnChoices } from './judgeReport';
-import { readVersion } from './readVersion';
-import type { WorldOptions } from './readWorld';
+import type { ExplainOptions } from './explainCommand';
+import type { InputOptions } from './readInput';
+import { readVersion } from './writeReports';
 
 /**
  * Runs a command line.
@@ -20,25 +19,28 @@ import type { WorldOptions } from './readWorld';
  * @returns the exit code; never rejects for what a user can fix
  * @public
  */
-export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+export async function runCli(args: readonly string[], cliIo: CliIo): Promise<number> {
+  const io = withProgress(cliIo);
   let exitCode: number = exitCodes.ok;
-  const program = createProgram(io, code => {
-    exitCode = code;
-  });
   try {
+    const program = createProgram(io, code => void (exitCode = code));
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has written its own message already. --help also ends this way.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.unusable;
+    const isExpected = error instanceof AuditError || isSignInError(error);
     if (io.signal.aborted) {
-      io.stderr('Interrupted before anything was read.\n');
+      const what = error instanceof AuditError ? `; ${printable(error.message)}` : '';
+      io.stderr(`Interrupted${what}.\nNothing was decided.\n`);
       return exitCodes.interrupted;
     }
-    if (!(error instanceof AuditError) && !isSignInError(error)) throw error;
+    if (!isExpected) throw error;
     const text = isSignInError(error) ? `${error.code}: ${error.detail}` : error.message;
     io.stderr(`${printable(text)}\n`);
     return exitCodes.unusable;
+  } finally {
+    io.endProgress();
   }
 }
 
@@ -51,39 +53,70 @@ Where the data comes from:
 
 Exit codes: 0 success, 1 a check or limit failed, 2 the command could not run, 130 interrupted.`;
 
-/**
- * The command line.
- *
- * @param done - called with the exit code of the command
- * @internal
- */
-export function createProgram(io: CliIo, done: (exitCode: number) => void): Command {
+function createProgram(io: CommandIo, end: (exitCode: number) => void): Command {
   const program = new Command('backstage-bitbucket-server')
     .description(
       'Finds out who can sign in to Backstage with Bitbucket Server, before anyone tries.',
     )
     .version(readVersion(), '--version', 'version of this program')
-    .addHelpText('after', help)
+    .addHelpText('afterAll', help)
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .exitOverride();
+  const command = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .addOption(
+        repeatable(
+          '--config <file>',
+          'config file; can be given several times, the last one wins',
+          'app-config.yaml and app-config.local.yaml',
+        ),
+      )
+      .option('--env <name>', 'environment of the provider (default: auth.environment)');
+  const commandWithFiles = (name: string, description: string) =>
+    command(name, description)
+      .option('--users <path>', 'read Bitbucket users from this JSON file or folder')
+      .option('--entities <path>', 'read entities from this YAML or JSON file or folder');
 
-  withConfig(program.command('audit'))
-    .description('check the sign-in of every Bitbucket user, and the data that it relies on')
-    .option('--json [file]', 'write the whole report as JSON; without a file, to standard output')
-    .option('--csv [file]', 'write the people as CSV; without a file, to standard output')
+  commandWithFiles(
+    'audit',
+    'check the sign-in of every Bitbucket user, and the data that it relies on',
+  )
+    .addOption(
+      new Option(
+        '--json [file]',
+        'write the whole report as JSON; without a file, to standard output',
+      ).preset('-'),
+    )
+    .addOption(
+      new Option(
+        '--csv [file]',
+        'write the people as CSV; without a file, to standard output',
+      ).preset('-'),
+    )
     .option('--html <file>', 'write an HTML page with filter and search; - is standard output')
     .option('--junit <file>', 'write limits, people and findings as tests, for Jenkins and Bamboo')
     .option('--sarif <file>', 'write the findings with file and line, for code scanning')
     .option('--fix', 'add missing user ids to entity files where there is no doubt; shows a diff')
     .option('--write-missing <file>', 'create User entities for people who have none; shows a diff')
     .option('--write', 'write the changes of --fix and --write-missing')
-    .option('--limit <number>', 'number of people in the table', parseCount, 50)
+    .option(
+      '--limit <number>',
+      'number of people in the table',
+      numberLike(/^\d{1,9}$/, 'a number of people'),
+      50,
+    )
     .option('--problems', 'list only people who should sign in and would not, in every format')
-    .option('--fail-under <percent>', 'exit 1 if fewer people would sign in', parseFailUnder)
+    .option(
+      '--fail-under <percent>',
+      'exit 1 if fewer people would sign in',
+      numberLike(/^\d{1,3}(\.\d+)?%?$/, 'a percentage such as 98%', 100),
+    )
     .option(
       '--used-within <days>',
       'count only people who used Bitbucket within this time, such as 90d',
-      parseDays,
+      numberLike(/^[1-9]\d{0,4}d?$/, 'a number of days such as 90d'),
     )
     .option(
       '--licensed <path>',
@@ -103,25 +136,21 @@ export function createProgram(io: CliIo, done: (exitCode: number) => void): Comm
       ),
     )
     .option('--baseline <file>', 'YAML file of accepted findings; exit 1 if there are others')
-    .addHelpText('after', help)
-    .action(async (options: AuditCommandOptions) => done(await auditCommand(options, io)));
+    .action(async (options: AuditOptions) => end(await auditCommand(options, io)));
 
-  withConfig(program.command('explain'))
-    .description('show each step of one sign-in, or who can become an entity')
+  commandWithFiles('explain', 'show each step of one sign-in, or who can become an entity')
     .argument(
       '<who>',
       'username, user id or email of a Bitbucket user, or an entity such as user:default/jane',
     )
     .option('--json', 'write JSON')
-    .addHelpText('after', help)
-    .action(async (who: string, options: ExplainCommandOptions) =>
-      done(await explainCommand(who, options, io)),
+    .action(async (who: string, options: ExplainOptions) =>
+      end(await explainCommand(who, options, io)),
     );
 
-  withConfig(program.command('doctor'), false)
-    .description('check config, Bitbucket, its OAuth endpoints and the catalog')
-    .addHelpText('after', help)
-    .action(async (options: WorldOptions) => done(await doctorCommand(options, io)));
+  command('doctor', 'check config, Bitbucket, its OAuth endpoints and the catalog').action(
+    async (options: InputOptions) => end(await doctorCommand(options, io)),
+  );
   return program;
 }
 
@@ -131,49 +160,11 @@ function repeatable(flags: string, description: string, byDefault: string): Opti
     .default([], byDefault);
 }
 
-function withConfig(command: Command, withFiles = true): Command {
-  command
-    .addOption(
-      repeatable(
-        '--config <file>',
-        'config file; can be given several times, the last one wins',
-        'app-config.yaml and app-config.local.yaml',
-      ),
-    )
-    .option('--env <name>', 'environment of the provider (default: auth.environment)');
-  return withFiles
-    ? command
-        .option('--users <path>', 'read Bitbucket users from this JSON file or folder')
-        .option('--entities <path>', 'read entities from this YAML or JSON file or folder')
-    : command;
-}
-
-function parseCount(value: string): number {
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('Give a number of people.');
-}
-
-/**
- * Reads `90d` or `90`.
- *
- * @returns milliseconds
- * @throws InvalidArgumentError
- * @internal
- */
-function parseDays(value: string): number {
-  const days = /^\d{1,5}d?$/.test(value) ? Number.parseInt(value, 10) : 0;
-  if (days > 0) return days * 24 * 60 * 60_000;
-  throw new InvalidArgumentError('Give a number of days such as 90d.');
-}
-
-/**
- * Reads `98%` or `98`.
- *
- * @throws InvalidArgumentError
- * @internal
- */
-function parseFailUnder(value: string): number {
-  const percent = /^\d{1,3}(\.\d+)?%?$/.test(value) ? Number.parseFloat(value) : Number.NaN;
-  if (percent >= 0 && percent <= 100) return percent;
-  throw new InvalidArgumentError('Give a percentage such as 98%.');
+/** A parser of numbers that are written in one way, such as `98%`. */
+function numberLike(pattern: RegExp, what: string, max = Number.POSITIVE_INFINITY) {
+  return (value: string): number => {
+    const number = pattern.test(value) ? Number.parseFloat(value) : Number.NaN;
+    if (number <= max) return number;
+    throw new InvalidArgumentError(`Give ${what}.`);
+  };
 }

@@ -1,13 +1,17 @@
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { AuditError } from '../AuditError';
 import { toCsv, toHtml, toJson, toJunit, toSarif } from '../report';
 import type { JudgedReport, SarifOptions } from '../report';
 import type { CliIo } from './CliIo';
-import { readVersion } from './readVersion';
-
-/** A file; `true` or `-` is standard output. */
-export type Target = string | true;
 
 /** The reports that can be written, by the name of their option. */
 const formats = {
@@ -18,14 +22,12 @@ const formats = {
   sarif: toSarif,
 } as const;
 
-/** @internal */
-export type ReportTargets = { readonly [Format in keyof typeof formats]?: Target };
+type Format = keyof typeof formats;
 
-const names = Object.keys(formats) as (keyof typeof formats)[];
+/** A file for each report; `-` is standard output. @internal */
+export type ReportTargets = { readonly [format in Format]?: string };
 
-function isStandardOutput(target: Target | undefined): boolean {
-  return target === true || target === '-';
-}
+const names = Object.keys(formats) as Format[];
 
 /**
  * The format that goes to standard output, in place of the table.
@@ -33,8 +35,8 @@ function isStandardOutput(target: Target | undefined): boolean {
  * @throws {@link AuditError} when there are two
  * @internal
  */
-export function formatOfOutput(targets: ReportTargets): keyof typeof formats | undefined {
-  const chosen = names.filter(name => isStandardOutput(targets[name]));
+export function formatOfOutput(targets: ReportTargets): Format | undefined {
+  const chosen = names.filter(name => targets[name] === '-');
   if (chosen.length > 1) {
     throw new AuditError(
       `${chosen.map(name => `--${name}`).join(' and ')} cannot both go to standard output; name a file for one`,
@@ -58,17 +60,17 @@ export function writeReports(
   const options = { root: io.cwd, version: readVersion(), ...sources };
   for (const name of names) {
     const target = targets[name];
-    if (target !== undefined) writeOutput(target, formats[name](report, options), io);
+    if (target === undefined) continue;
+    const text = formats[name](report, options);
+    if (target === '-') io.stdout(text);
+    else writeOrFail(resolve(io.cwd, target), path => writePrivately(path, text), io);
   }
 }
 
-function writeOutput(target: Target, text: string, io: CliIo): void {
-  if (target === true || target === '-') {
-    io.stdout(text);
-    return;
-  }
-  const path = resolve(io.cwd, target);
-  writeOrFail(path, () => writePrivately(path, text), io);
+/** The version of this program. @internal */
+export function readVersion(): string {
+  const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /**
@@ -77,10 +79,14 @@ function writeOutput(target: Target, text: string, io: CliIo): void {
  * @throws {@link AuditError} when it cannot be written
  * @internal
  */
-export function writeOrFail(path: string, write: () => void, io: Pick<CliIo, 'stderr'>): void {
+export function writeOrFail(
+  path: string,
+  write: (path: string) => void,
+  io: Pick<CliIo, 'stderr'>,
+): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    write();
+    write(path);
   } catch (error) {
     throw new AuditError(`${path} cannot be written: ${(error as Error).message}`);
   }
@@ -91,9 +97,7 @@ export function writeOrFail(path: string, write: () => void, io: Pick<CliIo, 'st
 function writePrivately(path: string, text: string): void {
   const file = openSync(path, 'w', 0o600);
   try {
-    const { mode } = fstatSync(file);
-    const isRegular = (mode & 0o170000) === 0o100000;
-    if (isRegular && (mode & 0o777) !== 0o600) fchmodSync(file, 0o600);
+    if (fstatSync(file).isFile()) fchmodSync(file, 0o600);
     writeFileSync(file, text);
   } finally {
     closeSync(file);

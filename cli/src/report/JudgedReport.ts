@@ -1,7 +1,9 @@
 import { isExpectedToSignIn } from '../audit';
-import type { AuditReport, PersonResult } from '../audit';
+import type { AuditReport, Finding, PersonResult } from '../audit';
+import { isRelevantChange } from '../compare';
 import type { Comparison } from '../compare';
 import { toPrintableJson } from './printable';
+import { formatPercent, plural } from './words';
 
 /**
  * A limit that was set for an audit, such as `--fail-under 98 %`.
@@ -26,11 +28,68 @@ export interface JudgedReport extends AuditReport {
   readonly comparison?: Comparison;
 }
 
+/** @internal */
+export const failOnChoices = ['conflict', 'danger', 'changed'] as const;
+
+/** @internal */
+export interface LimitOptions {
+  /** Percent. */
+  readonly failUnder?: number;
+  readonly failOn?: readonly (typeof failOnChoices)[number][];
+  /** Whether findings that nobody has accepted fail. */
+  readonly baseline?: unknown;
+}
+
 /**
- * Whether a person should sign in and would not, or not as an entity of their own.
+ * Checks a report against the limits of the command line. Findings that a baseline accepts do not count.
  *
  * @internal
  */
+export function judgeReport(
+  { summary, findings, comparison }: JudgedReport,
+  { failUnder, failOn = [], baseline }: LimitOptions,
+): Limit[] {
+  const { coverage, counts } = summary;
+  const open = findings.filter(({ accepted }) => !accepted);
+  const dangers = open.filter(({ severity }) => severity === 'danger');
+  const conflicts = open.filter(({ rule }) => conflictRules.includes(rule));
+  const changes = comparison?.changes.filter(isRelevantChange) ?? [];
+  const some = (number: number, one: string, many?: string) =>
+    number > 0 ? [plural(number, one, many)] : [];
+  const failures = {
+    conflict: some(counts.ambiguous + conflicts.length, 'conflict'),
+    danger: some(dangers.length, 'dangerous finding'),
+    changed: some(changes.length, 'sign-in changes', 'sign-ins change'),
+  };
+  const limits: Limit[] = [];
+  const check = (option: string, reasons: readonly string[], name = option) => {
+    const failure = `${reasons.join(', and ')} (${option})`;
+    limits.push({ name, ...(reasons.length > 0 && { failure }) });
+  };
+  if (failUnder !== undefined) {
+    const below = `${formatPercent(coverage)} would sign in, less than ${failUnder} %`;
+    const unknown = some(counts.unknown, 'person is unknown', 'people are unknown');
+    const reasons = [...(coverage < failUnder ? [below] : []), ...unknown];
+    check('--fail-under', reasons, `--fail-under ${failUnder} %`);
+  }
+  for (const what of failOnChoices) {
+    if (failOn.includes(what)) check(`--fail-on ${what}`, failures[what]);
+  }
+  if (baseline !== undefined) {
+    const { length } = unacceptedFindings(findings);
+    check('--baseline', some(length, 'finding is not accepted', 'findings are not accepted'));
+  }
+  return limits;
+}
+
+const conflictRules: readonly string[] = ['sharedEntity', 'becomesSomebodyElse'];
+
+/** The findings that a baseline has to accept. @internal */
+export function unacceptedFindings(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ severity, accepted }) => severity !== 'info' && !accepted);
+}
+
+/** Whether a person should sign in and would not, or not as an entity of their own. @internal */
 export function isProblem(person: PersonResult): boolean {
   return person.outcome !== 'signsIn' && isExpectedToSignIn(person);
 }

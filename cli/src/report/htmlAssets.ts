@@ -28,7 +28,8 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .incomplete{background:#b3261e;color:#fff;font-weight:600;padding:10px 14px;border-radius:8px}
 .numbers{display:flex;gap:36px;align-items:center;flex-wrap:wrap}
 .donut{width:220px;height:220px;flex:none}
-.donut .track{stroke:var(--line)}
+.donut circle{fill:none;stroke:var(--c,var(--line));stroke-width:30}
+.donut text{text-anchor:middle}
 .donut .big{font-size:29px;font-weight:700;fill:var(--ink)}
 .donut .small{font-size:11px;fill:var(--soft)}
 .legend{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:10px;flex:1}
@@ -92,86 +93,57 @@ tr,li{break-inside:avoid}
 `;
 
 /**
- * The script of the page: filter, search, sorting, and more rows on request. Values from outside only
- * ever become text nodes. A string, because the Content Security Policy contains its hash.
+ * The script of the page: filter, search, sorting, and more rows on request. It only moves rows that the
+ * report contains, with every value escaped. A string, because the Content Security Policy contains its
+ * hash.
  *
  * @internal
  */
 export const reportScript = `
 'use strict';
 (() => {
-  const { labels, rows } = JSON.parse(document.getElementById('data').textContent);
-  const body = document.getElementById('people');
-  const search = document.getElementById('search');
-  const shown = document.getElementById('shown');
-  const more = document.getElementById('more');
+  const find = selector => document.querySelector(selector);
+  const plain = find('noscript');
+  // Where scripts run, this is not a table but its source: a line for each person between two others.
+  const lines = plain.textContent.split('\\n');
+  const start = lines.shift();
+  plain.insertAdjacentHTML('afterend', start + lines.pop());
+
+  const body = find('#people');
+  const search = find('#search');
+  const more = find('#more');
   const chips = [...document.querySelectorAll('.chip')];
+  const outcomes = chips.map(chip => chip.dataset.outcome);
+  const textOf = html => html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#(\\d+);/g, (_, code) => String.fromCharCode(code))
+    .trim()
+    .toLowerCase();
+  const rows = lines.map(html => {
+    // Values contain no angle bracket and no quotation mark.
+    const outcome = /class="badge (\\w+)"/.exec(html)[1];
+    const cells = html.split(/<\\/t[hd]>/).map(textOf);
+    return { html, outcome, cells, text: [...cells, outcome.toLowerCase()].join(' ') };
+  });
   const pageSize = 200;
-  const texts = rows.map(row => row.join('\\n').toLowerCase());
   const chosen = new Set();
-  const headers = [...document.querySelectorAll('#table thead th')];
-  // The sort key of each column. Outcomes are sorted in the order of the report.
-  const order = Object.keys(labels);
-  const keys = [
-    index => rows[index][0].toLowerCase(),
-    index => String(order.indexOf(rows[index][4])).padStart(3, '0'),
-    index => rows[index].slice(6).join(' ').toLowerCase(),
-    index => rows[index][5],
-  ];
-  let sorted = rows.map((_, index) => index);
+  let sorted = rows;
   let found = [];
   let visible = 0;
-
-  const invisible = /[\\p{C}\\p{Zl}\\p{Zp}]/gu;
-  const show = text => String(text).replace(invisible, c => '\\\\u{' + c.codePointAt(0).toString(16) + '}');
-  const element = (name, text, className) => {
-    const node = document.createElement(name);
-    if (text !== undefined) node.textContent = show(text);
-    if (className) node.className = className;
-    return node;
-  };
-
-  function rowOf([username, displayName, email, id, outcome, lastUsed, head, ...details]) {
-    const row = element('tr');
-    row.setAttribute('role', 'row');
-    const who = element('th');
-    who.scope = 'row';
-    who.append(element('bdi', username));
-    const facts = [displayName === username ? '' : displayName, email, id === '' ? '' : 'id ' + id];
-    const small = element('small');
-    for (const fact of facts.filter(Boolean)) {
-      if (small.childNodes.length) small.append(' · ');
-      small.append(element('bdi', fact, 'fact'));
-    }
-    who.append(small);
-    const verdict = element('td');
-    verdict.append(element('span', labels[outcome], 'badge ' + outcome));
-    const result = element('td');
-    if (head) result.append(element('bdi', head, 'ref'));
-    for (const detail of details) result.append(element('small', detail));
-    row.append(who, verdict, result, element('td', lastUsed));
-    who.setAttribute('role', 'rowheader');
-    for (const cell of [...row.children].slice(1)) cell.setAttribute('role', 'cell');
-    return row;
-  }
 
   function extend(size = pageSize) {
     const next = found.slice(visible, visible + size);
     visible += next.length;
-    body.append(...next.map(index => rowOf(rows[index])));
+    body.insertAdjacentHTML('beforeend', next.map(({ html }) => html).join(''));
     more.hidden = visible >= found.length;
-    shown.textContent = found.length === rows.length
-      ? rows.length + ' people'
-      : found.length + ' of ' + rows.length + ' people';
+    const of = found.length === rows.length ? '' : found.length + ' of ';
+    find('#shown').textContent = of + rows.length + (rows.length === 1 ? ' person' : ' people');
   }
 
   function filter() {
-    const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
-    found = [];
-    for (const index of sorted) {
-      if (chosen.size > 0 && !chosen.has(rows[index][4])) continue;
-      if (words.every(word => texts[index].includes(word))) found.push(index);
-    }
+    const words = search.value.toLowerCase().split(/\\s+/);
+    found = sorted.filter(({ outcome, text }) =>
+      (chosen.size === 0 || chosen.has(outcome)) && words.every(word => text.includes(word)));
     visible = 0;
     body.replaceChildren();
     extend();
@@ -185,20 +157,24 @@ export const reportScript = `
       filter();
     });
   }
-  function sort(header, column) {
-    const up = header.getAttribute('aria-sort') !== 'ascending';
-    for (const each of headers) each.removeAttribute('aria-sort');
-    header.setAttribute('aria-sort', up ? 'ascending' : 'descending');
-    const values = rows.map((_, index) => keys[column](index));
-    const sign = up ? 1 : -1;
-    sorted = rows
-      .map((_, index) => index)
-      .sort((a, b) => (values[a] < values[b] ? -sign : values[a] > values[b] ? sign : a - b));
-    filter();
-  }
 
+  const headers = [...document.querySelectorAll('#table thead th')];
   for (const [column, header] of headers.entries()) {
-    header.firstChild.addEventListener('click', () => sort(header, column));
+    // Outcomes are sorted in the order of the report.
+    const keyOf = ({ cells, outcome }) => (column === 1 ? outcomes.indexOf(outcome) : cells[column]);
+    const button = document.createElement('button');
+    button.textContent = header.textContent;
+    header.replaceChildren(button);
+    button.addEventListener('click', () => {
+      const sign = header.getAttribute('aria-sort') === 'ascending' ? -1 : 1;
+      for (const each of headers) each.removeAttribute('aria-sort');
+      header.setAttribute('aria-sort', sign === 1 ? 'ascending' : 'descending');
+      sorted = [...rows].sort((a, b) => {
+        const [one, other] = [keyOf(a), keyOf(b)];
+        return one < other ? -sign : one > other ? sign : 0;
+      });
+      filter();
+    });
   }
   search.addEventListener('input', filter);
   more.addEventListener('click', () => extend());
@@ -214,7 +190,7 @@ export const reportScript = `
     for (const details of folded) details.open = false;
   });
 
-  for (const part of document.querySelectorAll('.bar, #table')) part.hidden = false;
+  search.hidden = false;
   filter();
 })();
 `;

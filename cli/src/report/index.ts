@@ -1,5 +1,12 @@
-export { onlyProblems, reportVersion, toJson } from './JudgedReport';
-export type { JudgedReport, Limit } from './JudgedReport';
+export {
+  failOnChoices,
+  judgeReport,
+  onlyProblems,
+  reportVersion,
+  toJson,
+  unacceptedFindings,
+} from './JudgedReport';
+export type { JudgedReport, Limit, LimitOptions } from './JudgedReport';
 export { printable, printableDeep, toPrintableJson } from './printable';
 export { formatAccounts, formatComparison, formatReport } from './terminal';
 export type { FormatReportOptions } from './terminal';
@@ -8,4 +15,4 @@ export { toHtml } from './toHtml';
 export { toJunit } from './toJunit';
 export { createSarifLog, toSarif } from './toSarif';
 export type { SarifOptions } from './toSarif';
-export { formatPercent } from './words';
+export { firstOf, formatPercent } from './words';

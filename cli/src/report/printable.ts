@@ -8,21 +8,7 @@ export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, char => `\\u{${char.codePointAt(0)!.toString(16)}}`);
 }
 
-/**
- * A text from outside as text or quoted attribute value of HTML or XML. Invisible characters, and with
- * them those that XML 1.0 does not allow, become `\u{…}`.
- *
- * @internal
- */
-export function escapeMarkup(text: string): string {
-  return printable(text).replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
-}
-
-/**
- * The same for every text within a value.
- *
- * @internal
- */
+/** The same for every text within a value. @internal */
 export function printableDeep<T>(value: T): T {
   // The value is plain JSON data, so the result has the same type.
   return JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
@@ -44,4 +30,29 @@ export function toPrintableJson(value: unknown): string {
       return `\\u${unit}`;
     }).join(''),
   );
+}
+
+/** HTML or XML that is written as it is. @internal */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+type MarkupValue = string | number | undefined | Markup | readonly MarkupValue[];
+
+/**
+ * A template of HTML or XML. Values are escaped unless they are markup themselves, so that none can be
+ * forgotten: they are text or quoted attribute values. Their invisible characters, and with these all
+ * that XML 1.0 does not allow, become `\u{…}`; so does a line break.
+ *
+ * @internal
+ */
+export function markup(parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
+  return new Markup(String.raw({ raw: parts }, ...values.map(toText)));
+}
+
+function toText(value: MarkupValue): string {
+  if (value instanceof Markup) return value.text;
+  if (typeof value === 'object') return value.map(toText).join('');
+  const text = printable(String(value ?? ''));
+  return text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
 }

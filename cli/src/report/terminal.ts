@@ -1,5 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import type { EntityAccount, EntityAccounts } from '../accountsOfEntity';
+import { auditOutcomes } from '../audit';
 import type { AuditReport, Finding, PersonResult } from '../audit';
 import { isRelevantChange } from '../compare';
 import type { Comparison } from '../compare';
@@ -11,17 +13,16 @@ import {
   describeChange,
   describeLastUse,
   describePerson,
+  describeReliance,
   describeState,
   describeSuggestion,
+  factsOf,
+  firstOf,
   formatPercent,
+  inWords,
   outcomeLabels,
+  plural,
 } from './words';
-
-const severityColors = { danger: 31, warning: 33, info: 36 } as const;
-const marks = { danger: 'DANGER ', warning: 'warning', info: 'info   ' } as const;
-
-const maxConcerns = 8;
-const maxFindings = 30;
 
 /** @public */
 export interface FormatReportOptions {
@@ -33,172 +34,136 @@ export interface FormatReportOptions {
   readonly limit: number;
 }
 
+/** The colour is taken away again where none is shown: nothing from outside is left that looks like one. */
+function paint(text: string, code: number): string {
+  return `\u001b[${code}m${text}\u001b[39m`;
+}
+
+function more(items: readonly unknown[], max: number, hint: string): string[] {
+  return items.length > max ? [`… and ${items.length - max} more; ${hint}.`] : [];
+}
+
 /**
  * A report as text for a terminal.
  *
  * @public
  */
 export function formatReport(report: JudgedReport, options: FormatReportOptions): string {
-  const paint = (text: string, code: number) =>
-    options.color ? `\u001b[${code}m${text}\u001b[39m` : text;
-  const shown = report.people.slice(0, options.limit);
-  const rest = report.people.length - shown.length;
-  return [
+  const text = [
     ...report.missing.map(text => paint(`INCOMPLETE: ${printable(text)}`, 31)),
-    ...(shown.length > 0 ? [formatTable(shown, options, paint)] : []),
-    ...(rest > 0
-      ? [
-          `… and ${rest} more; raise --limit to see them, or write all with --html, --csv or --json.`,
-        ]
-      : []),
+    ...formatPeople(report.people, options),
     '',
-    formatSummary(report, paint),
-    ...formatComparison(report.comparison, paint),
-    ...formatFindings(report, paint),
+    ...formatSummary(report),
+    ...(report.comparison ? ['', formatComparison(report.comparison)] : []),
+    ...formatFindings(report.findings),
+    ...formatSuggestion(report),
     ...report.notes.map(note => `Note: ${printable(note)}`),
   ].join('\n');
+  return options.color ? text : stripVTControlCharacters(text);
 }
 
-type Paint = (text: string, code: number) => string;
-
-function formatTable(
-  people: readonly PersonResult[],
-  { width }: FormatReportOptions,
-  paint: Paint,
-): string {
-  const longest = Math.max(...people.map(({ username }) => printable(username).length));
-  const widths = [Math.min(30, Math.max(16, longest + 2)), 19, 12];
-  const used = widths.reduce((sum, each) => sum + each, widths.length + 2);
-  const last = Math.max(30, width - used);
+function formatPeople(people: readonly PersonResult[], options: FormatReportOptions): string[] {
+  const { limit, width } = options;
+  const shown = people.slice(0, limit);
+  const lengths = shown.map(({ username }) => printable(username).length);
+  const first = Math.min(30, 2 + lengths.reduce((one, other) => Math.max(one, other), 14));
+  // Without the two columns in between, and the borders.
+  const last = Math.max(30, width - first - 19 - 12 - 5);
   const table = new Table({
     head: ['Bitbucket user', 'Sign-in', 'Last used', 'Entity or reason'],
-    colWidths: [...widths, last],
+    colWidths: [first, 19, 12, last],
     style: { head: [], border: [], compact: true },
+    wordWrap: true,
   });
-  for (const person of people) {
+  for (const person of shown) {
     const { label, ansi } = outcomeLabels[person.outcome];
     table.push([
-      wrapText(printable(person.username), widths[0]! - 2),
+      breakWords(printable(person.username), first - 2),
       paint(label, ansi),
       describeLastUse(person),
-      wrapText(printable(describePerson(person)), last - 2),
+      breakWords(printable(describePerson(person)), last - 2),
     ]);
   }
-  return table.toString();
+  return [
+    ...(shown.length > 0 ? [table.toString()] : []),
+    ...more(people, limit, 'raise --limit to see them, or write all with --html, --csv or --json'),
+  ];
 }
 
-function formatSummary({ summary, resolvers, entities }: AuditReport, paint: Paint): string {
-  const { coverage, counts, expected, total, reliesOnEditableEmail, reliesOnUnknownEmail } =
-    summary;
-  const parts = Object.entries(outcomeLabels).flatMap(([outcome, { label, ansi }]) => {
-    const number = counts[outcome as keyof typeof counts];
-    return number > 0 ? [paint(`${label}: ${number}`, ansi)] : [];
+/**
+ * Breaks words that do not fit into a line: the table would cut them off, and a truncated entity ref
+ * looks like another one. Characters beyond ASCII may take two columns.
+ */
+function breakWords(text: string, width: number): string {
+  return text.replace(/\S+/gu, word => {
+    const size = /^[!-~]*$/.test(word) ? width : Math.floor(width / 2);
+    return word.match(new RegExp(`.{1,${size}}`, 'gu'))!.join('\n');
   });
+}
+
+function formatSummary({ summary, resolvers, entities }: AuditReport): string[] {
+  const { coverage, counts, expected, total } = summary;
+  const parts = auditOutcomes
+    .filter(outcome => counts[outcome] > 0)
+    .map(outcome => {
+      const { label, ansi } = outcomeLabels[outcome];
+      return paint(`${label}: ${counts[outcome]}`, ansi);
+    });
   return [
     `${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own (${total} Bitbucket users in total).`,
     ...(parts.length > 0 ? [`${parts.join(', ')}.`] : []),
-    ...(reliesOnEditableEmail > 0
-      ? [`${reliesOnEditableEmail} of them rely on an email that they can edit in Bitbucket.`]
-      : []),
-    ...(reliesOnUnknownEmail > 0
-      ? [`${reliesOnUnknownEmail} of them rely on an email, and it is not known who can edit it.`]
-      : []),
-    `Catalog: ${entities.users} users, ${entities.groups} groups. Resolvers: ${resolvers.join(', ')}.`,
-  ].join('\n');
+    ...describeReliance(summary),
+    `Catalog: ${plural(entities.users, 'user')}, ${plural(entities.groups, 'group')}. Resolvers: ${resolvers.join(', ')}.`,
+  ];
 }
 
 const maxChanges = 50;
-const changeColors = { becomesAnother: 31, loses: 31, gains: 32, joins: 32, leaves: 90 } as const;
 
-/**
- * The changes, one per line.
- *
- * @internal
- */
-export function formatComparison(comparison: Comparison | undefined, paint: Paint): string[] {
-  if (!comparison) return [];
-  const { changes, notes } = comparison;
+/** The changes of people who were there before, one per line. @internal */
+export function formatComparison({ with: other, changes, notes }: Comparison): string {
   const relevant = changes.filter(isRelevantChange);
-  const shown = relevant.slice(0, maxChanges);
-  const lines = shown.map(change => {
-    const code = change.takesOverFrom ? 31 : changeColors[change.change];
-    return `${paint(changeLabels[change.change], code)} ${printable(describeChange(change))}`;
+  const lines = relevant.slice(0, maxChanges).map(change => {
+    const code = change.takesOverFrom ? 31 : changeLabels[change.change][2];
+    return `${paint(inWords(change.change), code)} ${printable(describeChange(change))}`;
   });
-  const rest = relevant.length - shown.length;
   return [
-    '',
-    `Compared with ${printable(comparison.with)}: ${countChanges(changes)}.`,
+    `Compared with ${printable(other)}: ${countChanges(changes)}.`,
     ...notes.map(note => `Note: ${printable(note)}`),
     ...lines,
-    ...(rest > 0 ? [`… and ${rest} more; --json and --html show all.`] : []),
-  ];
+    ...more(relevant, maxChanges, '--json and --html show all'),
+  ].join('\n');
 }
 
-/** The findings and the suggestion. */
-function formatFindings(report: AuditReport, paint: Paint): string[] {
-  const { findings } = report;
-  const shown = findings.slice(0, maxFindings);
-  const rest = findings.length - shown.length;
-  const lines = shown.map(finding => formatFinding(finding, paint));
-  if (rest > 0) lines.push(`… and ${rest} more findings; --html and --json show all.`);
+const maxFindings = 30;
+const maxConcerns = 8;
+
+const marks = {
+  danger: paint('DANGER ', 31),
+  warning: paint('warning', 33),
+  info: paint('info   ', 36),
+  accepted: paint('accepted', 90),
+};
+
+function formatFindings(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.slice(0, maxFindings).map(({ severity, text, concerns, accepted }) => {
+    const list = firstOf(concerns, maxConcerns).join(', ');
+    const reason = accepted ? ` accepted on ${accepted.date}: ${accepted.reason}` : '';
+    const mark = marks[accepted ? 'accepted' : severity];
+    return `${mark} ${printable(`${text}${list && ` [${list}]`}${reason}`)}`;
+  });
+  const rest = more(findings, maxFindings, '--json and --html show all');
+  return ['', 'Findings:', ...lines, ...rest];
+}
+
+function formatSuggestion(report: AuditReport): string[] {
   const suggestion = describeSuggestion(report);
-  return [
-    ...(lines.length > 0 ? ['', 'Findings:', ...lines] : []),
-    ...(suggestion ? ['', suggestion.text] : []),
-    ...(suggestion?.yaml ? ['', suggestion.yaml.split('\n').map(printable).join('\n')] : []),
-  ];
+  if (!suggestion) return [];
+  const { text, yaml } = suggestion;
+  return ['', printable(text), ...(yaml ? ['', ...yaml.split('\n').map(printable)] : [])];
 }
 
-function formatFinding({ severity, text, concerns, accepted }: Finding, paint: Paint): string {
-  const shown = concerns.slice(0, maxConcerns);
-  const rest = concerns.length - shown.length;
-  const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
-  const reason = accepted ? ` accepted on ${accepted.date}: ${printable(accepted.reason)}` : '';
-  const mark = accepted ? paint('accepted', 90) : paint(marks[severity], severityColors[severity]);
-  return `${mark} ${printable(text)} [${printable(list)}]${reason}`;
-}
-
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
-const combining = /\p{M}/u;
-
-/**
- * Breaks a text into lines of at most `width` columns, at spaces and within longer words. Nothing is
- * cut off, because a truncated entity ref looks like another one.
- */
-function wrapText(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const joined = line === '' ? word : `${line} ${word}`;
-    if (columnsOf(joined) <= width) {
-      line = joined;
-      continue;
-    }
-    if (line !== '') lines.push(line);
-    line = '';
-    for (const char of word) {
-      if (columnsOf(line + char) > width) {
-        lines.push(line);
-        line = '';
-      }
-      line += char;
-    }
-  }
-  return [...lines, line].join('\n');
-}
-
-function columnsOf(text: string): number {
-  let columns = 0;
-  for (const char of text) columns += combining.test(char) ? 0 : wide.test(char) ? 2 : 1;
-  return columns;
-}
-
-/**
- * Who can become an entity, as text for a terminal.
- *
- * @internal
- */
+/** Who can become an entity, as text for a terminal. @internal */
 export function formatAccounts(found: EntityAccounts): string {
   const { entityRef, exists, accounts, others, undecided } = found;
   const lines = [
@@ -226,11 +191,8 @@ function headline(count: number): string {
   return `DANGER: ${count} Bitbucket accounts sign in as this entity; each can act as this person:`;
 }
 
-function describeAccount({ username, id, email, displayName, step }: EntityAccount): string {
-  const facts = [
-    ...(displayName === username ? [] : [displayName]),
-    ...(id === undefined ? [] : [`id ${id}`]),
-    ...(email === undefined ? [] : [email]),
-  ];
-  return `${username}${facts.length > 0 ? ` (${facts.join(', ')})` : ''} by ${step}`;
+function describeAccount(account: EntityAccount): string {
+  const facts = factsOf(account);
+  const known = facts.length > 0 ? ` (${facts.join(', ')})` : '';
+  return `${account.username}${known} by ${account.step}`;
 }

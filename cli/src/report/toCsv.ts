@@ -15,7 +15,7 @@ const columns = [
   'reason',
   'candidates',
   'nearMisses',
-];
+] as const;
 
 /**
  * The people of a report as CSV (RFC 4180) in UTF-8, with a byte order mark for spreadsheets. Anybody
@@ -26,27 +26,20 @@ const columns = [
  * @public
  */
 export function toCsv(report: AuditReport): string {
-  const rows = report.people.map(person =>
-    toRow([
-      person.username,
-      person.id === undefined ? '' : String(person.id),
-      person.displayName,
-      person.email ?? '',
-      describeLastUse(person),
-      person.outcome,
-      person.entityRef ?? '',
-      person.step ?? '',
-      person.code ?? '',
-      person.reason ?? '',
-      person.candidates.join(' '),
-      person.nearMisses.join(' | '),
-    ]),
-  );
-  const incomplete = report.missing.map(text => toRow([`# INCOMPLETE: ${text}`]));
-  return `\ufeff${[toRow(columns), ...rows, ...incomplete].join('')}`;
+  const rows = report.people.map(person => {
+    const texts = {
+      ...person,
+      lastUsed: describeLastUse(person),
+      candidates: person.candidates.join(' '),
+      nearMisses: person.nearMisses.join(' | '),
+    };
+    return columns.map(name => texts[name] ?? '');
+  });
+  const incomplete = report.missing.map(text => [`# INCOMPLETE: ${text}`]);
+  return `\ufeff${[columns, ...rows, ...incomplete].map(toRow).join('')}`;
 }
 
-function toRow(values: readonly string[]): string {
+function toRow(values: readonly (string | number)[]): string {
   return `${values.map(toField).join(',')}\r\n`;
 }
 
@@ -54,7 +47,7 @@ function toRow(values: readonly string[]): string {
 // with leading white space or full-width characters, which some programs accept.
 const formulaStart = /(^|[,;|])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
-function toField(value: string): string {
-  const text = printable(value).replace(formulaStart, "$1'");
+function toField(value: string | number): string {
+  const text = printable(String(value)).replace(formulaStart, "$1'");
   return `"${text.replaceAll('"', '""')}"`;
 }

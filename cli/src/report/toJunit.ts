@@ -1,10 +1,11 @@
 import { isProblem } from './JudgedReport';
 import type { JudgedReport } from './JudgedReport';
-import { escapeMarkup } from './printable';
-import { describePerson, outcomeLabels } from './words';
+import { markup } from './printable';
+import type { Markup } from './printable';
+import { describePerson, firstOf, outcomeLabels } from './words';
 
 interface TestCase {
-  readonly suite: string;
+  readonly classname: string;
   readonly name: string;
   readonly failure?: string;
   readonly skipped?: string;
@@ -18,50 +19,42 @@ interface TestCase {
  * @public
  */
 export function toJunit(report: JudgedReport): string {
-  const suites = [
-    limitsOf(report),
-    report.people.map((person): TestCase => {
-      const { label } = outcomeLabels[person.outcome];
-      return {
-        suite: 'people',
-        name: person.username,
-        ...(isProblem(person) && { skipped: `${label}: ${describePerson(person)}` }),
-      };
+  const { missing, limits = [], people, findings, generatedAt } = report;
+  const incomplete = missing.map(failure => ({ name: 'the report is complete', failure }));
+  const suites: Record<string, TestCase[]> = {
+    limits: [...incomplete, ...limits].map(limit => ({ classname: 'limits', ...limit })),
+    people: people.map(person => {
+      const skipped = `${outcomeLabels[person.outcome].label}: ${describePerson(person)}`;
+      const name = person.username;
+      return { classname: 'people', name, ...(isProblem(person) && { skipped }) };
     }),
-    report.findings.map(({ rule, text, concerns, accepted }): TestCase => ({
-      suite: `findings.${rule}`,
+    findings: findings.map(({ rule, text, concerns, accepted }) => ({
+      classname: `findings.${rule}`,
       name: text,
       skipped: accepted
         ? `accepted on ${accepted.date}: ${accepted.reason}`
-        : concerns.slice(0, 50).join(', '),
+        : firstOf(concerns, 50).join(', '),
     })),
-  ];
-  const names = ['limits', 'people', 'findings'];
-  const body = suites.map((cases, index) => toSuite(names[index]!, cases, report.generatedAt));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="backstage-bitbucket-server audit">\n${body.join('')}</testsuites>\n`;
+  };
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="backstage-bitbucket-server audit">
+${Object.entries(suites).map(([name, cases]) => toSuite(name, cases, generatedAt))}</testsuites>
+`.text;
 }
 
-function limitsOf({ limits = [], missing }: JudgedReport): TestCase[] {
-  return [
-    ...missing.map(text => ({ suite: 'limits', name: 'the report is complete', failure: text })),
-    ...limits.map(({ name, failure }) => ({ suite: 'limits', name, failure })),
-  ];
-}
-
-function toSuite(name: string, cases: readonly TestCase[], timestamp: string): string {
+function toSuite(name: string, cases: readonly TestCase[], timestamp: string): Markup {
   const count = (key: 'failure' | 'skipped') =>
     cases.filter(each => each[key] !== undefined).length;
-  const lines = cases.map(toCase).join('');
-  return `  <testsuite name="${name}" tests="${cases.length}" failures="${count('failure')}" errors="0" skipped="${count('skipped')}" time="0" timestamp="${timestamp.slice(0, 19)}">\n${lines}  </testsuite>\n`;
+  return markup`  <testsuite name="${name}" tests="${cases.length}" failures="${count('failure')}" errors="0" skipped="${count('skipped')}" time="0" timestamp="${timestamp.slice(0, 19)}">
+${cases.map(toCase)}  </testsuite>
+`;
 }
 
-function toCase({ suite, name, failure, skipped }: TestCase): string {
-  const head = `    <testcase classname="${escapeMarkup(suite)}" name="${escapeMarkup(name)}" time="0"`;
-  if (failure !== undefined) {
-    return `${head}><failure message="${escapeMarkup(failure)}"/></testcase>\n`;
-  }
-  if (skipped !== undefined) {
-    return `${head}><skipped message="${escapeMarkup(skipped)}"/></testcase>\n`;
-  }
-  return `${head}/>\n`;
+function toCase({ classname, name, failure, skipped }: TestCase): Markup {
+  const result = [
+    ...(failure === undefined ? [] : [markup`<failure message="${failure}"/>`]),
+    ...(skipped === undefined ? [] : [markup`<skipped message="${skipped}"/>`]),
+  ];
+  return markup`    <testcase classname="${classname}" name="${name}" time="0">${result}</testcase>
+`;
 }

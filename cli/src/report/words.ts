@@ -1,12 +1,10 @@
-import type { AuditOutcome, AuditReport, PersonResult } from '../audit';
+import type { EntityAccount } from '../accountsOfEntity';
+import type { AuditOutcome, AuditReport, AuditSummary, PersonResult } from '../audit';
 import { changeKinds } from '../compare';
 import type { ChangeKind, PersonChange, PersonState } from '../compare';
+import { groupBy } from '../groupBy';
 
-/**
- * The label and the colours of each outcome in reports.
- *
- * @internal
- */
+/** The label and the colours of each outcome in reports. @internal */
 export const outcomeLabels: Record<
   AuditOutcome,
   { readonly label: string; readonly color: string; readonly ansi: number }
@@ -27,21 +25,32 @@ export const outcomeLabels: Record<
   service: { label: 'service account', color: '#6b7785', ansi: 90 },
 };
 
-/**
- * The entity of a person, or why there is none, as one text.
- *
- * @internal
- */
-export function describePerson(person: PersonResult): string {
-  const { head, details } = detailPerson(person);
-  return [head, details.join('; ')].filter(Boolean).join(' ');
+/** A number with its noun. @internal */
+export function plural(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }
 
-/**
- * The same in parts: the entity or the candidates, and the reasons.
- *
- * @internal
- */
+/** The first items of a list, and how many there are beyond. @internal */
+export function firstOf(items: readonly string[], max: number): string[] {
+  const rest = items.length - max;
+  return rest > 0 ? [...items.slice(0, max), `and ${rest} more`] : [...items];
+}
+
+/** What identifies an account to a reader, besides its username. @internal */
+export function factsOf({
+  username,
+  displayName,
+  id,
+  email,
+}: Pick<EntityAccount, 'username' | 'displayName' | 'id' | 'email'>): string[] {
+  return [
+    ...(displayName === username ? [] : [displayName]),
+    ...(id === undefined ? [] : [`id ${id}`]),
+    ...(email ? [email] : []),
+  ];
+}
+
+/** The entity of a person or the candidates, and the reasons. @internal */
 export function detailPerson(person: PersonResult): { head: string; details: string[] } {
   const { entityRef, step, reason, code, candidates, nearMisses } = person;
   const { moreCandidates = 0 } = person;
@@ -57,25 +66,36 @@ export function detailPerson(person: PersonResult): { head: string; details: str
   return { head: '', details: [...why, ...nearMisses.map(miss => `nearly ${miss}`)] };
 }
 
-/**
- * The day of the last use, or nothing when it is not known.
- *
- * @internal
- */
+/** The same as one text. @internal */
+export function describePerson(person: PersonResult): string {
+  const { head, details } = detailPerson(person);
+  return [head, details.join('; ')].filter(Boolean).join(' ');
+}
+
+/** The day of the last use, or nothing when it is not known. @internal */
 export function describeLastUse({ lastUsed }: PersonResult): string {
-  if (lastUsed === undefined || !Number.isFinite(lastUsed)) return '';
-  const date = new Date(lastUsed);
+  const date = new Date(lastUsed ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 10);
 }
 
-/**
- * Rounded down, so that 99.99 % of people is never "100 %".
- *
- * @internal
- */
+/** Rounded down, so that 99.99 % of people is never "100 %". @internal */
 export function formatPercent(coverage: number): string {
-  return `${(Math.floor(coverage * 10) / 10).toFixed(1).replace(/\.0$/, '')} %`;
+  return `${Math.floor(coverage * 10) / 10} %`;
 }
+
+/** How many people rely on an email, and whether they can edit it. @internal */
+export function describeReliance({
+  reliesOnEditableEmail: editable,
+  reliesOnUnknownEmail: unknown,
+}: AuditSummary): string[] {
+  const rely = (number: number) => plural(number, 'person relies', 'people rely');
+  return [
+    ...(editable > 0 ? [`${rely(editable)} on an email that they can edit in Bitbucket.`] : []),
+    ...(unknown > 0 ? [`${rely(unknown)} on an email, and it is not known who can edit it.`] : []),
+  ];
+}
+
+const maxConflicted = 10;
 
 /**
  * The suggested list of resolvers, compared with the configured one.
@@ -89,92 +109,75 @@ export function describeSuggestion({
 }: AuditReport): { readonly text: string; readonly yaml?: string } | undefined {
   if (!suggestion) return undefined;
   const { counts, expected } = summary;
-  const { covered, conflicted, compared } = suggestion;
-  const lists = compared === 1 ? '1 list of resolvers was' : `${compared} lists of resolvers were`;
-  const compare = `${lists} compared on the data of this report.`;
+  const { covered, conflicted } = suggestion;
+  const lists = plural(suggestion.compared, 'list of resolvers was', 'lists of resolvers were');
+  const compared = `${lists} compared on the data of this report.`;
   const inConflict = counts.shared + counts.somebodyElse;
   if (covered <= counts.signsIn && conflicted.length >= inConflict) {
-    return { text: `${compare} None is better than the configured one.` };
+    return { text: `${compared} None is better than the configured one.` };
   }
   const percent = formatPercent((100 * covered) / Math.max(1, expected));
-  const shown = conflicted.slice(0, maxConflicted);
-  const rest = conflicted.length - shown.length;
-  const names = [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-  const configured = `${counts.signsIn} people sign in as an entity of their own, and ${inConflict} share an entity or become somebody else`;
+  const sign = plural(
+    counts.signsIn,
+    'person signs in as an entity',
+    'people sign in as an entity',
+  );
+  const share = plural(inConflict, 'shares an entity or becomes', 'share an entity or become');
   const conflicts =
     conflicted.length > 0
-      ? `${conflicted.length} would share an entity or become somebody else (${names}): first add the user id of each of these accounts to the right entity`
+      ? `${conflicted.length} would share an entity or become somebody else (${firstOf(conflicted, maxConflicted).join(', ')}): first add the user id of each of these accounts to the right entity`
       : 'nobody would share an entity, and no other resolver or attribute contradicts one of the sign-ins';
   return {
-    text: `${compare} With the configured one, ${configured}. With the one below, ${covered} (${percent}) would sign in as an entity of their own, and ${conflicts}.`,
+    text: `${compared} With the configured one, ${sign} of their own, and ${share} somebody else. With the one below, ${covered} (${percent}) would sign in as an entity of their own, and ${conflicts}.`,
     yaml: suggestion.yaml.trimEnd(),
   };
 }
 
-const maxConflicted = 10;
-
-/** @internal */
-export const changeLabels: Record<ChangeKind, string> = {
-  becomesAnother: 'becomes another',
-  loses: 'loses',
-  gains: 'gains',
-  joins: 'joins',
-  leaves: 'leaves',
-};
-
-/**
- * How many changes there are of each kind.
- *
- * @internal
- */
-export function countChanges(changes: readonly PersonChange[]): string {
-  const nouns: Record<ChangeKind, readonly [string, string]> = {
-    becomesAnother: ['becomes another entity', 'become another entity'],
-    loses: ['can no longer sign in', 'can no longer sign in'],
-    gains: ['can now sign in', 'can now sign in'],
-    joins: ['is new', 'are new'],
-    leaves: ['is gone', 'are gone'],
+/** What happens to one or several people by a change, and its colour. @internal */
+export const changeLabels: Record<ChangeKind, readonly [one: string, many: string, ansi: number]> =
+  {
+    becomesAnother: ['becomes another entity', 'become another entity', 31],
+    loses: ['can no longer sign in', 'can no longer sign in', 31],
+    gains: ['can now sign in', 'can now sign in', 32],
+    joins: ['is new', 'are new', 32],
+    leaves: ['is gone', 'are gone', 90],
   };
+
+/** How many changes there are of each kind. @internal */
+export function countChanges(changes: readonly PersonChange[]): string {
+  const groups = groupBy(changes, ({ change }) => change);
   const parts = changeKinds.flatMap(kind => {
-    const number = changes.filter(({ change }) => change === kind).length;
-    return number > 0 ? [`${number} ${nouns[kind][number === 1 ? 0 : 1]}`] : [];
+    const [one, many] = changeLabels[kind];
+    return groups.has(kind) ? [plural(groups.get(kind)!.length, one, many)] : [];
   });
-  return parts.length > 0 ? parts.join(', ') : 'nothing changes for anybody';
+  return parts.join(', ') || 'nothing changes for anybody';
 }
 
-/**
- * One change in words.
- *
- * @internal
- */
-export function describeChange(change: PersonChange): string {
-  const { username, before, after, takesOverFrom = [] } = change;
-  const taken =
-    takesOverFrom.length > 0 ? `; DANGER: before, this entity was ${takesOverFrom.join(', ')}` : '';
+/** One change in words. @internal */
+export function describeChange({ username, before, after, takesOverFrom }: PersonChange): string {
+  const taken = takesOverFrom
+    ? `; DANGER: before, this entity was ${takesOverFrom.join(', ')}`
+    : '';
   return `${username}: ${describeState(before)} -> ${describeState(after)}${taken}`;
 }
 
-/**
- * The outcome of a sign-in in a few words.
- *
- * @internal
- */
+/** The outcome of a sign-in in a few words. @internal */
 export function describeState(state: PersonState | undefined): string {
   if (!state) return 'not in Bitbucket';
   const { outcome, entityRef, step, reason } = state;
-  if (entityRef !== undefined) {
-    const but = outcome === 'signsIn' ? '' : ` (${outcomeLabels[outcome]?.label ?? outcome})`;
-    return `${entityRef}${step ? ` by ${step}` : ''}${but}`;
-  }
-  return `${outcomeLabels[outcome]?.label ?? outcome}${reason ? ` (${reason})` : ''}`;
+  // A report of an earlier version may have an outcome that is not known any more.
+  const label = outcomeLabels[outcome]?.label ?? outcome;
+  if (entityRef === undefined) return `${label}${reason ? ` (${reason})` : ''}`;
+  const but = outcome === 'signsIn' ? '' : ` (${label})`;
+  return `${entityRef}${step ? ` by ${step}` : ''}${but}`;
 }
 
-/**
- * The name of a rule in words: `sharedEntity` is "Shared entity".
- *
- * @internal
- */
+/** The name of a rule or change in words: `sharedEntity` is "shared entity". @internal */
+export function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+}
+
+/** The same at the beginning of a sentence. @internal */
 export function describeRule(rule: string): string {
-  const words = rule.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return inWords(rule).replace(/^./, letter => letter.toUpperCase());
 }

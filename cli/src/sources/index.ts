@@ -7,5 +7,6 @@ export type {
 } from './fetchBitbucketUsers';
 export { fetchCatalogEntities, fetchCatalogOwners, openCatalog } from './fetchCatalogEntities';
 export type { FetchCatalogEntitiesOptions, OpenCatalogOptions } from './fetchCatalogEntities';
+export { readText } from './files';
 export { readEntityFiles } from './readEntityFiles';
 export { readUserFiles } from './readUserFiles';
