@@ -111,6 +111,7 @@ describe('the reports', () => {
       expect(person.candidates).toHaveLength(20);
     }
     expect(formatReport(report, terminal)).toContain('and 4 more');
+    expect(toCsv(report)).toContain('and 4 more"');
     expect(report.findings.find(({ rule }) => rule === 'unreachedEntity')?.concerns).toEqual([
       'user:default/twin-24',
     ]);

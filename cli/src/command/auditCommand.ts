@@ -10,6 +10,7 @@ import { readText } from '../sources';
 import { exitCodes } from './CliIo';
 import type { CommandIo } from './CliIo';
 import { compareWith } from './compareWith';
+import type { CompareOptions } from './compareWith';
 import { fixCommand, isFix } from './fixCommand';
 import type { FixOptions } from './fixCommand';
 import { findProvider } from './loadConfig';
@@ -19,11 +20,10 @@ import { formatOfOutput, writeReports } from './writeReports';
 import type { ReportTargets } from './writeReports';
 
 /** @internal */
-export interface AuditOptions extends InputOptions, ReportTargets, LimitOptions, FixOptions {
+export interface AuditOptions
+  extends InputOptions, ReportTargets, LimitOptions, CompareOptions, FixOptions {
   readonly limit: number;
   readonly problems?: boolean;
-  /** A JSON report, or config files. */
-  readonly compare: readonly string[];
   readonly baseline?: string;
   /** Days. */
   readonly usedWithin?: number;
@@ -41,7 +41,8 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
   checkOptions(options);
   const { baseline, usedWithin } = options;
   const today = new Date().toISOString().slice(0, 10);
-  const accepted = baseline === undefined ? [] : readAccepted(resolve(io.cwd, baseline), today);
+  const file = resolve(io.cwd, baseline ?? '');
+  const accepted = baseline === undefined ? [] : readBaseline(readText(file), file, today);
   const read = await readInput(options, io);
   const input: AuditInput = {
     ...read,
@@ -51,14 +52,11 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
     onProgress: (done, total) => io.onProgress('people', done, total),
   };
   const audited = applyBaseline(await runAudit(input), accepted).report;
-  const isComplete = audited.missing.length === 0;
-  // In an incomplete report, everybody who was not read would count as gone.
-  const isCompared = isComplete && options.compare.length > 0;
-  const comparison = isCompared ? await compareWith(audited, options, input, io) : undefined;
+  const comparison = await compareWith(audited, options, input, io);
   const compared: JudgedReport = { ...audited, ...(comparison && { comparison }) };
   const report = { ...compared, limits: judgeReport(compared, options) };
 
-  if (isFix(options) && isComplete) await fixCommand(report, input, options, io);
+  if (isFix(options) && report.missing.length === 0) await fixCommand(report, input, options, io);
   const shown = options.problems ? onlyProblems(report) : report;
   writeReports(shown, options, io, {
     places: new Map(
@@ -66,7 +64,7 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
         entity.source ? [[stringifyEntityRef(entity), entity.source]] : [],
       ),
     ),
-    config: findProvider(options.config, io),
+    config: findProvider(options.config ?? [], io),
   });
   if (formatOfOutput(options) === undefined && !isFix(options)) {
     const { isTerminal: color, width } = io;
@@ -86,7 +84,7 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
 function checkOptions(options: AuditOptions): void {
   const output = formatOfOutput(options);
   const { failOn = [], compare, write, fix, entities } = options;
-  if (failOn.includes('changed') && compare.length === 0) {
+  if (failOn.includes('changed') && !compare) {
     throw new AuditError('--fail-on changed needs --compare');
   }
   if (write && !isFix(options)) throw new AuditError('--write needs --fix or --write-missing');
@@ -96,10 +94,6 @@ function checkOptions(options: AuditOptions): void {
   if (isFix(options) && output !== undefined) {
     throw new AuditError(`the diff goes to standard output; name a file for --${output}`);
   }
-}
-
-function readAccepted(path: string, today: string) {
-  return readBaseline(readText(path), path, today);
 }
 
 function exitCodeOf({ missing, limits = [] }: JudgedReport, io: CommandIo): number {

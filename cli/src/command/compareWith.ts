@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readAuditSettings, runAudit } from '../audit';
-import type { AuditInput } from '../audit';
+import type { AuditInput, AuditReport } from '../audit';
 import { AuditError } from '../AuditError';
 import { compareReports } from '../compare';
-import type { ComparedReport, Comparison } from '../compare';
+import type { Comparison } from '../compare';
 import { reportVersion } from '../report';
 import type { JudgedReport } from '../report';
 import { readText } from '../sources';
@@ -14,7 +14,7 @@ import { loadConfig } from './loadConfig';
 /** @internal */
 export interface CompareOptions {
   /** The JSON report of an earlier audit, or the files of another config. */
-  readonly compare: readonly string[];
+  readonly compare?: readonly string[];
   readonly env?: string;
 }
 
@@ -22,15 +22,18 @@ export interface CompareOptions {
  * Compares a report with an earlier one, or with that of another config for the same people and
  * entities.
  *
+ * @returns `undefined` when there is nothing to compare with, or the report is incomplete: everybody who
+ * was not read would count as gone
  * @throws {@link AuditError} when the files are neither, or the earlier report is not of everybody
  * @internal
  */
 export async function compareWith(
-  report: ComparedReport,
-  { compare: files, env }: CompareOptions,
+  report: AuditReport,
+  { compare: files = [], env }: CompareOptions,
   input: AuditInput,
   io: CommandIo,
-): Promise<Comparison> {
+): Promise<Comparison | undefined> {
+  if (files.length === 0 || report.missing.length > 0) return undefined;
   const old = files.length === 1 ? readReport(resolve(io.cwd, files[0]!)) : undefined;
   if (old) return compareReports(old, report, `${files[0]}, made ${old.generatedAt}`);
   const settings = readAuditSettings(await loadConfig(files, io), env);

@@ -18,7 +18,7 @@ export async function doctorCommand(
   options: Pick<InputOptions, 'config' | 'env'>,
   io: CliIo,
 ): Promise<number> {
-  const config = await loadConfig(options.config, io);
+  const config = await loadConfig(options.config ?? [], io);
   let failed = false;
   const checks = runDoctor({
     config,

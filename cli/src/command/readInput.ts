@@ -18,7 +18,7 @@ import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loa
 
 /** Options that `audit` and `explain` share. @internal */
 export interface InputOptions {
-  readonly config: readonly string[];
+  readonly config?: readonly string[];
   readonly env?: string;
   readonly users?: string;
   readonly entities?: string;
@@ -40,7 +40,7 @@ type Entities = SourceResult<AuditInput['entities'][number]> & Pick<AuditInput, 
  * @internal
  */
 export async function readInput(options: InputOptions, io: CommandIo, filter?: string) {
-  const config = await loadConfig(options.config, io);
+  const config = await loadConfig(options.config ?? [], io);
   const settings = readAuditSettings(config, options.env);
   const licensed = readLicensed(options, io);
   // If one fails, the other is cancelled.

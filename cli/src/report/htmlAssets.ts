@@ -12,8 +12,11 @@ const colors = auditOutcomes
  * @internal
  */
 export const reportStyle = `
-:root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1d2733;--soft:#5d6b7a;--line:#e3e7ec;--code:#eef1f5;--danger:#b3261e;--warning:#855000;--info:#1f5f99;--accepted:#5d6b7a}
-@media (prefers-color-scheme:dark){:root{--bg:#14181d;--card:#1d232b;--ink:#e8edf2;--soft:#9aa7b5;--line:#303944;--code:#2a323c;--danger:#ff8a80;--warning:#f0b35a;--info:#7db8f0;--accepted:#9aa7b5}}
+:root{color-scheme:light dark;--bg:light-dark(#f6f7f9,#14181d);--card:light-dark(#fff,#1d232b);--ink:light-dark(#1d2733,#e8edf2);--soft:light-dark(#5d6b7a,#9aa7b5);--line:light-dark(#e3e7ec,#303944);--code:light-dark(#eef1f5,#2a323c)}
+.danger{--s:light-dark(#b3261e,#ff8a80)}
+.warning{--s:light-dark(#855000,#f0b35a)}
+.info{--s:light-dark(#1f5f99,#7db8f0)}
+.accepted{--s:var(--soft)}
 ${colors}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
@@ -39,8 +42,7 @@ button{font:inherit;color:inherit;cursor:pointer}
 .chip span{flex:1}
 .chip b{font-variant-numeric:tabular-nums}
 .chip:hover,.chip[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
-.danger{--s:var(--danger)}.warning{--s:var(--warning)}.info{--s:var(--info)}.accepted{--s:var(--accepted)}
-strong.danger,strong.warning,strong.info{color:var(--s)}
+header strong{color:var(--s)}
 summary{cursor:pointer}
 .findings>details{border-left:4px solid var(--s);background:var(--bg);border-radius:0 8px 8px 0;padding:10px 14px;margin-top:8px}
 .findings>details>summary strong{color:var(--s);text-transform:uppercase;font-size:12px;letter-spacing:.05em;display:inline-block;width:76px}
@@ -48,7 +50,7 @@ summary{cursor:pointer}
 .findings ul,.changes ul{margin:8px 0 0;padding:0 0 0 18px}
 .findings li,.changes li{margin:8px 0;overflow-wrap:anywhere}
 .findings li p,.findings li details{margin:4px 0 0;color:var(--soft)}
-.changes li.danger{color:var(--danger)}
+.changes .danger{color:var(--s)}
 .bar{display:flex;flex-wrap:wrap;gap:16px;align-items:center;margin-bottom:12px}
 .bar input{flex:1 1 200px;min-width:0;max-width:440px;font:inherit;padding:8px 12px;border:1px solid var(--line);border-radius:8px;background:var(--bg);color:inherit}
 #shown{color:var(--soft);margin-left:auto}
@@ -83,7 +85,7 @@ section{padding:14px 12px;margin:12px 0}
 #table tbody th,#table tbody td:nth-child(3){grid-column:1/-1}
 }
 @media print{
-:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#eee;--danger:#b3261e;--warning:#855000;--info:#1f5f99;--accepted:#444}
+:root{color-scheme:light}
 .bar input,#more{display:none}
 section{border:0;padding:0}
 thead{display:table-header-group}

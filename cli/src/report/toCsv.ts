@@ -27,10 +27,12 @@ const columns = [
  */
 export function toCsv(report: AuditReport): string {
   const rows = report.people.map(person => {
+    const { candidates, moreCandidates = 0 } = person;
+    const more = moreCandidates > 0 ? [`and ${moreCandidates} more`] : [];
     const texts = {
       ...person,
       lastUsed: describeLastUse(person),
-      candidates: person.candidates.join(' '),
+      candidates: [...candidates, ...more].join(' '),
       nearMisses: person.nearMisses.join(' | '),
     };
     return columns.map(name => texts[name] ?? '');

@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Finding, FindingSource } from '../findings';
 import type { JudgedReport } from './JudgedReport';
-import { describeRule } from './words';
+import { describeRule, firstOf } from './words';
 import { toPrintableJson } from './printable';
 
 /** @public */
@@ -41,65 +41,52 @@ export function toSarif(report: JudgedReport, options: SarifOptions): string {
 
 /** @internal */
 export function createSarifLog(report: JudgedReport, options: SarifOptions) {
-  const rules = [...new Set(report.findings.map(({ rule }) => rule))];
+  const { findings, missing, generatedAt } = report;
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  const driver = {
+    name: 'backstage-bitbucket-server',
+    semanticVersion: options.version,
+    rules: rules.map(id => ({
+      id,
+      shortDescription: { text: describeRule(id) },
+      fullDescription: { text: describeRule(id) },
+      help: { text: 'docs/audit.md explains every rule and what to do about it.' },
+    })),
+  };
+  const invocation = {
+    executionSuccessful: missing.length === 0,
+    endTimeUtc: generatedAt,
+    toolExecutionNotifications: missing.map(text => ({
+      level: 'error' as const,
+      message: { text: `Incomplete: ${text}` },
+    })),
+  };
+  const results = findings.map(finding => ({
+    ...toResult(finding, options),
+    ruleIndex: rules.indexOf(finding.rule),
+  }));
   return {
     $schema:
       'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0' as const,
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: 'backstage-bitbucket-server',
-            semanticVersion: options.version,
-            rules: rules.map(id => ({
-              id,
-              shortDescription: { text: describeRule(id) },
-              fullDescription: { text: describeRule(id) },
-              help: { text: 'docs/audit.md explains every rule and what to do about it.' },
-            })),
-          },
-        },
-        invocations: [
-          {
-            executionSuccessful: report.missing.length === 0,
-            endTimeUtc: report.generatedAt,
-            ...(report.missing.length > 0 && {
-              toolExecutionNotifications: report.missing.map(text => ({
-                level: 'error' as const,
-                message: { text: `Incomplete: ${text}` },
-              })),
-            }),
-          },
-        ],
-        results: report.findings.map(finding => toResult(finding, rules, options)),
-      },
-    ],
+    runs: [{ tool: { driver }, invocations: [invocation], results }],
   };
 }
 
-function toResult(finding: Finding, rules: readonly string[], options: SarifOptions) {
+function toResult(finding: Finding, { root, config, places }: SarifOptions) {
   const { rule, severity, text, concerns, source, accepted } = finding;
-  const shown = concerns.slice(0, maxConcerns);
-  const rest = concerns.length - shown.length;
-  const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
-  const places = concerns.flatMap(each => options.places?.get(each) ?? []);
-  const [place = options.config, ...others] = source ? [source, ...places] : places;
-  const logicalLocations = shown.map(fullyQualifiedName => ({ fullyQualifiedName }));
+  const list = firstOf(concerns, maxConcerns).join(', ');
+  const written = concerns.flatMap(each => places?.get(each) ?? []);
+  const [place = config, ...others] = source ? [source, ...written] : written;
+  const logicalLocations = concerns
+    .slice(0, maxConcerns)
+    .map(fullyQualifiedName => ({ fullyQualifiedName }));
   return {
     ruleId: rule,
-    ruleIndex: rules.indexOf(rule),
     level: levels[severity],
     message: { text: list ? `${text} [${list}]` : text },
-    locations: [
-      {
-        ...(place && toLocation(place, options.root)),
-        ...(logicalLocations.length > 0 && { logicalLocations }),
-      },
-    ],
-    ...(others.length > 0 && {
-      relatedLocations: others.slice(0, maxPlaces).map(each => toLocation(each, options.root)),
-    }),
+    locations: [{ ...(place && toLocation(place, root)), logicalLocations }],
+    relatedLocations: others.slice(0, maxPlaces).map(each => toLocation(each, root)),
     partialFingerprints: { 'finding/v1': fingerprint(finding) },
     ...(accepted && {
       suppressions: [
@@ -125,11 +112,6 @@ function toLocation({ file, line }: FindingSource, root: string) {
   const artifactLocation = isInside
     ? { uri: path.split(sep).map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' }
     : { uri: pathToFileURL(file).href };
-  return {
-    physicalLocation: {
-      artifactLocation,
-      // GitHub refuses locations without a line.
-      region: { startLine: line ?? 1 },
-    },
-  };
+  // GitHub refuses locations without a line.
+  return { physicalLocation: { artifactLocation, region: { startLine: line ?? 1 } } };
 }
