@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { stringifyEntityRef } from '@backstage/catalog-model';
@@ -12,7 +12,7 @@ import type { LeftOut } from '../fix';
 import { groupBy } from '../groupBy';
 import { firstOf, formatComparison, formatPercent, printable } from '../report';
 import type { CliIo } from './CliIo';
-import { writeOrFail } from './writeReports';
+import { writeFile } from './writeReports';
 
 /** @internal */
 export interface FixOptions {
@@ -58,7 +58,7 @@ export async function fixCommand(
       : addMissing(report, { ...input, entities }, resolve(io.cwd, writeMissing), io);
   const files = [...fixed.files, ...added.files];
   if (write) {
-    for (const { path, text } of files) writeOrFail(path, () => writeFileSync(path, text), io);
+    for (const { path, text } of files) writeFile(path, text, io);
   } else {
     io.stdout(files.map(({ diff }) => (io.isTerminal ? paintDiff(diff) : diff)).join(''));
   }

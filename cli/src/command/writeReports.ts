@@ -63,7 +63,7 @@ export function writeReports(
     if (target === undefined) continue;
     const text = formats[name](report, options);
     if (target === '-') io.stdout(text);
-    else writeOrFail(resolve(io.cwd, target), path => writePrivately(path, text), io);
+    else writeFile(resolve(io.cwd, target), text, io, { isPrivate: true });
   }
 }
 
@@ -74,32 +74,30 @@ export function readVersion(): string {
 }
 
 /**
- * Creates the folder of a file, writes the file with `write`, and reports it.
+ * Writes a file, with its folder.
  *
+ * @param isPrivate - only its owner may read it, even if it existed before: it contains names and
+ * addresses
  * @throws {@link AuditError} when it cannot be written
  * @internal
  */
-export function writeOrFail(
+export function writeFile(
   path: string,
-  write: (path: string) => void,
+  text: string,
   io: Pick<CliIo, 'stderr'>,
+  { isPrivate = false } = {},
 ): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    write(path);
+    const file = openSync(path, 'w', isPrivate ? 0o600 : 0o666);
+    try {
+      if (isPrivate && fstatSync(file).isFile()) fchmodSync(file, 0o600);
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     throw new AuditError(`${path} cannot be written: ${(error as Error).message}`);
   }
   io.stderr(`Wrote ${path}\n`);
-}
-
-/** Readable by the owner only, even if the file existed before: it contains names and addresses. */
-function writePrivately(path: string, text: string): void {
-  const file = openSync(path, 'w', 0o600);
-  try {
-    if (fstatSync(file).isFile()) fchmodSync(file, 0o600);
-    writeFileSync(file, text);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -21,74 +21,63 @@ ${colors}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 header,main{max-width:1160px;margin:0 auto;padding:0 24px}
-header{padding-top:28px}
-h1{font-size:25px;margin:0 0 6px}
+h1{font-size:25px;margin:28px 0 6px}
 h2{font-size:18px;margin:0}
-.about{color:var(--soft);margin:4px 0}
-code{background:var(--code);border-radius:4px;padding:1px 5px;font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
-pre{background:var(--code);border-radius:8px;padding:14px;overflow:auto;font:13px/1.45 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;margin:10px 0 0}
+.about,.count,#shown{color:var(--soft);margin:4px 0}
+code,pre,.ref{font:13px/1.45 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+code,pre{background:var(--code);border-radius:5px;padding:1px 5px;overflow-wrap:anywhere;unicode-bidi:isolate}
+pre{padding:14px;overflow:auto;margin:10px 0 0}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px;margin:18px 0}
-.incomplete{background:#b3261e;color:#fff;font-weight:600;padding:10px 14px;border-radius:8px}
-.numbers{display:flex;gap:36px;align-items:center;flex-wrap:wrap}
-.donut{width:220px;height:220px;flex:none}
-.donut circle{fill:none;stroke:var(--c,var(--line));stroke-width:30}
-.donut text{text-anchor:middle}
-.donut .big{font-size:29px;font-weight:700;fill:var(--ink)}
-.donut .small{font-size:11px;fill:var(--soft)}
-.legend{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:10px;flex:1}
-button{font:inherit;color:inherit;cursor:pointer}
-.chip{display:flex;align-items:center;gap:10px;background:none;border:1px solid var(--line);border-radius:9px;padding:9px 12px;text-align:left}
-.chip i{width:12px;height:12px;border-radius:3px;background:var(--c);flex:none}
-.chip span{flex:1}
-.chip b{font-variant-numeric:tabular-nums}
-.chip:hover,.chip[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
-header strong{color:var(--s)}
-summary{cursor:pointer}
-.findings>details{border-left:4px solid var(--s);background:var(--bg);border-radius:0 8px 8px 0;padding:10px 14px;margin-top:8px}
-.findings>details>summary strong{color:var(--s);text-transform:uppercase;font-size:12px;letter-spacing:.05em;display:inline-block;width:76px}
-.count{color:var(--soft);font-variant-numeric:tabular-nums}
-.findings ul,.changes ul{margin:8px 0 0;padding:0 0 0 18px}
-.findings li,.changes li{margin:8px 0;overflow-wrap:anywhere}
-.findings li p,.findings li details{margin:4px 0 0;color:var(--soft)}
-.changes .danger{color:var(--s)}
-.bar{display:flex;flex-wrap:wrap;gap:16px;align-items:center;margin-bottom:12px}
-.bar input{flex:1 1 200px;min-width:0;max-width:440px;font:inherit;padding:8px 12px;border:1px solid var(--line);border-radius:8px;background:var(--bg);color:inherit}
-#shown{color:var(--soft);margin-left:auto}
+button,input{font:inherit;color:inherit;background:none;border:1px solid var(--line);border-radius:8px;padding:8px 12px;text-align:left}
+button,summary{cursor:pointer}
 [hidden]{display:none!important}
+.incomplete{background:#b3261e;color:#fff;font-weight:600;padding:10px 14px;border-radius:8px}
+.numbers{display:flex;gap:12px 36px;align-items:center;justify-content:center;flex-wrap:wrap}
+.donut{width:220px;flex:none}
+.donut circle{fill:none;stroke:var(--c,var(--line));stroke-width:30}
+.donut text{text-anchor:middle;fill:var(--ink);font-size:11px}
+.donut .big{font-size:29px;font-weight:700}
+.legend{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:10px;flex:1}
+.chip{display:flex;align-items:center;justify-content:space-between}
+.chip:hover,.chip[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
+.chip span::before,.badge::before{content:"";display:inline-block;width:9px;height:9px;border-radius:50%;background:var(--c);margin-right:8px}
+header strong,.changes .danger{color:var(--s)}
+.findings>details{border-left:4px solid var(--s);background:var(--bg);border-radius:0 8px 8px 0;padding:10px 14px;margin-top:8px}
+.findings>details>summary strong{color:var(--s);text-transform:uppercase;font-size:12px;display:inline-block;width:76px}
+ul{margin:8px 0 0;padding:0 0 0 18px}
+li{margin:8px 0;overflow-wrap:anywhere}
+li p,li details{margin:4px 0 0;color:var(--soft)}
+.bar{display:flex;flex-wrap:wrap;gap:16px;align-items:center;margin-bottom:12px}
+.bar input{flex:1 1 200px;min-width:0;max-width:440px}
+#shown{margin-left:auto}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
-th{text-align:left;font-weight:inherit}
+th,td{padding:9px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere;text-align:left;font-weight:inherit}
 thead th,thead button{color:var(--soft);font-weight:600;font-size:13px}
-thead button{background:none;border:0;padding:0;text-align:left}
-thead [aria-sort=ascending] button::after{content:" \\2191"}thead [aria-sort=descending] button::after{content:" \\2193"}
-th,td{padding:9px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+thead button{border:0;padding:0}
+[aria-sort=ascending] button::after{content:" \\2191"}
+[aria-sort=descending] button::after{content:" \\2193"}
 th:nth-child(1){width:28%}th:nth-child(2){width:17%}th:nth-child(4){width:11%}
-td small,th small{display:block;color:var(--soft)}
-th bdi,td bdi{font-weight:600}
-th bdi.fact{font-weight:400}
-td bdi.ref{font:500 14px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-td:nth-child(4){font-variant-numeric:tabular-nums;color:var(--soft)}
-.badge{display:inline-block;border:1px solid var(--c);border-radius:99px;padding:1px 10px;font-size:13px}
-.badge::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:var(--c);margin-right:7px}
-#more{margin-top:14px;background:none;border:1px solid var(--line);border-radius:8px;padding:8px 16px}
+th>bdi,.ref{font-weight:600}
+small{display:block;color:var(--soft)}
+td:nth-child(4){color:var(--soft)}
+.badge{border:1px solid var(--c);border-radius:99px;padding:1px 10px;font-size:13px}
+#more{margin-top:14px}
 @media (max-width:640px){
 header,main{padding:0 12px}
-section{padding:14px 12px;margin:12px 0}
-.numbers{gap:12px;justify-content:center}.donut{width:150px;height:150px}
+section{padding:14px 12px}
+.donut{width:180px}
 .legend{grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:6px;flex:1 1 100%}
-.chip{padding:6px 8px;gap:7px}
-#table,#table tbody{display:block}
-#table thead tr{display:flex;flex-wrap:wrap;gap:4px 16px}
-#table thead th{padding:4px 0;border:0;width:auto}
-#table tbody tr{display:grid;grid-template-columns:1fr auto;gap:4px 10px;padding:10px 0;border-bottom:1px solid var(--line)}
-#table tbody th,#table tbody td{display:block;border:0;padding:0;width:auto;min-width:0}
-#table tbody th,#table tbody td:nth-child(3){grid-column:1/-1}
+#table,tbody{display:block}
+thead tr{display:flex;flex-wrap:wrap;gap:4px 16px}
+tbody tr{display:grid;grid-template-columns:1fr auto;gap:4px 10px;padding:10px 0;border-bottom:1px solid var(--line)}
+#table th,#table td{display:block;border:0;padding:0;width:auto}
+tbody th,td:nth-child(3){grid-column:1/-1}
 }
 @media print{
 :root{color-scheme:light}
 .bar input,#more{display:none}
 section{border:0;padding:0}
-thead{display:table-header-group}
 tr,li{break-inside:avoid}
 ::details-content{content-visibility:visible}
 }

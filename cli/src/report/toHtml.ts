@@ -97,7 +97,7 @@ function showPerson(person: PersonResult): Markup {
   const { username, outcome } = person;
   const { head, details } = detailPerson(person);
   const facts = factsOf(person).map(
-    (fact, index) => markup`${index > 0 ? ' · ' : ''}<bdi class="fact">${fact}</bdi>`,
+    (fact, index) => markup`${index > 0 ? ' · ' : ''}<bdi>${fact}</bdi>`,
   );
   const result = [
     ...(head ? [markup`<bdi class="ref">${head}</bdi>`] : []),
@@ -108,7 +108,7 @@ function showPerson(person: PersonResult): Markup {
 }
 
 function drawChip(outcome: AuditOutcome, count: number): Markup {
-  return markup`<button class="chip ${outcome}" data-outcome="${outcome}" aria-pressed="false"><i></i><span>${outcomeLabels[outcome].label}</span><b>${count}</b></button>`;
+  return markup`<button class="chip ${outcome}" data-outcome="${outcome}" aria-pressed="false"><span>${outcomeLabels[outcome].label}</span><b>${count}</b></button>`;
 }
 
 /** A ring of the outcomes of those who should be able to sign in, with the coverage in the middle. */
@@ -123,7 +123,7 @@ function drawDonut({ counts, coverage, expected }: AuditSummary): Markup {
       return arc;
     });
   const percent = formatPercent(coverage);
-  return markup`<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${percent} of ${expected} people would sign in as an entity of their own"><g transform="rotate(-90)"><circle r="80"/>${arcs}</g><text y="2" class="big">${percent}</text><text y="24" class="small">of ${expected} people sign in</text></svg>`;
+  return markup`<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${percent} of ${expected} people would sign in as an entity of their own"><g transform="rotate(-90)"><circle r="80"/>${arcs}</g><text y="2" class="big">${percent}</text><text y="24">of ${expected} people sign in</text></svg>`;
 }
 
 function showComparison({ with: other, changes, notes }: Comparison): Markup {
