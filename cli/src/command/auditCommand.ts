@@ -1,33 +1,21 @@
 import { resolve } from 'node:path';
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { runAudit } from '../audit';
-import type { AuditInput } from '../audit';
+import { readAuditSettings, runAudit } from '../audit';
+import type { AuditInput, AuditReport } from '../audit';
 import { AuditError } from '../AuditError';
 import { applyBaseline, readBaseline, toBaselineEntries } from '../baseline';
-import { formatReport, judgeReport, onlyProblems, unacceptedFindings } from '../report';
-import type { JudgedReport, LimitOptions } from '../report';
+import { compareReports } from '../compare';
+import type { Comparison } from '../compare';
+import { formatReport, fromJson, judgeReport, onlyProblems, unacceptedFindings } from '../report';
+import type { JudgedReport } from '../report';
 import { readText } from '../sources';
 import { exitCodes } from './CliIo';
 import type { CommandIo } from './CliIo';
-import { compareWith } from './compareWith';
-import type { CompareOptions } from './compareWith';
 import { fixCommand, isFix } from './fixCommand';
-import type { FixOptions } from './fixCommand';
-import { findProvider } from './loadConfig';
+import { findProvider, loadConfig } from './loadConfig';
+import type { AuditOptions } from './options';
 import { readInput } from './readInput';
-import type { InputOptions } from './readInput';
 import { formatOfOutput, writeReports } from './writeReports';
-import type { ReportTargets } from './writeReports';
-
-/** @internal */
-export interface AuditOptions
-  extends InputOptions, ReportTargets, LimitOptions, CompareOptions, FixOptions {
-  readonly limit: number;
-  readonly problems?: boolean;
-  readonly baseline?: string;
-  /** Days. */
-  readonly usedWithin?: number;
-}
 
 const maxEntries = 20;
 
@@ -52,7 +40,7 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
     onProgress: (done, total) => io.onProgress('people', done, total),
   };
   const audited = applyBaseline(await runAudit(input), accepted).report;
-  const comparison = await compareWith(audited, options, input, io);
+  const comparison = await compare(audited, options, input, io);
   const compared: JudgedReport = { ...audited, ...(comparison && { comparison }) };
   const report = { ...compared, limits: judgeReport(compared, options) };
 
@@ -94,6 +82,29 @@ function checkOptions(options: AuditOptions): void {
   if (isFix(options) && output !== undefined) {
     throw new AuditError(`the diff goes to standard output; name a file for --${output}`);
   }
+}
+
+/**
+ * Compares the report with an earlier one, or with that of another config for the same people and
+ * entities. In an incomplete report, everybody who was not read would count as gone.
+ */
+async function compare(
+  report: AuditReport,
+  { compare: files = [], env }: AuditOptions,
+  input: AuditInput,
+  io: CommandIo,
+): Promise<Comparison | undefined> {
+  const [file] = files;
+  if (file === undefined || report.missing.length > 0) return undefined;
+  const label = files.join(', ');
+  const path = resolve(io.cwd, file);
+  const old =
+    files.length === 1 && file.endsWith('.json') ? fromJson(readText(path), path) : undefined;
+  if (old) return compareReports(old, report, `${label}, made ${old.generatedAt}`);
+  const settings = readAuditSettings(await loadConfig(files, io), env);
+  const other = await runAudit({ ...input, settings });
+  if (other.missing.length > 0) throw new AuditError(`the comparison with ${label} is missing`);
+  return compareReports(other, report, label);
 }
 
 function exitCodeOf({ missing, limits = [] }: JudgedReport, io: CommandIo): number {

@@ -4,7 +4,7 @@ import { printable } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
 import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
-import type { InputOptions } from './readInput';
+import type { InputOptions } from './options';
 
 const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
 
@@ -14,10 +14,7 @@ const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
  * @returns the exit code, which says whether a check failed
  * @internal
  */
-export async function doctorCommand(
-  options: Pick<InputOptions, 'config' | 'env'>,
-  io: CliIo,
-): Promise<number> {
+export async function doctorCommand(options: InputOptions, io: CliIo): Promise<number> {
   const config = await loadConfig(options.config ?? [], io);
   let failed = false;
   const checks = runDoctor({

@@ -9,13 +9,11 @@ import { AuditError } from '../AuditError';
 import { formatAccounts, printable, printableDeep, toPrintableJson } from '../report';
 import { exitCodes } from './CliIo';
 import type { CommandIo } from './CliIo';
+import type { InputOptions } from './options';
 import { readInput } from './readInput';
-import type { InputOptions } from './readInput';
 
 /** @internal */
-export interface ExplainOptions extends InputOptions {
-  readonly json?: boolean;
-}
+export type ExplainOptions = InputOptions & { readonly json?: boolean };
 
 /**
  * `explain`: what every step of the sign-in does for one person, or who can become an entity.

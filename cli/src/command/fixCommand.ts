@@ -10,22 +10,13 @@ import type { SourcedEntity } from '../findings';
 import { annotateFile, planFix, planMissingUsers, toUnifiedDiff, toYamlDocuments } from '../fix';
 import type { LeftOut } from '../fix';
 import { groupBy } from '../groupBy';
-import { firstOf, formatComparison, formatPercent, printable } from '../report';
+import { describeCoverage, firstOf, formatComparison, formatPercent, printable } from '../report';
 import type { CliIo } from './CliIo';
+import type { AuditOptions } from './options';
 import { writeFile } from './writeReports';
 
-/** @internal */
-export interface FixOptions {
-  /** Adds ids to entity files. */
-  readonly fix?: boolean;
-  /** A new file with `User` entities for people who have none. */
-  readonly writeMissing?: string;
-  /** Writes the files instead of showing a diff. */
-  readonly write?: boolean;
-}
-
-/** @internal */
-export function isFix({ fix, writeMissing }: FixOptions): boolean {
+/** Whether the command is about changes, and not about reports. @internal */
+export function isFix({ fix, writeMissing }: AuditOptions): boolean {
   return Boolean(fix) || writeMissing !== undefined;
 }
 
@@ -46,7 +37,7 @@ interface Fix {
 export async function fixCommand(
   report: AuditReport,
   input: AuditInput,
-  { fix, writeMissing, write }: FixOptions,
+  { fix, writeMissing, write }: AuditOptions,
   io: CliIo,
 ): Promise<void> {
   const nothing: Fix = { files: [], leftOut: [], entities: input.entities };
@@ -157,10 +148,9 @@ function describeNextAudit(before: AuditReport, after: AuditReport): string {
     ({ id, username, step, entityRef }) =>
       entityRef !== undefined && steps.get(id ?? username) !== step,
   );
-  const [old, now] = [before, after].map(({ summary }) => formatPercent(summary.coverage));
   const comparison = compareReports(before, after, 'the files as they are');
   return [
-    `The next audit: ${old} -> ${now} of ${after.summary.expected} people would sign in as an entity of their own.`,
+    `The next audit: ${formatPercent(before.summary.coverage)} -> ${describeCoverage(after.summary)}.`,
     stripVTControlCharacters(formatComparison(comparison)),
     ...(isUsed
       ? []

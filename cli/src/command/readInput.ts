@@ -14,17 +14,8 @@ import {
 } from '../sources';
 import type { SourceResult } from '../sources';
 import type { CommandIo } from './CliIo';
+import type { InputOptions } from './options';
 import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
-
-/** Options that `audit` and `explain` share. @internal */
-export interface InputOptions {
-  readonly config?: readonly string[];
-  readonly env?: string;
-  readonly users?: string;
-  readonly entities?: string;
-  /** Bitbucket's list of licensed users. For `audit` only. */
-  readonly licensed?: string;
-}
 
 type Users = SourceResult<unknown> & Pick<AuditInput, 'findDirectory'>;
 type Entities = SourceResult<AuditInput['entities'][number]> & Pick<AuditInput, 'owners'>;

@@ -3,13 +3,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { AuditError } from '../AuditError';
 import { failOnChoices, printable } from '../report';
 import { auditCommand } from './auditCommand';
-import type { AuditOptions } from './auditCommand';
 import { exitCodes, withProgress } from './CliIo';
 import type { CliIo, CommandIo } from './CliIo';
 import { doctorCommand } from './doctorCommand';
 import { explainCommand } from './explainCommand';
 import type { ExplainOptions } from './explainCommand';
-import type { InputOptions } from './readInput';
+import type { AuditOptions, InputOptions } from './options';
 import { readVersion } from './writeReports';
 
 /**

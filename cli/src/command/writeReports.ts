@@ -12,6 +12,7 @@ import { AuditError } from '../AuditError';
 import { toCsv, toHtml, toJson, toJunit, toSarif } from '../report';
 import type { JudgedReport, SarifOptions } from '../report';
 import type { CliIo } from './CliIo';
+import type { ReportTargets } from './options';
 
 /** The reports that can be written, by the name of their option. */
 const formats = {
@@ -20,14 +21,9 @@ const formats = {
   html: toHtml,
   junit: toJunit,
   sarif: toSarif,
-} as const;
+};
 
-type Format = keyof typeof formats;
-
-/** A file for each report; `-` is standard output. @internal */
-export type ReportTargets = { readonly [format in Format]?: string };
-
-const names = Object.keys(formats) as Format[];
+const names = Object.keys(formats) as (keyof typeof formats)[];
 
 /**
  * The format that goes to standard output, in place of the table.
@@ -35,7 +31,7 @@ const names = Object.keys(formats) as Format[];
  * @throws {@link AuditError} when there are two
  * @internal
  */
-export function formatOfOutput(targets: ReportTargets): Format | undefined {
+export function formatOfOutput(targets: ReportTargets): keyof ReportTargets | undefined {
   const chosen = names.filter(name => targets[name] === '-');
   if (chosen.length > 1) {
     throw new AuditError(

@@ -1,3 +1,4 @@
+import { AuditError } from '../AuditError';
 import { isExpectedToSignIn } from '../audit';
 import type { AuditReport, Finding, PersonResult } from '../audit';
 import { isRelevantChange } from '../compare';
@@ -121,4 +122,39 @@ export const reportVersion = 1;
  */
 export function toJson(report: JudgedReport): string {
   return `${toPrintableJson({ version: reportVersion, ...report })}\n`;
+}
+
+/**
+ * Reads a report that {@link toJson} has written.
+ *
+ * @param file - its name, for errors
+ * @returns `undefined` for JSON that is something else
+ * @throws {@link AuditError} when the report is of another version, or not of everybody
+ * @internal
+ */
+export function fromJson(text: string, file: string): JudgedReport | undefined {
+  const fail = (problem: string): never => {
+    throw new AuditError(`${file}: ${problem}`);
+  };
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return fail(`cannot be read as JSON: ${(error as Error).message}`);
+  }
+  const report = (content ?? {}) as Partial<JudgedReport> & { readonly version?: unknown };
+  const { version, people, baseUrl, generatedAt, missing, listed } = report;
+  if (version === undefined && !Array.isArray(people)) return undefined;
+  if (version !== reportVersion) {
+    const wrong = JSON.stringify(version);
+    fail(`is a report of version ${wrong}, not ${reportVersion}; create it again`);
+  }
+  const isText = (value: unknown) => typeof value === 'string';
+  const hasPeople = Array.isArray(people) && people.every(person => isText(person?.outcome));
+  if (!hasPeople || !isText(baseUrl) || !isText(generatedAt)) {
+    fail('is not a report of "audit --json"');
+  }
+  if (listed) fail('lists only some people; create it without --problems');
+  if (missing?.length !== 0) fail('is the report of an interrupted run; create it again');
+  return report as JudgedReport;
 }

@@ -46,7 +46,7 @@ header strong,.changes .danger{color:var(--s)}
 .findings>details>summary strong{color:var(--s);text-transform:uppercase;font-size:12px;display:inline-block;width:76px}
 ul{margin:8px 0 0;padding:0 0 0 18px}
 li{margin:8px 0;overflow-wrap:anywhere}
-li p,li details{margin:4px 0 0;color:var(--soft)}
+li p{margin:4px 0 0;color:var(--soft)}
 .bar{display:flex;flex-wrap:wrap;gap:16px;align-items:center;margin-bottom:12px}
 .bar input{flex:1 1 200px;min-width:0;max-width:440px}
 #shown{margin-left:auto}

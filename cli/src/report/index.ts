@@ -1,5 +1,6 @@
 export {
   failOnChoices,
+  fromJson,
   judgeReport,
   onlyProblems,
   reportVersion,
@@ -15,4 +16,4 @@ export { toHtml } from './toHtml';
 export { toJunit } from './toJunit';
 export { createSarifLog, toSarif } from './toSarif';
 export type { SarifOptions } from './toSarif';
-export { firstOf, formatPercent } from './words';
+export { describeCoverage, firstOf, formatPercent } from './words';

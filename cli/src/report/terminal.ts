@@ -11,6 +11,8 @@ import {
   changeLabels,
   countChanges,
   describeChange,
+  describeCoverage,
+  describeFinding,
   describeLastUse,
   describePerson,
   describeReliance,
@@ -18,7 +20,6 @@ import {
   describeSuggestion,
   factsOf,
   firstOf,
-  formatPercent,
   inWords,
   outcomeLabels,
   plural,
@@ -37,10 +38,6 @@ export interface FormatReportOptions {
 /** The colour is taken away again where none is shown: nothing from outside is left that looks like one. */
 function paint(text: string, code: number): string {
   return `\u001b[${code}m${text}\u001b[39m`;
-}
-
-function more(items: readonly unknown[], max: number, hint: string): string[] {
-  return items.length > max ? [`… and ${items.length - max} more; ${hint}.`] : [];
 }
 
 /**
@@ -84,9 +81,11 @@ function formatPeople(people: readonly PersonResult[], options: FormatReportOpti
       breakWords(printable(describePerson(person)), last - 2),
     ]);
   }
+  const hint = 'raise --limit to see them, or write all with --html, --csv or --json';
+  const rest = people.length - shown.length;
   return [
     ...(shown.length > 0 ? [table.toString()] : []),
-    ...more(people, limit, 'raise --limit to see them, or write all with --html, --csv or --json'),
+    ...(rest > 0 ? [`… and ${rest} more; ${hint}.`] : []),
   ];
 }
 
@@ -102,7 +101,7 @@ function breakWords(text: string, width: number): string {
 }
 
 function formatSummary({ summary, resolvers, entities }: AuditReport): string[] {
-  const { coverage, counts, expected, total } = summary;
+  const { counts, total } = summary;
   const parts = auditOutcomes
     .filter(outcome => counts[outcome] > 0)
     .map(outcome => {
@@ -110,32 +109,27 @@ function formatSummary({ summary, resolvers, entities }: AuditReport): string[] 
       return paint(`${label}: ${counts[outcome]}`, ansi);
     });
   return [
-    `${formatPercent(coverage)} of ${expected} people would sign in as an entity of their own (${total} Bitbucket users in total).`,
+    `${describeCoverage(summary)} (${total} Bitbucket users in total).`,
     ...(parts.length > 0 ? [`${parts.join(', ')}.`] : []),
     ...describeReliance(summary),
     `Catalog: ${plural(entities.users, 'user')}, ${plural(entities.groups, 'group')}. Resolvers: ${resolvers.join(', ')}.`,
   ];
 }
 
-const maxChanges = 50;
+const elsewhere = '--json and --html show all';
 
 /** The changes of people who were there before, one per line. @internal */
 export function formatComparison({ with: other, changes, notes }: Comparison): string {
-  const relevant = changes.filter(isRelevantChange);
-  const lines = relevant.slice(0, maxChanges).map(change => {
+  const lines = changes.filter(isRelevantChange).map(change => {
     const code = change.takesOverFrom ? 31 : changeLabels[change.change][2];
     return `${paint(inWords(change.change), code)} ${printable(describeChange(change))}`;
   });
   return [
     `Compared with ${printable(other)}: ${countChanges(changes)}.`,
     ...notes.map(note => `Note: ${printable(note)}`),
-    ...lines,
-    ...more(relevant, maxChanges, '--json and --html show all'),
+    ...firstOf(lines, 50, elsewhere),
   ].join('\n');
 }
-
-const maxFindings = 30;
-const maxConcerns = 8;
 
 const marks = {
   danger: paint('DANGER ', 31),
@@ -146,14 +140,13 @@ const marks = {
 
 function formatFindings(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
-  const lines = findings.slice(0, maxFindings).map(({ severity, text, concerns, accepted }) => {
-    const list = firstOf(concerns, maxConcerns).join(', ');
+  const lines = findings.map(finding => {
+    const { severity, accepted } = finding;
     const reason = accepted ? ` accepted on ${accepted.date}: ${accepted.reason}` : '';
     const mark = marks[accepted ? 'accepted' : severity];
-    return `${mark} ${printable(`${text}${list && ` [${list}]`}${reason}`)}`;
+    return `${mark} ${printable(`${describeFinding(finding, 8)}${reason}`)}`;
   });
-  const rest = more(findings, maxFindings, '--json and --html show all');
-  return ['', 'Findings:', ...lines, ...rest];
+  return ['', 'Findings:', ...firstOf(lines, 30, elsewhere)];
 }
 
 function formatSuggestion(report: AuditReport): string[] {
@@ -178,9 +171,8 @@ export function formatAccounts(found: EntityAccounts): string {
     }
   }
   if (undecided.length > 0) {
-    lines.push(
-      `Not decided, because information is missing or the data is not valid: ${undecided.join(', ')}.`,
-    );
+    const names = firstOf(undecided, 20).join(', ');
+    lines.push(`Not decided, because information is missing or the data is not valid: ${names}.`);
   }
   return lines.map(printable).join('\n');
 }

@@ -10,22 +10,23 @@ import { Markup, markup } from './printable';
 import {
   countChanges,
   describeChange,
+  describeCoverage,
   describeLastUse,
   describeReliance,
   describeRule,
   describeSuggestion,
   detailPerson,
   factsOf,
+  firstOf,
   formatPercent,
   inWords,
   outcomeLabels,
   plural,
 } from './words';
 
-/** Limits for a page that people read. The JSON has everything. */
+/** Findings and changes on a page that people read. The JSON has everything. */
+const maxItems = 500;
 const maxConcerns = 200;
-const maxFindings = 500;
-const maxChanges = 500;
 
 /**
  * A report as one HTML page that works from disk, without network or other files. Values from outside
@@ -112,7 +113,8 @@ function drawChip(outcome: AuditOutcome, count: number): Markup {
 }
 
 /** A ring of the outcomes of those who should be able to sign in, with the coverage in the middle. */
-function drawDonut({ counts, coverage, expected }: AuditSummary): Markup {
+function drawDonut(summary: AuditSummary): Markup {
+  const { counts, coverage, expected } = summary;
   let before = 0;
   const arcs = auditOutcomes
     .filter(outcome => isExpectedToSignIn({ outcome }) && counts[outcome] > 0)
@@ -122,23 +124,21 @@ function drawDonut({ counts, coverage, expected }: AuditSummary): Markup {
       before += length;
       return arc;
     });
-  const percent = formatPercent(coverage);
-  return markup`<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${percent} of ${expected} people would sign in as an entity of their own"><g transform="rotate(-90)"><circle r="80"/>${arcs}</g><text y="2" class="big">${percent}</text><text y="24">of ${expected} people sign in</text></svg>`;
+  return markup`<svg class="donut" viewBox="-100 -100 200 200" role="img" aria-label="${describeCoverage(summary)}"><g transform="rotate(-90)"><circle r="80"/>${arcs}</g><text y="2" class="big">${formatPercent(coverage)}</text><text y="24">of ${expected} people sign in</text></svg>`;
 }
 
 function showComparison({ with: other, changes, notes }: Comparison): Markup {
-  const items = changes
-    .slice(0, maxChanges)
-    .map(
-      change =>
-        markup`<li${new Markup(change.takesOverFrom ? ' class="danger"' : '')}><strong>${inWords(change.change)}</strong> ${describeChange(change)}</li>`,
-    );
-  return markup`<section class="changes"><details><summary>Compared with ${other}: ${countChanges(changes)}</summary>${notes.map(note => markup`<p>${note}</p>`)}<ul>${items}</ul>${rest(changes, maxChanges, 'see --json')}</details></section>`;
+  const items = changes.slice(0, maxItems).map(change => {
+    const mark = new Markup(change.takesOverFrom ? ' class="danger"' : '');
+    const label = inWords(change.change);
+    return markup`<li${mark}><strong>${label}</strong> ${describeChange(change)}</li>`;
+  });
+  return markup`<section class="changes"><details><summary>Compared with ${other}: ${countChanges(changes)}</summary>${notes.map(note => markup`<p>${note}</p>`)}<ul>${items}</ul>${countRest(changes)}</details></section>`;
 }
 
-function rest(items: readonly unknown[], max: number, hint: string): Markup | undefined {
-  const count = items.length - max;
-  return count > 0 ? markup`<p class="about">and ${count} more, ${hint}</p>` : undefined;
+function countRest(items: readonly unknown[]): Markup | undefined {
+  const rest = items.length - maxItems;
+  return rest > 0 ? markup`<p class="about">and ${rest} more, see --json</p>` : undefined;
 }
 
 function countFindings(findings: readonly Finding[]): Markup {
@@ -158,7 +158,7 @@ function showFindings(findings: readonly Finding[]): Markup {
   if (findings.length === 0) {
     return markup`<p class="about">No problems were found in the data.</p>`;
   }
-  const groups = groupBy(findings.slice(0, maxFindings), ({ accepted, rule, severity }) =>
+  const groups = groupBy(findings.slice(0, maxItems), ({ accepted, rule, severity }) =>
     accepted ? 'accepted' : `${severity} ${rule}`,
   );
   const shown = [...groups.values()].map(group => {
@@ -167,20 +167,15 @@ function showFindings(findings: readonly Finding[]): Markup {
     const title = accepted ? 'In the baseline' : describeRule(rule);
     return markup`<details class="${label}"><summary><strong>${label}</strong> ${title} <span class="count">${group.length}</span></summary><ul>${group.map(showFinding)}</ul></details>\n`;
   });
-  return markup`${shown}${rest(findings, maxFindings, 'see --json')}`;
+  return markup`${shown}${countRest(findings)}`;
 }
 
 function showFinding({ text, concerns, source, accepted }: Finding): Markup {
-  const shown = concerns.slice(0, maxConcerns).map(each => markup`<code>${each}</code> `);
-  const list = markup`${shown}${rest(concerns, maxConcerns, 'see --json')}`;
-  const concerned =
-    concerns.length > 6
-      ? markup`<details><summary>${concerns.length} affected</summary>${list}</details>`
-      : markup`<p>${list}</p>`;
   const line = source?.line === undefined ? '' : `:${source.line}`;
+  const list = firstOf(concerns, maxConcerns).map(each => markup`<code>${each}</code> `);
   const place = source && markup`<p>in <code>${source.file}${line}</code></p>`;
   const reason = accepted && markup`<p>${accepted.date}: ${accepted.reason}</p>`;
-  return markup`<li>${text}${concerned}${place}${reason}</li>`;
+  return markup`<li>${text}<p>${list}</p>${place}${reason}</li>`;
 }
 
 function showSuggestion(report: AuditReport): Markup | undefined {

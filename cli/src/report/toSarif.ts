@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Finding, FindingSource } from '../findings';
 import type { JudgedReport } from './JudgedReport';
-import { describeRule, firstOf } from './words';
+import { describeFinding, describeRule } from './words';
 import { toPrintableJson } from './printable';
 
 /** @public */
@@ -74,8 +74,7 @@ export function createSarifLog(report: JudgedReport, options: SarifOptions) {
 }
 
 function toResult(finding: Finding, { root, config, places }: SarifOptions) {
-  const { rule, severity, text, concerns, source, accepted } = finding;
-  const list = firstOf(concerns, maxConcerns).join(', ');
+  const { rule, severity, concerns, source, accepted } = finding;
   const written = concerns.flatMap(each => places?.get(each) ?? []);
   const [place = config, ...others] = source ? [source, ...written] : written;
   const logicalLocations = concerns
@@ -84,7 +83,7 @@ function toResult(finding: Finding, { root, config, places }: SarifOptions) {
   return {
     ruleId: rule,
     level: levels[severity],
-    message: { text: list ? `${text} [${list}]` : text },
+    message: { text: describeFinding(finding, maxConcerns) },
     locations: [{ ...(place && toLocation(place, root)), logicalLocations }],
     relatedLocations: others.slice(0, maxPlaces).map(each => toLocation(each, root)),
     partialFingerprints: { 'finding/v1': fingerprint(finding) },

@@ -1,5 +1,5 @@
 import type { EntityAccount } from '../accountsOfEntity';
-import type { AuditOutcome, AuditReport, AuditSummary, PersonResult } from '../audit';
+import type { AuditOutcome, AuditReport, AuditSummary, Finding, PersonResult } from '../audit';
 import { changeKinds } from '../compare';
 import type { ChangeKind, PersonChange, PersonState } from '../compare';
 import { groupBy } from '../groupBy';
@@ -30,10 +30,23 @@ export function plural(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** The first items of a list, and how many there are beyond. @internal */
-export function firstOf(items: readonly string[], max: number): string[] {
+/** The first items of a list, how many there are beyond, and where these are. @internal */
+export function firstOf(items: readonly string[], max: number, hint?: string): string[] {
   const rest = items.length - max;
-  return rest > 0 ? [...items.slice(0, max), `and ${rest} more`] : [...items];
+  const more = `and ${rest} more${hint ? `; ${hint}` : ''}`;
+  return rest > 0 ? [...items.slice(0, max), more] : [...items];
+}
+
+/** A finding with whom it concerns. @internal */
+export function describeFinding({ text, concerns }: Finding, maxConcerns: number): string {
+  const list = firstOf(concerns, maxConcerns).join(', ');
+  return list ? `${text} [${list}]` : text;
+}
+
+/** The number that an audit is about. @internal */
+export function describeCoverage({ coverage, expected }: AuditSummary): string {
+  const people = plural(expected, 'person', 'people');
+  return `${formatPercent(coverage)} of ${people} would sign in as an entity of their own`;
 }
 
 /** What identifies an account to a reader, besides its username. @internal */

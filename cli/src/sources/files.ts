@@ -29,7 +29,9 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new AuditError(`${file}: cannot be read: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new AuditError(`${file} does not exist`);
+    throw new AuditError(`${file}: cannot be read: ${message}`);
   }
 }
 
