@@ -100,6 +100,37 @@ describe('the HTML report', () => {
     await page.close();
   });
 
+  it('takes no name for a part of the page', async () => {
+    const hostile = [
+      '</noscript><b>',
+      '</th></tr></tbody></table>',
+      'x" class="badge inactive"',
+      '&#60;i&#62; &amp;',
+      '<!--',
+      'a\nb',
+      '$&',
+    ];
+    const payloads = hostile.map(name => bitbucketUser('x', { name, displayName: name }));
+    const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
+    const world = { resolvers, payloads, entities: [userEntity('ada')] };
+    const { page, trouble } = await open(world);
+    const shown = hostile.map(name => name.replace('\n', '\\u{a}')).sort();
+    expect((await names(page)).sort()).toEqual(shown);
+    await page.getByRole('button', { name: /^no match/ }).click();
+    expect((await names(page)).sort()).toEqual(shown);
+    for (const name of shown) {
+      await page.getByLabel('Search').fill(name);
+      expect(await names(page)).toEqual([name]);
+    }
+    expect(await page.locator('#people b, #people i, main > b').count()).toBe(0);
+    expect(trouble).toEqual([]);
+    await page.close();
+
+    const plain = await open(world, { javaScriptEnabled: false });
+    expect((await names(plain.page)).sort()).toEqual(shown);
+    await plain.page.close();
+  });
+
   it('shows thousands of people a few at a time', async () => {
     const payloads = Array.from({ length: 450 }, (_, index) => bitbucketUser(`user-${index}`));
     const resolvers = [{ resolver: 'usernameMatchingUserEntityName' }];
