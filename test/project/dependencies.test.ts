@@ -22,9 +22,9 @@ describe.each([
   ['the library', '.'],
   ['the command line', 'cli'],
 ])('the runtime dependencies of %s', (_name, folder) => {
-  const { dependencies, devDependencies } = JSON.parse(
+  const { dependencies, devDependencies = {} } = JSON.parse(
     readFileSync(join(root, folder, 'package.json'), 'utf8'),
-  ) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+  ) as { dependencies: Record<string, string>; devDependencies?: Record<string, string> };
   const imported = importedPackages(join(folder, 'src'));
 
   it('are what the source imports, no more and no less', () => {
