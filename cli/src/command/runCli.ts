@@ -18,28 +18,28 @@ import { readVersion } from './writeReports';
  * @returns the exit code; never rejects for what a user can fix
  * @public
  */
-export async function runCli(args: readonly string[], cliIo: CliIo): Promise<number> {
-  const io = withProgress(cliIo);
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const commandIo = withProgress(io);
   let exitCode: number = exitCodes.ok;
   try {
-    const program = createProgram(io, code => void (exitCode = code));
+    const program = createProgram(commandIo, code => void (exitCode = code));
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has written its own message already. --help also ends this way.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.unusable;
-    const isExpected = error instanceof AuditError || isSignInError(error);
+    const isKnown = error instanceof AuditError;
     if (io.signal.aborted) {
-      const what = error instanceof AuditError ? `; ${printable(error.message)}` : '';
-      io.stderr(`Interrupted${what}.\nNothing was decided.\n`);
+      const what = isKnown ? `; ${printable(error.message)}` : '';
+      commandIo.stderr(`Interrupted${what}.\nNothing was decided.\n`);
       return exitCodes.interrupted;
     }
-    if (!isExpected) throw error;
-    const text = isSignInError(error) ? `${error.code}: ${error.detail}` : error.message;
-    io.stderr(`${printable(text)}\n`);
+    if (!isKnown && !isSignInError(error)) throw error;
+    const text = isKnown ? error.message : `${error.code}: ${error.detail}`;
+    commandIo.stderr(`${printable(text)}\n`);
     return exitCodes.unusable;
   } finally {
-    io.endProgress();
+    commandIo.endProgress();
   }
 }
 
