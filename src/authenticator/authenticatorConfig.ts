@@ -56,7 +56,7 @@ const days = 24 * 60 * minutes;
  */
 export const authenticatorSchema = z.object({
   clientId: text().describe('Client id of the incoming application link.'),
-  clientSecret: secret(text()).describe(
+  clientSecret: secret(/\S/, 'must be a non-empty string').describe(
     'Client secret of the application link. A secret of fewer than 16 characters makes a warning at startup.',
   ),
   ...addressSchema.shape,
@@ -137,7 +137,8 @@ export function readAuthenticatorConfig(config: Config) {
   const address = readBitbucketServerAddress(config);
   const { path } = locate(config);
   const { timeout, profileCacheTtl, ...values } = readKeys(config, authenticatorSchema);
-  const { clientId, clientSecret, callbackUrl, additionalScopes = [] } = values;
+  const { clientId, callbackUrl, additionalScopes = [] } = values;
+  const clientSecret = values.clientSecret.trim();
   // One setting for the catalog and for Bitbucket: how old an answer may be during an outage.
   const { staleIfError = { hours: 1 } } = readUserLookupOptions(config, path);
   return {

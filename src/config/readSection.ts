@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
 import type { z } from 'zod/v3';
-import { createUnknownKeyError, parseOptions } from './parseOptions';
+import { unknownKey } from './fields';
+import { createConfigError, parseOptions } from './parseOptions';
 
 /** Reads one section of the environment `config`, whose path is `path`. */
 export function readSection<TSchema extends z.AnyZodObject>(
@@ -30,7 +31,7 @@ export function readKeys<TSchema extends z.AnyZodObject>(
 /** Refuses keys of an environment that nothing reads. */
 export function checkKeys(config: Config, path: string, known: readonly string[]): void {
   const unknown = config.keys().find(key => !known.includes(key));
-  if (unknown !== undefined) throw createUnknownKeyError(`${path}.${unknown}`, known);
+  if (unknown !== undefined) throw createConfigError(`${path}.${unknown}`, unknownKey(known));
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Config } from '@backstage/config';
 import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
-import { z } from 'zod/v3';
-import { createConfigError, readNamedList } from '../config';
+import { createConfigError, readNamedList, strictObject } from '../config';
 import { createSignInError, isSignInError } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
 import {
@@ -29,7 +28,7 @@ export const bitbucketServerProfileTransforms = {
   emailFromUsername,
 } as const;
 
-const noOptions = { optionsSchema: z.object({}).strict() };
+const noOptions = { optionsSchema: strictObject({}) };
 
 /** What a config can name, and the options of each. The config schema is generated from it. */
 export const profileTransformRegistry = {

@@ -4,7 +4,7 @@ import type {
   ProfileInfo,
 } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
-import { parseOptions } from '../config';
+import { parseOptions, strictObject } from '../config';
 import { createSignInError } from '../errors';
 import { createDomainFilter, isEmailAddress, quote } from '../shared';
 import type { BitbucketServerUser } from '../profile';
@@ -75,18 +75,16 @@ export function requireActiveUser(): ProfileTransformStep {
   };
 }
 
-export const restrictEmailDomainsSchema = z
-  .object({
-    allowedDomains: z
-      .array(z.string())
-      .min(1)
-      .describe('Whole domains; "*.corp.com" for all subdomains.'),
-    onDenied: z
-      .enum(['refuse', 'drop'])
-      .optional()
-      .describe('Refuses the sign-in, or removes the email and continues. Default: refuse.'),
-  })
-  .strict();
+export const restrictEmailDomainsSchema = strictObject({
+  allowedDomains: z
+    .array(z.string())
+    .min(1)
+    .describe('Whole domains; "*.corp.com" for all subdomains.'),
+  onDenied: z
+    .enum(['refuse', 'drop'])
+    .optional()
+    .describe('Refuses the sign-in, or removes the email and continues. Default: refuse.'),
+});
 
 /**
  * Allows emails of some domains only.
@@ -130,9 +128,9 @@ export function withoutEmail(): ProfileTransformStep {
   return profile => ({ ...profile, email: undefined });
 }
 
-export const emailFromUsernameSchema = z
-  .object({ domain: z.string().describe('The domain after the @, such as corp.com.') })
-  .strict();
+export const emailFromUsernameSchema = strictObject({
+  domain: z.string().describe('The domain after the @, such as corp.com.'),
+});
 
 /**
  * Makes `<username>@<domain>` for servers whose payload has no email. A profile that has an email

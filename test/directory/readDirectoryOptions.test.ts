@@ -50,7 +50,7 @@ describe('the config of directories', () => {
       { token: 'secret-\ncd' },
       `"${path}.directory.token" must be one line`,
     ],
-    ['a token that is a number', { token: 1 }, `"${path}.directory.token" must be a string, got 1`],
+    ['a token that is a number', { token: 1 }, `"${path}.directory.token" must be a string, got a value of type number`],
     ['no password', { username: 'robot' }, `"${path}.directory.password" is missing`],
     ['no username', { password: 'secret-1' }, `"${path}.directory.username" is missing`],
     [

@@ -1,6 +1,6 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
-import { createConfigError, readNamedList, readSection } from '../../config';
+import { createConfigError, readNamedList, readSection, strictObject } from '../../config';
 import { isSignInError } from '../../errors';
 import { policyShape, withoutUserShape } from '../chain';
 import type { ChainStep } from '../chain';
@@ -9,16 +9,13 @@ import type { ResolverEntry } from './entries';
 import { describeWeakestLink } from './weakestLink';
 
 /** `signIn` of one environment, without the options of the resolvers. */
-export const signInSchema = z
-  .object({
-    resolvers: z
-      .array(z.unknown())
-      .describe(
-        'The chain of resolvers that turns an account into a `User` entity. Without `signIn`, or with an empty list, the provider gives access tokens only, and nobody can sign in with it.',
-      ),
-  })
-  .strict()
-  .describe('How an authenticated person becomes a User entity.');
+export const signInSchema = strictObject({
+  resolvers: z
+    .array(z.unknown())
+    .describe(
+      'The chain of resolvers that turns an account into a `User` entity. Without `signIn`, or with an empty list, the provider gives access tokens only, and nobody can sign in with it.',
+    ),
+}).describe('How an authenticated person becomes a User entity.');
 
 /**
  * Reads `signIn.resolvers` as one chain. Backstage's own reader would try separate resolvers in a
