@@ -36,7 +36,7 @@ export interface SignInSetup {
   /** For `createCatalogUserLookup`. */
   readonly userLookup: Omit<
     CatalogUserLookupOptions,
-    'catalog' | 'auth' | 'logger' | 'onRequest' | 'onAnswer' | 'now'
+    'catalog' | 'auth' | 'logger' | 'now'
   >;
   /** Options for `createTransitiveGroups`, which should be used only if `transitiveGroups` is true. */
   readonly ownership: Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> & {

@@ -15,15 +15,12 @@ const maxWaitingShare = 0.9;
 /** Much less than the hour for which a service token of Backstage is valid. */
 const tokenReuseMs = 60_000;
 
-type CatalogRequestEvent = Parameters<NonNullable<CatalogUserLookupOptions['onRequest']>>[0];
-
 /**
  * Sends one request. Rejects when the client does, when the response is not from the catalog, and at
  * the end of the time limit.
  */
 export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
-  operation: CatalogRequestEvent['operation'],
-  values: number,
+  operation: 'refs' | 'filter' | 'predicate' | 'text',
   send: (client: CatalogApi, as: Credentials) => Promise<T>,
 ) => Promise<T>;
 
@@ -44,12 +41,12 @@ interface Credentials {
  * used for up to a minute.
  */
 export function createCatalogCaller(
-  options: Pick<CatalogUserLookupOptions, 'catalog' | 'auth' | 'onRequest'> & {
+  options: Pick<CatalogUserLookupOptions, 'catalog' | 'auth'> & {
     readonly timeoutMs: number;
     readonly now: () => number;
   },
 ) {
-  const { auth, timeoutMs, now, onRequest } = options;
+  const { auth, timeoutMs, now } = options;
   // The two client types differ only in the second parameter, and what is passed satisfies both.
   const client = options.catalog as CatalogApi;
   const enqueue = createQueue({
@@ -73,35 +70,32 @@ export function createCatalogCaller(
 
   function askWithin(deadline: Deadline): AskCatalog {
     const latestStart = now() + timeoutMs * maxWaitingShare;
-    const inTurn: AskCatalog = async (operation, values, send) => {
+    const inTurn: AskCatalog = async (operation, send) => {
       const startedAt = now();
       if (startedAt > latestStart) {
         throw Object.assign(new Error('the request waited too long in the queue'), {
           name: 'TimeoutError',
         });
       }
-      let outcome: CatalogRequestEvent['outcome'] = 'error';
+      let errorType: string | undefined = '_OTHER';
       try {
         const answer = await deadline.race(authorize().then(as => send(client, as)));
         checkShape(answer, operation === 'refs');
-        outcome = 'ok';
+        errorType = undefined;
         return answer;
       } catch (error) {
         // The catalog may have refused the token.
         token = undefined;
-        if (deadline.signal.aborted) outcome = 'timeout';
+        if (deadline.signal.aborted) errorType = 'timeout';
         throw error;
       } finally {
-        const durationMs = now() - startedAt;
-        instruments().catalogDuration.record(durationMs / 1_000, {
+        instruments().catalogDuration.record((now() - startedAt) / 1_000, {
           'bitbucket_server.operation': operation,
-          ...(outcome === 'ok' ? {} : { 'error.type': outcome === 'timeout' ? outcome : '_OTHER' }),
+          ...(errorType && { 'error.type': errorType }),
         });
-        onRequest?.({ operation, durationMs, outcome, values });
       }
     };
-    return (operation, values, send) =>
-      enqueue(() => inTurn(operation, values, send), deadline.signal);
+    return (operation, send) => enqueue(() => inTurn(operation, send), deadline.signal);
   }
 
   return async <T>(work: (ask: AskCatalog) => Promise<T>): Promise<T> => {
@@ -183,7 +177,7 @@ export function createCatalogMemory<T extends object>(options: {
       const status: LRUCache.Status<string, T, Load<T>> = {};
       const value = await entries.forceFetch(key, { context: load, status });
       if (status.fetch === 'hit') return { value, source: 'memory' as const };
-      return { value, source: status.fetch === 'inflight' ? 'inFlight' : 'catalog' } as const;
+      return { value, source: status.fetch === 'inflight' ? 'in_flight' : 'catalog' } as const;
     },
     /** An expired answer that may still be used while the catalog is down. */
     stale(key: string) {

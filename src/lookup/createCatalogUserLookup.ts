@@ -14,7 +14,7 @@ import { canonicalQuery, ownerRefs, queryKey } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { createFrozenCopier, identityOf, verifyCandidates } from './verifyCandidates';
 import type { EntitiesAnswer } from './verifyCandidates';
-import { createIncident, describeCause, instruments } from '../shared';
+import { createIncident, instruments } from '../shared';
 
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
@@ -53,34 +53,17 @@ export function createCatalogUserLookup(
   const maxRefs = count('maxRefsPerRequest', options.maxRefsPerRequest ?? 1_000);
   const maxValues = count('maxValuesPerRequest', options.maxValuesPerRequest ?? 100);
 
-  /** A failing listener must not prevent sign-ins. */
-  function safely<T>(listener?: (event: T) => void): (event: T) => void {
-    return event => {
-      try {
-        listener?.(event);
-      } catch (error) {
-        logger?.error(`A callback of the user lookup threw an error: ${describeCause(error)}`);
-      }
-    };
-  }
-
   const call = createCatalogCaller({
     catalog,
     auth,
     now,
     timeoutMs: duration('timeout', options.timeout ?? { seconds: 10 }, 1),
-    onRequest: safely(options.onRequest),
   });
   const search = createUserSearch({ fields, now });
   const frozenCopy = createFrozenCopier();
   const outage = createIncident(logger);
-  const onAnswer = safely(options.onAnswer);
-
-  function reportAnswer(source: 'memory' | 'inFlight' | 'catalog' | 'stale'): void {
-    const name = source === 'inFlight' ? 'in_flight' : source;
-    instruments().catalogAnswers.add(1, { 'bitbucket_server.source': name });
-    onAnswer({ source });
-  }
+  const countAnswer = (source: 'memory' | 'in_flight' | 'catalog' | 'stale') =>
+    instruments().catalogAnswers.add(1, { 'bitbucket_server.source': source });
 
   const loaders = new LRUCache<string, DataLoader<UserQuery, LookupResult>>({ max: maxFields });
 
@@ -127,7 +110,7 @@ export function createCatalogUserLookup(
     outage.fail(
       `The catalog is unavailable; existing Bitbucket Server sessions are refreshed from cached answers, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
     );
-    reportAnswer('stale');
+    countAnswer('stale');
     return { ...entry.value, staleForMs: entry.staleForMs };
   }
 
@@ -138,7 +121,7 @@ export function createCatalogUserLookup(
       const key = queryKey(canonical);
       try {
         const { value, source } = await memory.get(key, () => ask(canonical));
-        reportAnswer(source);
+        countAnswer(source);
         return value;
       } catch (cause) {
         return (refresh ? staleAnswer(key) : undefined) ?? { type: 'unavailable', cause };
@@ -149,10 +132,10 @@ export function createCatalogUserLookup(
         const entityRefs = ownerRefs(ref);
         const filter = { 'relations.ownedBy': entityRefs };
         const [owners, owned] = await Promise.all([
-          request('refs', entityRefs.length, (client, as) =>
+          request('refs', (client, as) =>
             client.getEntitiesByRefs({ entityRefs, fields: ['kind', 'metadata.name'] }, as),
           ),
-          request('filter', 1, (client, as) =>
+          request('filter', (client, as) =>
             client.queryEntities({ filter, fields: ['kind', 'metadata.name'], limit: 1 }, as),
           ),
         ]);

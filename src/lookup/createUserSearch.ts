@@ -69,7 +69,7 @@ export function createUserSearch(options: {
     const entityRefs = queries.map(({ namespace, name }) =>
       stringifyEntityRef({ kind: 'User', namespace, name }),
     );
-    const { items } = await ask('refs', entityRefs.length, (client, as) =>
+    const { items } = await ask('refs', (client, as) =>
       client.getEntitiesByRefs({ entityRefs, fields: fields.length > 0 ? fields : undefined }, as),
     );
     if (items.length !== entityRefs.length) {
@@ -92,9 +92,7 @@ export function createUserSearch(options: {
 
   async function byFilter(ask: AskCatalog, field: UserQueryField, values: string[]) {
     const request = { filter: { [field]: values, kind: 'User' }, fields };
-    const { items } = await ask('filter', values.length, (client, as) =>
-      client.getEntities(request, as),
-    );
+    const { items } = await ask('filter', (client, as) => client.getEntities(request, as));
     return items;
   }
 
@@ -106,7 +104,7 @@ export function createUserSearch(options: {
     const query = { $all: [{ [field]: { $in: values } }, { kind: 'User' }] } as Predicate;
     const request = { query, fields, limit: 2 * values.length + 10 };
     const page: AskPage = pageRequest =>
-      ask('predicate', values.length, (client, as) => client.queryEntities(pageRequest, as));
+      ask('predicate', (client, as) => client.queryEntities(pageRequest, as));
     try {
       const first = await uncounted(page, request);
       // A client that does not know predicates leaves them out, and the catalog lists everybody.
@@ -117,7 +115,7 @@ export function createUserSearch(options: {
     }
     // A catalog that is starting up also answers 404. The endpoint is absent only if a filter works.
     const probe = { filter: { kind: 'User' }, fields: ['kind', 'metadata.name'], limit: 1 };
-    await ask('filter', 0, (client, as) => client.getEntities(probe, as));
+    await ask('filter', (client, as) => client.getEntities(probe, as));
     withoutPredicatesUntil = now() + absentForMs;
     return undefined;
   }
@@ -152,7 +150,7 @@ export function createUserSearch(options: {
       throw Object.assign(error, { name: 'InputError' });
     }
     const page: AskPage = pageRequest =>
-      ask('text', 1, (client, as) => client.queryEntities(pageRequest, as));
+      ask('text', (client, as) => client.queryEntities(pageRequest, as));
     // Keys are in lower case in the catalog's index, and older versions do not lower-case the request.
     const fullTextFilter = { term, fields: [field.toLowerCase()] };
     const request = { fullTextFilter, fields, limit: 100 };

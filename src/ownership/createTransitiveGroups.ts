@@ -108,9 +108,7 @@ function createParentGroups(options: TransitiveGroupsOptions) {
     entityRefs =>
       call(async ask => {
         const request = { entityRefs: [...entityRefs], fields };
-        const { items } = await ask('refs', entityRefs.length, (client, as) =>
-          client.getEntitiesByRefs(request, as),
-        );
+        const { items } = await ask('refs', (client, as) => client.getEntitiesByRefs(request, as));
         if (items.length !== entityRefs.length) {
           throw new Error(
             `the catalog answered ${items.length} entities to ${entityRefs.length} refs`,
