@@ -1,5 +1,6 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { CatalogApi } from '@backstage/catalog-client';
+import type { Entity } from '@backstage/catalog-model';
 import { LRUCache } from 'lru-cache';
 import type { CatalogUserLookupOptions } from './CatalogUserLookup';
 import { ownProperty } from './UserQuery';
@@ -106,6 +107,19 @@ export function createCatalogCaller(
       deadline.close();
     }
   };
+}
+
+/** The entities of refs, each at the place of its ref; `undefined` where there is none. */
+export async function entitiesByRefs(
+  ask: AskCatalog,
+  entityRefs: string[],
+  fields?: string[],
+): Promise<readonly (Entity | undefined)[]> {
+  const { items } = await ask('refs', (client, as) =>
+    client.getEntitiesByRefs({ entityRefs, fields }, as),
+  );
+  if (items.length === entityRefs.length) return items;
+  throw new Error(`the catalog answered ${items.length} entities to ${entityRefs.length} refs`);
 }
 
 /**

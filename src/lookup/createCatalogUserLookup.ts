@@ -2,7 +2,7 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import { createCatalogCaller, createCatalogMemory } from './catalog';
+import { createCatalogCaller, createCatalogMemory, entitiesByRefs } from './catalog';
 import type {
   CatalogUserLookup,
   CatalogUserLookupOptions,
@@ -129,20 +129,14 @@ export function createCatalogUserLookup(
     },
     isNameTaken: ref =>
       call(async request => {
-        const entityRefs = ownerRefs(ref);
-        const filter = { 'relations.ownedBy': entityRefs };
+        const refs = ownerRefs(ref);
+        const fields = ['kind', 'metadata.name'];
+        const filter = { 'relations.ownedBy': refs };
         const [owners, owned] = await Promise.all([
-          request('refs', (client, as) =>
-            client.getEntitiesByRefs({ entityRefs, fields: ['kind', 'metadata.name'] }, as),
-          ),
-          request('filter', (client, as) =>
-            client.queryEntities({ filter, fields: ['kind', 'metadata.name'], limit: 1 }, as),
-          ),
+          entitiesByRefs(request, refs, fields),
+          request('filter', (client, as) => client.queryEntities({ filter, fields, limit: 1 }, as)),
         ]);
-        if (owners.items.length !== entityRefs.length) {
-          throw new Error('the catalog did not answer whether the name is taken');
-        }
-        return owners.items.some(Boolean) || owned.items.length > 0;
+        return owners.some(Boolean) || owned.items.length > 0;
       }),
     get size() {
       return memory.size();

@@ -5,7 +5,7 @@ import type {
   QueryEntitiesRequest,
   QueryEntitiesResponse,
 } from '@backstage/catalog-client';
-import { catalogFault } from './catalog';
+import { catalogFault, entitiesByRefs } from './catalog';
 import type { AskCatalog } from './catalog';
 import { isFilterSafe, readField } from './UserQuery';
 import type { FieldQuery, RefQuery, UserQuery, UserQueryField } from './UserQuery';
@@ -69,13 +69,8 @@ export function createUserSearch(options: {
     const entityRefs = queries.map(({ namespace, name }) =>
       stringifyEntityRef({ kind: 'User', namespace, name }),
     );
-    const { items } = await ask('refs', (client, as) =>
-      client.getEntitiesByRefs({ entityRefs, fields: fields.length > 0 ? fields : undefined }, as),
-    );
-    if (items.length !== entityRefs.length) {
-      throw new Error(`the catalog answered ${items.length} entities to ${entityRefs.length} refs`);
-    }
-    return items.map(entity => (entity ? [entity] : []));
+    const found = await entitiesByRefs(ask, entityRefs, fields.length > 0 ? fields : undefined);
+    return found.map(entity => (entity ? [entity] : []));
   }
 
   async function byField(ask: AskCatalog, queries: readonly FieldQuery[]) {

@@ -3,7 +3,7 @@ import { parseEntityRef, RELATION_CHILD_OF, stringifyEntityRef } from '@backstag
 import type { Entity } from '@backstage/catalog-model';
 import { durationToMilliseconds } from '@backstage/types';
 import DataLoader from 'dataloader';
-import { createCatalogCaller, createCatalogMemory } from '../lookup';
+import { createCatalogCaller, createCatalogMemory, entitiesByRefs } from '../lookup';
 import type { CatalogUserLookupOptions } from '../lookup';
 import { createIncident, describeCause } from '../shared';
 
@@ -105,17 +105,7 @@ function createParentGroups(options: TransitiveGroupsOptions) {
   const outage = createIncident(options.logger);
 
   const loader = new DataLoader<string, Entity | undefined>(
-    entityRefs =>
-      call(async ask => {
-        const request = { entityRefs: [...entityRefs], fields };
-        const { items } = await ask('refs', (client, as) => client.getEntitiesByRefs(request, as));
-        if (items.length !== entityRefs.length) {
-          throw new Error(
-            `the catalog answered ${items.length} entities to ${entityRefs.length} refs`,
-          );
-        }
-        return items;
-      }),
+    entityRefs => call(ask => entitiesByRefs(ask, [...entityRefs], fields)),
     { cache: false, maxBatchSize: refsPerRequest, batchScheduleFn: setImmediate },
   );
 
