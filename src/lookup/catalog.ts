@@ -1,7 +1,6 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { CatalogApi } from '@backstage/catalog-client';
 import type { Entity } from '@backstage/catalog-model';
-import { LRUCache } from 'lru-cache';
 import type { CatalogUserLookupOptions } from './CatalogUserLookup';
 import { ownProperty } from './UserQuery';
 import { createDeadline, createQueue, instruments } from '../shared';
@@ -157,51 +156,4 @@ export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailabl
   if (name === 'NotFoundError' || name === 'NotImplementedError') return 'absent';
   if ([400, 413, 414, 422, 431].includes(Number(statusCode))) return 'refused';
   return name === 'InputError' ? 'refused' : 'unavailable';
-}
-
-/** Asks the catalog. A rejection is not cached, and does not replace a cached answer. */
-type Load<T> = () => Promise<{ readonly value: T; readonly ttlMs: number }>;
-
-/** Makes a cache of the catalog's answers, with one request at a time for each key. */
-export function createCatalogMemory<T extends object>(options: {
-  readonly maxEntries: number;
-  readonly staleIfErrorMs: number;
-  readonly now: () => number;
-}) {
-  const { maxEntries, staleIfErrorMs, now } = options;
-  const entries = new LRUCache<string, T, Load<T>>({
-    max: maxEntries,
-    perf: { now },
-    ttlResolution: 0,
-    noDeleteOnFetchRejection: true,
-    ignoreFetchAbort: true,
-    async fetchMethod(_key, _stale, { options: entry, context: load }) {
-      const startedAt = now();
-      const { value, ttlMs } = await load();
-      // The TTL starts with the request. lru-cache keeps an entry with a TTL of 0 for ever, so one
-      // that has expired already gets a negative TTL.
-      entry.ttl = ttlMs - (now() - startedAt) || -Number.EPSILON;
-      return value;
-    },
-  });
-
-  return {
-    /** The answer from memory or from a request under way, or else the result of `load`. */
-    async get(key: string, load: Load<T>) {
-      const status: LRUCache.Status<string, T, Load<T>> = {};
-      const value = await entries.forceFetch(key, { context: load, status });
-      if (status.fetch === 'hit') return { value, source: 'memory' as const };
-      return { value, source: status.fetch === 'inflight' ? 'in_flight' : 'catalog' } as const;
-    },
-    /** An expired answer that may still be used while the catalog is down. */
-    stale(key: string) {
-      const value = entries.peek(key, { allowStale: true });
-      const staleForMs = Math.max(0, -entries.getRemainingTTL(key));
-      return value && staleForMs <= staleIfErrorMs ? { value, staleForMs } : undefined;
-    },
-    /** Answers to requests under way are delivered, but not kept. */
-    delete: (key: string) => void entries.delete(key),
-    clear: () => entries.clear(),
-    size: () => entries.size,
-  };
 }

@@ -2,7 +2,7 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import { createCatalogCaller, createCatalogMemory, entitiesByRefs } from './catalog';
+import { createCatalogCaller, entitiesByRefs } from './catalog';
 import type {
   CatalogUserLookup,
   CatalogUserLookupOptions,
@@ -14,7 +14,7 @@ import { canonicalQuery, ownerRefs, queryKey } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { createFrozenCopier, identityOf, verifyCandidates } from './verifyCandidates';
 import type { EntitiesAnswer } from './verifyCandidates';
-import { createIncident, instruments } from '../shared';
+import { createIncident, createMemory, instruments } from '../shared';
 
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
@@ -85,7 +85,7 @@ export function createCatalogUserLookup(
     return loader;
   }
 
-  const memory = createCatalogMemory<EntitiesAnswer>({
+  const memory = createMemory<EntitiesAnswer>({
     maxEntries: count('maxEntries', options.maxEntries ?? 10_000),
     staleIfErrorMs: duration('staleIfError', options.staleIfError ?? { hours: 1 }),
     now,
@@ -121,7 +121,7 @@ export function createCatalogUserLookup(
       const key = queryKey(canonical);
       try {
         const { value, source } = await memory.get(key, () => ask(canonical));
-        countAnswer(source);
+        countAnswer(source === 'loaded' ? 'catalog' : source);
         return value;
       } catch (cause) {
         return (refresh ? staleAnswer(key) : undefined) ?? { type: 'unavailable', cause };

@@ -3,9 +3,9 @@ import { parseEntityRef, RELATION_CHILD_OF, stringifyEntityRef } from '@backstag
 import type { Entity } from '@backstage/catalog-model';
 import { durationToMilliseconds } from '@backstage/types';
 import DataLoader from 'dataloader';
-import { createCatalogCaller, createCatalogMemory, entitiesByRefs } from '../lookup';
+import { createCatalogCaller, entitiesByRefs } from '../lookup';
 import type { CatalogUserLookupOptions } from '../lookup';
-import { createIncident, describeCause } from '../shared';
+import { createIncident, createMemory, describeCause } from '../shared';
 
 /**
  * Options of {@link createTransitiveGroups}. Those that {@link createCatalogUserLookup} also has mean
@@ -109,7 +109,7 @@ function createParentGroups(options: TransitiveGroupsOptions) {
     { cache: false, maxBatchSize: refsPerRequest, batchScheduleFn: setImmediate },
   );
 
-  const memory = createCatalogMemory<readonly string[]>({
+  const memory = createMemory<readonly string[]>({
     maxEntries: options.maxEntries ?? 10_000,
     staleIfErrorMs: durationToMilliseconds(options.staleIfError ?? { hours: 1 }),
     now,
