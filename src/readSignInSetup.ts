@@ -34,10 +34,7 @@ export interface SignInSetup {
   /** Whether a step needs the directory of an account: `emailTrust: readOnlyDirectory`. */
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
-  readonly userLookup: Omit<
-    CatalogUserLookupOptions,
-    'catalog' | 'auth' | 'logger' | 'now'
-  >;
+  readonly userLookup: Omit<CatalogUserLookupOptions, 'catalog' | 'auth' | 'logger' | 'now'>;
   /** Options for `createTransitiveGroups`, which should be used only if `transitiveGroups` is true. */
   readonly ownership: Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> & {
     readonly transitiveGroups?: boolean;

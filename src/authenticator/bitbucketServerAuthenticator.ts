@@ -4,7 +4,7 @@ import { createOAuthAuthenticator } from '@backstage/plugin-auth-node';
 import type { OAuthAuthenticator } from '@backstage/plugin-auth-node';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
-import { createRefusalLog, createSignInError } from '../errors';
+import { createRefusalLog, SignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
 import { readSignedInUser, toPassportProfile } from '../profile';
 import type { BitbucketServerPassportProfile, BitbucketServerUser } from '../profile';
@@ -82,7 +82,7 @@ export function createBitbucketServerAuthenticator(
             throw authorizationError(readOAuthError(req.query, [config.clientSecret]), attempt);
           }
           if (typeof code !== 'string' || code === '') {
-            throw createSignInError('AUTHORIZATION_FAILED', {
+            throw new SignInError('AUTHORIZATION_FAILED', {
               phase: 'authorize',
               detail: 'Bitbucket Server redirected back with neither a code nor an error',
             });

@@ -1,8 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { AuthProviderFactory, AuthProviderRouteHandlers } from '@backstage/plugin-auth-node';
-import { createRefusalLog, createSignInError, isSignInError } from '../errors';
-import type { SignInError } from '../errors';
+import { createRefusalLog, isSignInError, SignInError } from '../errors';
 import { describeCause, quote } from '../shared';
 import { stateInvalid } from './attempt';
 import { allowedUrl, createRefusingHandlers, readState, sendRefusal } from './refusals';
@@ -186,5 +185,5 @@ function findProblem(
 }
 
 function configInvalid(text: string): SignInError {
-  return createSignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
+  return new SignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
 }

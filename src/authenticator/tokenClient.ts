@@ -1,5 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { createSignInError } from '../errors';
+import { SignInError } from '../errors';
 import type { SignInErrorCode } from '../errors';
 import type { BitbucketHttp, JsonAnswer } from '../http';
 import { clock, createQueue, instruments } from '../shared';
@@ -153,7 +153,7 @@ function codeOfError(
 }
 
 function failure(code: SignInErrorCode, what: string, hint?: string) {
-  return createSignInError(code, {
+  return new SignInError(code, {
     phase: 'token',
     detail: `The token endpoint of Bitbucket Server ${what}`,
     hint,

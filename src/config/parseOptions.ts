@@ -1,6 +1,5 @@
 import type { z } from 'zod/v3';
-import { createSignInError } from '../errors';
-import type { SignInError } from '../errors';
+import { SignInError } from '../errors';
 import { quote } from '../shared';
 
 /**
@@ -9,7 +8,7 @@ import { quote } from '../shared';
  */
 export function createConfigError(path: string, problem: string): SignInError {
   const text = `"${path}" ${problem}`;
-  return createSignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
+  return new SignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Config } from '@backstage/config';
 import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
 import { createConfigError, readNamedList, strictObject } from '../config';
-import { createSignInError, isSignInError } from '../errors';
+import { isSignInError, SignInError } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
 import {
   emailFromUsername,
@@ -68,7 +68,7 @@ export function composeProfileTransforms(
       } catch (error) {
         throw isSignInError(error)
           ? error
-          : createSignInError('PROFILE_TRANSFORM_FAILED', {
+          : new SignInError('PROFILE_TRANSFORM_FAILED', {
               phase: 'transform',
               detail: `profile transform ${step.name || '(without a name)'} failed`,
               cause: error,
