@@ -1,10 +1,10 @@
 import type { Config } from '@backstage/config';
 import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
 import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
-import { checkKeys } from './config';
-import { readUserLookupOptions } from './lookup';
+import { checkKeys, readSection } from './config';
+import { userLookupSchema } from './lookup';
 import type { CatalogUserLookupOptions } from './lookup';
-import { readOwnershipOptions } from './ownership';
+import { ownershipSchema } from './ownership';
 import type { TransitiveGroupsOptions } from './ownership';
 import { readSignInChain } from './resolvers';
 import type { ChainStep } from './resolvers';
@@ -82,8 +82,8 @@ export function readSignInSetup(config: Config, path: string): SignInSetup {
     weakestLink: chain?.weakestLink,
     profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
     needsDirectory,
-    userLookup: readUserLookupOptions(config, path),
-    ownership: readOwnershipOptions(config, path),
+    userLookup: readSection(config, 'userLookup', userLookupSchema, path) ?? {},
+    ownership: readSection(config, 'ownership', ownershipSchema, path) ?? {},
     warnings: [
       ...(chain?.warnings ?? []).map(warning => `${path}: ${warning}`),
       ...(unused

@@ -1,8 +1,17 @@
 import type { Config } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
 import { z } from 'zod/v3';
-import { createConfigError, duration, locate, matching, readKeys, secret, text } from '../config';
-import { readUserLookupOptions } from '../lookup';
+import {
+  createConfigError,
+  duration,
+  locate,
+  matching,
+  readKeys,
+  readSection,
+  secret,
+  text,
+} from '../config';
+import { userLookupSchema } from '../lookup';
 import { scopesOf } from './session';
 
 export type AuthenticatorConfig = ReturnType<typeof readAuthenticatorConfig>;
@@ -140,7 +149,7 @@ export function readAuthenticatorConfig(config: Config) {
   const { clientId, callbackUrl, additionalScopes = [] } = values;
   const clientSecret = values.clientSecret.trim();
   // One setting for the catalog and for Bitbucket: how old an answer may be during an outage.
-  const { staleIfError = { hours: 1 } } = readUserLookupOptions(config, path);
+  const userLookup = readSection(config, 'userLookup', userLookupSchema, path);
   return {
     ...address,
     clientId,
@@ -151,7 +160,7 @@ export function readAuthenticatorConfig(config: Config) {
     timeoutMs: durationToMilliseconds(timeout ?? { seconds: 10 }),
     /** `undefined`: not configured. Zero: off. */
     profileCacheTtlMs: profileCacheTtl && durationToMilliseconds(profileCacheTtl),
-    staleIfErrorMs: durationToMilliseconds(staleIfError),
+    staleIfErrorMs: durationToMilliseconds(userLookup?.staleIfError ?? { hours: 1 }),
     additionalScopes: [additionalScopes].flat().flatMap(scopesOf),
     /** About settings that weaken the sign-in. */
     warnings: [

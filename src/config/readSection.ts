@@ -3,7 +3,12 @@ import type { z } from 'zod/v3';
 import { unknownKey } from './fields';
 import { createConfigError, parseOptions } from './parseOptions';
 
-/** Reads one section of the environment `config`, whose path is `path`. */
+/**
+ * Reads one section of an environment.
+ *
+ * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
+ * @throws SignInError `CONFIG_INVALID` with the path of the key
+ */
 export function readSection<TSchema extends z.AnyZodObject>(
   config: Config,
   key: string,

@@ -9,4 +9,4 @@ export { describeRef, mismatchReason, verifyCandidates } from './verifyCandidate
 export { createCatalogCaller, entitiesByRefs } from './catalog';
 export { createCatalogUserLookup } from './createCatalogUserLookup';
 export { createContextUserLookup } from './createContextUserLookup';
-export { readUserLookupOptions, userLookupSchema } from './userLookupConfig';
+export { userLookupSchema } from './userLookupConfig';

@@ -1,6 +1,5 @@
-import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
-import { count, duration, readSection, strictObject } from '../config';
+import { count, duration, strictObject } from '../config';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -43,14 +42,3 @@ export const userLookupSchema = strictObject({
       'What is fetched and cached of a user: the whole entity, or only name, email, memberships and the matched annotation. A custom `AuthOwnershipResolver` may need `all`. Default: all.',
     ),
 }).describe('How users are looked up in the catalog and cached.');
-
-/**
- * Reads `userLookup` of one environment of the provider.
- *
- * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns options for `createCatalogUserLookup`; what is not configured is `undefined`
- * @throws {@link SignInError} `CONFIG_INVALID` with the path of the key
- */
-export function readUserLookupOptions(config: Config, path: string) {
-  return readSection(config, 'userLookup', userLookupSchema, path) ?? {};
-}

@@ -1,6 +1,5 @@
-import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
-import { count, readSection, strictObject } from '../config';
+import { count, strictObject } from '../config';
 
 /** `ownership` of one environment. */
 export const ownershipSchema = strictObject({
@@ -21,13 +20,3 @@ export const ownershipSchema = strictObject({
       'Maximum number of levels of parent groups; groups further up are left out. Each level that is not cached costs one catalog request. Default: 20.',
     ),
 }).describe('Which groups count as owners on behalf of a person.');
-
-/**
- * Reads `ownership` of one environment.
- *
- * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @throws {@link SignInError} `CONFIG_INVALID`
- */
-export function readOwnershipOptions(config: Config, path: string) {
-  return readSection(config, 'ownership', ownershipSchema, path) ?? {};
-}
