@@ -53,8 +53,7 @@ export function createCatalogCaller(
     concurrency: maxParallelRequests,
     maxWaiting: Infinity,
     timeoutMs,
-    onWaiting: change =>
-      instruments().queueLength.add(change, { 'bitbucket_server.queue': 'catalog' }),
+    name: 'catalog',
   });
   let token: { readonly value: Promise<string>; readonly until: number } | undefined;
 

@@ -1,7 +1,8 @@
 import { durationToMilliseconds } from '@backstage/types';
-import type { HumanDuration } from '@backstage/types';
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../config';
 import { createCatalogCaller, entitiesByRefs } from './catalog';
 import type {
   CatalogUserLookup,
@@ -10,6 +11,7 @@ import type {
 } from './CatalogUserLookup';
 import { createUserSearch } from './createUserSearch';
 import type { LookupResult } from './createUserSearch';
+import { userLookupSchema } from './userLookupConfig';
 import { canonicalQuery, ownerRefs, queryKey } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { createFrozenCopier, identityOf, verifyCandidates } from './verifyCandidates';
@@ -24,11 +26,21 @@ const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Obj
  */
 const maxFields = 100;
 
+const optional = z.unknown();
+
+const optionsSchema = strictObject({
+  ...userLookupSchema.shape,
+  catalog: optional,
+  auth: optional,
+  logger: optional,
+  now: optional,
+} satisfies Record<keyof CatalogUserLookupOptions, z.ZodTypeAny>);
+
 /**
  * Makes the lookup of users. Simultaneous queries are batched, equal ones are sent once, and answers
  * are verified before they are cached.
  *
- * @throws `TypeError` for an option that is out of range
+ * @throws {@link SignInError} `CONFIG_INVALID` for an option that is not known or out of range
  * @example
  * ```ts
  * const lookup = createCatalogUserLookup({ catalog, auth, logger, ttl: { minutes: 2 } });
@@ -47,17 +59,18 @@ export function createCatalogUserLookup(
   /** Removes the answer to a query. */
   delete(query: UserQuery): void;
 } {
-  const { catalog, auth, logger, fields = 'all', now = () => performance.now() } = options;
-  const ttlMs = duration('ttl', options.ttl ?? { minutes: 1 });
-  const notFoundTtlMs = duration('notFoundTtl', options.notFoundTtl ?? { seconds: 5 });
-  const maxRefs = count('maxRefsPerRequest', options.maxRefsPerRequest ?? 1_000);
-  const maxValues = count('maxValuesPerRequest', options.maxValuesPerRequest ?? 100);
+  const { catalog, auth, logger, now = () => performance.now() } = options;
+  const limits = parseOptions(optionsSchema, options, 'createCatalogUserLookup');
+  const { fields = 'all', maxEntries = 10_000 } = limits;
+  const { maxRefsPerRequest = 1_000, maxValuesPerRequest = 100 } = limits;
+  const ttlMs = durationToMilliseconds(limits.ttl ?? { minutes: 1 });
+  const notFoundTtlMs = durationToMilliseconds(limits.notFoundTtl ?? { seconds: 5 });
 
   const call = createCatalogCaller({
     catalog,
     auth,
     now,
-    timeoutMs: duration('timeout', options.timeout ?? { seconds: 10 }, 1),
+    timeoutMs: durationToMilliseconds(limits.timeout ?? { seconds: 10 }),
   });
   const search = createUserSearch({ fields, now });
   const frozenCopy = createFrozenCopier();
@@ -76,7 +89,7 @@ export function createCatalogUserLookup(
       queries => call(request => search(request, queries)),
       {
         cache: false,
-        maxBatchSize: query.by === 'ref' ? maxRefs : maxValues,
+        maxBatchSize: query.by === 'ref' ? maxRefsPerRequest : maxValuesPerRequest,
         // Batches all queries of one turn of the event loop.
         batchScheduleFn: setImmediate,
       },
@@ -86,8 +99,8 @@ export function createCatalogUserLookup(
   }
 
   const memory = createMemory<EntitiesAnswer>({
-    maxEntries: count('maxEntries', options.maxEntries ?? 10_000),
-    staleIfErrorMs: duration('staleIfError', options.staleIfError ?? { hours: 1 }),
+    maxEntries,
+    staleIfErrorMs: durationToMilliseconds(limits.staleIfError ?? { hours: 1 }),
     now,
   });
 
@@ -147,15 +160,4 @@ export function createCatalogUserLookup(
       if (canonical) memory.delete(queryKey(canonical));
     },
   };
-}
-
-function duration(name: string, value: HumanDuration, min = 0): number {
-  const milliseconds = durationToMilliseconds(value);
-  if (milliseconds >= min) return milliseconds;
-  throw new TypeError(`"${name}" must be ${min === 0 ? 'zero or longer' : 'longer than zero'}`);
-}
-
-function count(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new TypeError(`"${name}" must be a whole number of at least 1`);
 }

@@ -774,13 +774,23 @@ describe('metrics', () => {
 
 describe('options', () => {
   it.each<[Partial<CatalogUserLookupOptions>, string]>([
-    [{ ttl: { seconds: -1 } }, '"ttl" must be zero or longer'],
-    [{ staleIfError: { hours: Number.NaN } }, '"staleIfError" must be zero or longer'],
-    [{ timeout: { seconds: 0 } }, '"timeout" must be longer than zero'],
-    [{ maxEntries: 0 }, '"maxEntries" must be a whole number of at least 1'],
-    [{ maxRefsPerRequest: 1.5 }, '"maxRefsPerRequest" must be a whole number of at least 1'],
-    [{ maxValuesPerRequest: -1 }, '"maxValuesPerRequest" must be a whole number of at least 1'],
+    [{ ttl: { seconds: -1 } }, 'ttl.seconds" must not be negative, got -1'],
+    [{ staleIfError: { hours: Number.NaN } }, 'staleIfError.hours" must be a number, got NaN'],
+    [{ timeout: { seconds: 0 } }, 'timeout" must be from 1 ms to 5 minutes, got 0 ms'],
+    [{ maxEntries: 0 }, 'maxEntries" must be a whole number from 1 to 1000000, got 0'],
+    [
+      { maxRefsPerRequest: 1.5 },
+      'maxRefsPerRequest" must be a whole number from 1 to 1000, got 1.5',
+    ],
+    [
+      { maxValuesPerRequest: -1 },
+      'maxValuesPerRequest" must be a whole number from 1 to 1000, got -1',
+    ],
+    [
+      { maxEntrys: 5 } as object,
+      'maxEntrys" is not a known option; expected one of: ttl, notFoundTtl',
+    ],
   ])('%j is refused', (options, message) => {
-    expect(() => setUp(options)).toThrow(new TypeError(message));
+    expect(() => setUp(options)).toThrow(`"createCatalogUserLookup.${message}`);
   });
 });
