@@ -158,8 +158,8 @@ export function readAuthenticatorConfig(config: Config) {
     callbackUrl,
     /** Of a call to Bitbucket Server. */
     timeoutMs: durationToMilliseconds(timeout ?? { seconds: 10 }),
-    /** `undefined`: not configured. Zero: off. */
-    profileCacheTtlMs: profileCacheTtl && durationToMilliseconds(profileCacheTtl),
+    /** Zero: off. */
+    profileCacheTtlMs: durationToMilliseconds(profileCacheTtl ?? { minutes: 1 }),
     staleIfErrorMs: durationToMilliseconds(userLookup?.staleIfError ?? { hours: 1 }),
     additionalScopes: [additionalScopes].flat().flatMap(scopesOf),
     /** About settings that weaken the sign-in. */
