@@ -20,10 +20,11 @@ export interface SignInSetup {
   readonly baseUrl: string;
   /** Host name of Bitbucket Server alone, in lower case, without port and path. */
   readonly host: string;
-  /** The chain of `signIn.resolvers`. Empty: the provider gives access tokens and signs nobody in. */
+  /**
+   * The chain of `signIn.resolvers`; each matcher has the name of its resolver. Empty: the provider
+   * gives access tokens and signs nobody in.
+   */
   readonly match: readonly ChainStep[];
-  /** Names of the resolvers, in the order of `match`. */
-  readonly resolvers: readonly string[];
   /**
    * The step that is easiest to abuse, and what it relies on, as text. `undefined` when no step signs
    * anybody in.
@@ -72,20 +73,19 @@ export function readSignInSetup(config: Config, path: string): SignInSetup {
   const address = readBitbucketServerAddress(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, address);
-  const match = chain?.steps ?? [];
+  const match = chain.steps;
   const needsDirectory = match.some(({ matcher }) => matcher.needs?.includes('directory') ?? false);
   const unused = config.has('directory') && !needsDirectory;
   return {
     ...address,
     match,
-    resolvers: chain?.names ?? [],
-    weakestLink: chain?.weakestLink,
+    weakestLink: chain.weakestLink,
     profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
     needsDirectory,
     userLookup: readSection(config, 'userLookup', userLookupSchema, path) ?? {},
     ownership: readSection(config, 'ownership', ownershipSchema, path) ?? {},
     warnings: [
-      ...(chain?.warnings ?? []).map(warning => `${path}: ${warning}`),
+      ...chain.warnings.map(warning => `${path}: ${warning}`),
       ...(unused
         ? [`"${path}.directory" is not used: no resolver has emailTrust "readOnlyDirectory"`]
         : []),

@@ -93,7 +93,7 @@ export function readProfileTransforms(config: Config, path: string): ProfileTran
     nameKey: 'transform',
     registry: profileTransformRegistry,
   });
-  return (items ?? []).map(item => {
+  return items.map(item => {
     try {
       // Parsed by the schema of this name, which the types of the registry do not express.
       return bitbucketServerProfileTransforms[item.name](item.options as never);

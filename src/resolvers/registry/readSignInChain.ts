@@ -22,8 +22,7 @@ export const signInSchema = strictObject({
  * loop; in a chain, the error says what every step did, and steps query the catalog in parallel.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns the steps, the names of their resolvers, the weakest step and what it relies on, warnings
- * for the log; `undefined` when no resolver is configured
+ * @returns the steps, the weakest step and what it relies on, warnings for the log
  * @throws {@link SignInError} `CONFIG_INVALID`
  */
 export function readSignInChain(
@@ -39,8 +38,6 @@ export function readSignInChain(
     nameKey: 'resolver',
     registry: allResolvers,
   });
-  if (!items || items.length === 0) return undefined;
-
   const steps = items.map(({ name, options, path: itemPath }) => {
     try {
       return createChainStep(name, allResolvers[name], options, host);
@@ -56,7 +53,6 @@ export function readSignInChain(
   });
   return {
     steps,
-    names: items.map(({ name }) => name),
     weakestLink: describeWeakestLink(items),
     warnings: [...new Set(warnings)],
   };

@@ -92,7 +92,7 @@ describe('signIn.resolvers', () => {
   });
 
   it('is no chain without resolvers', () => {
-    const none = { match: [], resolvers: [], weakestLink: undefined, warnings: [] };
+    const none = { match: [], weakestLink: undefined, warnings: [] };
     expect(readSignInSetup(new ConfigReader({ host }), path)).toMatchObject(none);
     expect(read([])).toMatchObject(none);
   });
