@@ -51,6 +51,12 @@ const typeNames: Record<string, string> = {
   object: 'an object',
 };
 
+/** Zod gives the values of an enum as `'a' | 'b'`. */
+function typeName(expected: string): string {
+  const values = expected.startsWith("'") && expected.replaceAll("'", '"').split(' | ').join(', ');
+  return values ? `one of: ${values}` : (typeNames[expected] ?? expected);
+}
+
 function describeIssue(issue: z.ZodIssue, got: string, file: string | undefined): string {
   if (issue.code === 'invalid_type' && issue.received === 'undefined') {
     return file === undefined
@@ -67,7 +73,7 @@ function describeExpectation(issue: z.ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.message.startsWith('must ')) break;
-      return `must be ${typeNames[issue.expected] ?? issue.expected}`;
+      return `must be ${typeName(issue.expected)}`;
     case 'invalid_enum_value':
       return `must be one of: ${issue.options.map(show).join(', ')}`;
     case 'too_small':
@@ -83,7 +89,7 @@ function describeExpectation(issue: z.ZodIssue): string {
 
 function expectedTypes({ unionErrors }: z.ZodInvalidUnionIssue): string[] {
   return unionErrors.flatMap(({ issues: [issue] }) =>
-    issue?.code === 'invalid_type' ? [typeNames[issue.expected] ?? issue.expected] : [],
+    issue?.code === 'invalid_type' ? [typeName(issue.expected)] : [],
   );
 }
 

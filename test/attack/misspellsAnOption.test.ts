@@ -77,7 +77,7 @@ describe('an option in code that is misspelt or of the wrong type', () => {
     [
       'a policy as boolean',
       () => createSignInResolver({ match: options([{ matcher: byName, onMissing: true }]) }),
-      "\"match[0].onMissing\" must be 'next' | 'stop', got true",
+      '"match[0].onMissing" must be one of: "next", "stop", got true',
     ],
     [
       'the fallback as text',
