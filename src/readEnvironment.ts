@@ -98,9 +98,10 @@ function readFindDirectory(
 
 function describe(
   env: string,
-  { baseUrl, resolvers, weakestLink = 'none, nobody can sign in' }: SignInSetup,
+  { baseUrl, match, weakestLink = 'none, nobody can sign in' }: SignInSetup,
 ): string {
-  return resolvers.length > 0
-    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${resolvers.join(', ')}; weakest link: ${weakestLink}`
+  const names = match.map(({ matcher }) => matcher.name);
+  return names.length > 0
+    ? `Bitbucket Server sign-in (${env}) with ${baseUrl}, resolvers: ${names.join(', ')}; weakest link: ${weakestLink}`
     : `Bitbucket Server (${env}) with ${baseUrl} gives access tokens only: no signIn.resolvers are configured, so nobody can sign in with it`;
 }

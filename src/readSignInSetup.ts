@@ -1,10 +1,10 @@
 import type { Config } from '@backstage/config';
 import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
 import { authenticatorSchema, readBitbucketServerAddress } from './authenticator';
-import { checkKeys } from './config';
-import { readUserLookupOptions } from './lookup';
+import { checkKeys, readSection } from './config';
+import { userLookupSchema } from './lookup';
 import type { CatalogUserLookupOptions } from './lookup';
-import { readOwnershipOptions } from './ownership';
+import { ownershipSchema } from './ownership';
 import type { TransitiveGroupsOptions } from './ownership';
 import { readSignInChain } from './resolvers';
 import type { ChainStep } from './resolvers';
@@ -20,10 +20,11 @@ export interface SignInSetup {
   readonly baseUrl: string;
   /** Host name of Bitbucket Server alone, in lower case, without port and path. */
   readonly host: string;
-  /** The chain of `signIn.resolvers`. Empty: the provider gives access tokens and signs nobody in. */
+  /**
+   * The chain of `signIn.resolvers`; each matcher has the name of its resolver. Empty: the provider
+   * gives access tokens and signs nobody in.
+   */
   readonly match: readonly ChainStep[];
-  /** Names of the resolvers, in the order of `match`. */
-  readonly resolvers: readonly string[];
   /**
    * The step that is easiest to abuse, and what it relies on, as text. `undefined` when no step signs
    * anybody in.
@@ -34,10 +35,7 @@ export interface SignInSetup {
   /** Whether a step needs the directory of an account: `emailTrust: readOnlyDirectory`. */
   readonly needsDirectory: boolean;
   /** For `createCatalogUserLookup`. */
-  readonly userLookup: Omit<
-    CatalogUserLookupOptions,
-    'catalog' | 'auth' | 'logger' | 'onRequest' | 'onAnswer' | 'now'
-  >;
+  readonly userLookup: Omit<CatalogUserLookupOptions, 'catalog' | 'auth' | 'logger' | 'now'>;
   /** Options for `createTransitiveGroups`, which should be used only if `transitiveGroups` is true. */
   readonly ownership: Pick<TransitiveGroupsOptions, 'maxDepth' | 'maxRefs'> & {
     readonly transitiveGroups?: boolean;
@@ -75,20 +73,19 @@ export function readSignInSetup(config: Config, path: string): SignInSetup {
   const address = readBitbucketServerAddress(config);
   const transforms = readProfileTransforms(config, path);
   const chain = readSignInChain(config, path, address);
-  const match = chain?.steps ?? [];
+  const match = chain.steps;
   const needsDirectory = match.some(({ matcher }) => matcher.needs?.includes('directory') ?? false);
   const unused = config.has('directory') && !needsDirectory;
   return {
     ...address,
     match,
-    resolvers: chain?.names ?? [],
-    weakestLink: chain?.weakestLink,
+    weakestLink: chain.weakestLink,
     profileTransform: composeProfileTransforms(requireActiveUser(), ...transforms),
     needsDirectory,
-    userLookup: readUserLookupOptions(config, path),
-    ownership: readOwnershipOptions(config, path),
+    userLookup: readSection(config, 'userLookup', userLookupSchema, path) ?? {},
+    ownership: readSection(config, 'ownership', ownershipSchema, path) ?? {},
     warnings: [
-      ...(chain?.warnings ?? []).map(warning => `${path}: ${warning}`),
+      ...chain.warnings.map(warning => `${path}: ${warning}`),
       ...(unused
         ? [`"${path}.directory" is not used: no resolver has emailTrust "readOnlyDirectory"`]
         : []),

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeOAuthState } from '@backstage/plugin-auth-node';
 import type { OAuthState } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
-import { createSignInError } from '../errors';
+import { SignInError } from '../errors';
 import type { ProviderConfig } from './authenticatorConfig';
 import { sha256 } from './session';
 
@@ -45,7 +45,7 @@ export function startAttempt(
   const { res } = req;
   const decoded = decodeOAuthState(state);
   if (!res) {
-    throw createSignInError('AUTHORIZATION_FAILED', {
+    throw new SignInError('AUTHORIZATION_FAILED', {
       phase: 'authorize',
       detail: 'The start request has no response to set a cookie on',
     });
@@ -158,5 +158,5 @@ function setCookie(res: ServerResponse, line: string): void {
 
 /** The error of a callback that belongs to no attempt of its browser. */
 export function stateInvalid(detail: string, hint: string) {
-  return createSignInError('AUTHORIZATION_STATE_INVALID', { phase: 'authorize', detail, hint });
+  return new SignInError('AUTHORIZATION_STATE_INVALID', { phase: 'authorize', detail, hint });
 }

@@ -1,8 +1,17 @@
 import type { Config } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
 import { z } from 'zod/v3';
-import { createConfigError, duration, locate, matching, readKeys, secret, text } from '../config';
-import { readUserLookupOptions } from '../lookup';
+import {
+  createConfigError,
+  duration,
+  locate,
+  matching,
+  readKeys,
+  readSection,
+  secret,
+  text,
+} from '../config';
+import { userLookupSchema } from '../lookup';
 import { scopesOf } from './session';
 
 export type AuthenticatorConfig = ReturnType<typeof readAuthenticatorConfig>;
@@ -56,7 +65,7 @@ const days = 24 * 60 * minutes;
  */
 export const authenticatorSchema = z.object({
   clientId: text().describe('Client id of the incoming application link.'),
-  clientSecret: secret(text()).describe(
+  clientSecret: secret(/\S/, 'must be a non-empty string').describe(
     'Client secret of the application link. A secret of fewer than 16 characters makes a warning at startup.',
   ),
   ...addressSchema.shape,
@@ -137,9 +146,10 @@ export function readAuthenticatorConfig(config: Config) {
   const address = readBitbucketServerAddress(config);
   const { path } = locate(config);
   const { timeout, profileCacheTtl, ...values } = readKeys(config, authenticatorSchema);
-  const { clientId, clientSecret, callbackUrl, additionalScopes = [] } = values;
+  const { clientId, callbackUrl, additionalScopes = [] } = values;
+  const clientSecret = values.clientSecret.trim();
   // One setting for the catalog and for Bitbucket: how old an answer may be during an outage.
-  const { staleIfError = { hours: 1 } } = readUserLookupOptions(config, path);
+  const userLookup = readSection(config, 'userLookup', userLookupSchema, path);
   return {
     ...address,
     clientId,
@@ -148,9 +158,9 @@ export function readAuthenticatorConfig(config: Config) {
     callbackUrl,
     /** Of a call to Bitbucket Server. */
     timeoutMs: durationToMilliseconds(timeout ?? { seconds: 10 }),
-    /** `undefined`: not configured. Zero: off. */
-    profileCacheTtlMs: profileCacheTtl && durationToMilliseconds(profileCacheTtl),
-    staleIfErrorMs: durationToMilliseconds(staleIfError),
+    /** Zero: off. */
+    profileCacheTtlMs: durationToMilliseconds(profileCacheTtl ?? { minutes: 1 }),
+    staleIfErrorMs: durationToMilliseconds(userLookup?.staleIfError ?? { hours: 1 }),
     additionalScopes: [additionalScopes].flat().flatMap(scopesOf),
     /** About settings that weaken the sign-in. */
     warnings: [

@@ -2,9 +2,7 @@ import type { CacheService, LoggerService } from '@backstage/backend-plugin-api'
 import type { Config } from '@backstage/config';
 import { createOAuthAuthenticator } from '@backstage/plugin-auth-node';
 import type { OAuthAuthenticator } from '@backstage/plugin-auth-node';
-import { durationToMilliseconds } from '@backstage/types';
-import type { HumanDuration } from '@backstage/types';
-import { createRefusalLog, createSignInError } from '../errors';
+import { createRefusalLog, SignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
 import { readSignedInUser, toPassportProfile } from '../profile';
 import type { BitbucketServerPassportProfile, BitbucketServerUser } from '../profile';
@@ -35,11 +33,6 @@ export interface BitbucketServerAuthenticatorOptions {
   readonly cache?: CacheService;
   /** Gets every refusal with its reference. Default: nothing is logged; errors are thrown all the same. */
   readonly logger?: LoggerService;
-  /**
-   * How long a user that was read is used for session refreshes. Zero reads the user at each
-   * refresh. The config key `profileCacheTtl` takes precedence. Default one minute.
-   */
-  readonly profileCacheTtl?: HumanDuration;
   /**
    * Called for each refresh, each refresh token that was used twice, and each sign-out. Must not
    * throw.
@@ -82,7 +75,7 @@ export function createBitbucketServerAuthenticator(
             throw authorizationError(readOAuthError(req.query, [config.clientSecret]), attempt);
           }
           if (typeof code !== 'string' || code === '') {
-            throw createSignInError('AUTHORIZATION_FAILED', {
+            throw new SignInError('AUTHORIZATION_FAILED', {
               phase: 'authorize',
               detail: 'Bitbucket Server redirected back with neither a code nor an error',
             });
@@ -130,14 +123,11 @@ export function createBitbucketServerAuthenticator(
 }
 
 /**
- * The authenticator without a cache of users: every sign-in and refresh reads the user from
- * Bitbucket, unless `profileCacheTtl` is configured.
+ * The authenticator without a log and a shared cache.
  *
  * @public
  */
-export const bitbucketServerAuthenticator = createBitbucketServerAuthenticator({
-  profileCacheTtl: { seconds: 0 },
-});
+export const bitbucketServerAuthenticator = createBitbucketServerAuthenticator();
 
 /** What the methods of the authenticator share, for one environment of the provider. */
 function createContext(
@@ -145,7 +135,7 @@ function createContext(
   derivedCallbackUrl: string,
   options: BitbucketServerAuthenticatorOptions,
 ) {
-  const { cache, logger, fetch, onSessionEvent, profileCacheTtl = { minutes: 1 } } = options;
+  const { cache, logger, fetch, onSessionEvent } = options;
   const fromFile = readAuthenticatorConfig(rawConfig);
   const config = { ...fromFile, callbackUrl: fromFile.callbackUrl ?? derivedCallbackUrl };
   const { baseUrl, timeoutMs } = config;
@@ -163,7 +153,6 @@ function createContext(
       notes: createSealedNotes(config, cache, logger),
       exchange: tokenClient.exchangeRefreshToken,
       readUser,
-      profileCacheTtlMs: config.profileCacheTtlMs ?? durationToMilliseconds(profileCacheTtl),
       logger,
       onEvent: onSessionEvent,
     }),

@@ -1,5 +1,4 @@
-import { createSignInError } from '../errors';
-import type { SignInError } from '../errors';
+import { SignInError } from '../errors';
 import { quote, redact } from '../shared';
 import { scopesOf } from './session';
 
@@ -49,10 +48,10 @@ export function authorizationError(error: OAuthError, request: ScopeRequest): Si
   const detail = `Bitbucket Server redirected back with ${error.text}`;
   switch (error.code) {
     case 'access_denied':
-      return createSignInError('AUTHORIZATION_DENIED', { phase: 'authorize', detail });
+      return new SignInError('AUTHORIZATION_DENIED', { phase: 'authorize', detail });
     case 'invalid_scope': {
       const hint = describeScopes(error.description ?? '', request);
-      return createSignInError('AUTHORIZATION_SCOPE_INVALID', {
+      return new SignInError('AUTHORIZATION_SCOPE_INVALID', {
         phase: 'authorize',
         detail: `${detail}. ${hint}`,
         hint,
@@ -60,9 +59,9 @@ export function authorizationError(error: OAuthError, request: ScopeRequest): Si
     }
     case 'temporarily_unavailable':
     case 'server_error':
-      return createSignInError('BITBUCKET_UNAVAILABLE', { phase: 'authorize', detail });
+      return new SignInError('BITBUCKET_UNAVAILABLE', { phase: 'authorize', detail });
     default:
-      return createSignInError('AUTHORIZATION_FAILED', { phase: 'authorize', detail });
+      return new SignInError('AUTHORIZATION_FAILED', { phase: 'authorize', detail });
   }
 }
 

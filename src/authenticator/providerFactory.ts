@@ -1,7 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { AuthProviderFactory, AuthProviderRouteHandlers } from '@backstage/plugin-auth-node';
-import { createRefusalLog, createSignInError, isSignInError } from '../errors';
+import { createConfigError } from '../config';
+import { createRefusalLog, isSignInError } from '../errors';
 import type { SignInError } from '../errors';
 import { describeCause, quote } from '../shared';
 import { stateInvalid } from './attempt';
@@ -87,8 +88,9 @@ function createProvider(
   const configured = config.keys();
   const served = options.environments ?? configured;
   if (options.environments === undefined && configured.length > 1) {
-    throw configInvalid(
-      `"${path}" has several environments (${configured.join(', ')}); choose those that are served with the option "environments"`,
+    throw createConfigError(
+      path,
+      `has several environments (${configured.join(', ')}); choose those that are served with the option "environments"`,
     );
   }
   const handlers = new Map<string, AuthProviderRouteHandlers>();
@@ -113,8 +115,9 @@ function createProvider(
 
   const notServed = createRefusingHandlers(context, (req, operation) => {
     const env = req.query.env?.toString() ?? readState(req)?.env;
-    const error = configInvalid(
-      `The environment ${env ? quote(env) : '(none was given)'} of "${path}" is not served; served: ${servedEnvs}. Set "auth.environment" to the same value for the backend and the frontend.`,
+    const error = createConfigError(
+      path,
+      `does not serve the environment ${env ? quote(env) : '(none was given)'}; served: ${servedEnvs}. Set "auth.environment" to the same value for the backend and the frontend.`,
     );
     log.write(error);
     if (operation) onOutcome({ operation, request: req, error, durationMs: 0 });
@@ -183,8 +186,4 @@ function findProblem(
     );
   }
   return undefined;
-}
-
-function configInvalid(text: string): SignInError {
-  return createSignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
 }

@@ -1,5 +1,4 @@
-import { createSignInError, isSignInError } from '../errors';
-import type { SignInError } from '../errors';
+import { isSignInError, SignInError } from '../errors';
 import type { BitbucketServerUser } from '../profile';
 import { clock, createInFlight, withTimeout } from '../shared';
 import { createPersonReader } from './personReader';
@@ -159,7 +158,7 @@ export function createRefresher(options: RefresherOptions) {
       const { name } = error as Error;
       if (name !== 'TimeoutError' && name !== 'AbortError') throw error;
       const late = name === 'TimeoutError';
-      throw createSignInError(late ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
+      throw new SignInError(late ? 'BITBUCKET_TIMEOUT' : 'REQUEST_ABORTED', {
         phase: 'token',
         detail: `The exchange of a refresh token took longer than ${late ? `${timeoutMs} ms` : 'its browser waited'}; it continues, and the next refresh gets its result`,
       });

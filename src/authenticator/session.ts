@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OAuthSession } from '@backstage/plugin-auth-node';
-import { createSignInError } from '../errors';
-import type { SignInError } from '../errors';
+import { SignInError } from '../errors';
 
 /** What the token endpoint returns. */
 export interface TokenAnswer {
@@ -88,7 +87,7 @@ export function createSessionCookie(baseUrl: string, clientId: string) {
 export const undeliveredSessions = new WeakMap<object, OAuthSession>();
 
 export function sessionEnded(detail: string): SignInError {
-  return createSignInError('SESSION_ENDED', { phase: 'token', detail });
+  return new SignInError('SESSION_ENDED', { phase: 'token', detail });
 }
 
 /** In base64url. Serves as a key in memory where the token itself should not be kept. */

@@ -1,8 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { createSignInError } from '../errors';
+import { SignInError } from '../errors';
 import type { SignInErrorCode } from '../errors';
 import type { BitbucketHttp, JsonAnswer } from '../http';
-import { clock, createQueue, instruments } from '../shared';
+import { clock, createQueue } from '../shared';
 import type { ProviderConfig } from './authenticatorConfig';
 import { readOAuthError } from './oauthError';
 import type { TokenAnswer } from './session';
@@ -29,8 +29,7 @@ export function createTokenClient(
     concurrency: maxExchanges,
     maxWaiting,
     timeoutMs,
-    onWaiting: change =>
-      instruments().queueLength.add(change, { 'bitbucket_server.queue': 'token_endpoint' }),
+    name: 'token_endpoint',
   });
 
   async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -153,7 +152,7 @@ function codeOfError(
 }
 
 function failure(code: SignInErrorCode, what: string, hint?: string) {
-  return createSignInError(code, {
+  return new SignInError(code, {
     phase: 'token',
     detail: `The token endpoint of Bitbucket Server ${what}`,
     hint,

@@ -32,9 +32,27 @@ export function matching(
   return explained.pipe(z.string().regex(pattern, problem).trim());
 }
 
-/** Marks a secret: it is never shown in a text and never sent to the frontend. */
-export function secret<TSchema extends z.ZodTypeAny>(schema: TSchema) {
-  return schema.brand<'secret'>();
+/** A string that is never shown in a text and never sent to the frontend. It is not trimmed. */
+export function secret(pattern: RegExp, problem: string) {
+  const errorMap: z.ZodErrorMap = (_issue, { data }) => ({
+    message:
+      typeof data === 'string'
+        ? `${problem}, got a string`
+        : `must be a string, got ${Array.isArray(data) ? 'a list' : `a value of type ${typeof data}`}`,
+  });
+  return z.string({ errorMap }).regex(pattern).brand<'secret'>();
+}
+
+/** An object of these keys only: a misspelt option must not be ignored silently. */
+export function strictObject<TShape extends z.ZodRawShape>(shape: TShape) {
+  return z.object(shape).strict(unknownKey(Object.keys(shape)));
+}
+
+/** The problem of a key that is not one of `known`. */
+export function unknownKey(known: readonly string[]): string {
+  const expected =
+    known.length > 0 ? `expected one of: ${known.join(', ')}` : 'no options are allowed here';
+  return `is not a known option; ${expected}`;
 }
 
 /** A whole number of at least 1. */
@@ -52,18 +70,16 @@ const durationPattern = new RegExp(`^\\s*(?:${number} *(?:${units})|P(?=.)${date
 const notADuration = 'must be a duration such as "10s", "PT10S" or { seconds: 10 }';
 
 const amount = z.number().nonnegative('must not be negative').optional();
-const amounts = z
-  .object({
-    years: amount,
-    months: amount,
-    weeks: amount,
-    days: amount,
-    hours: amount,
-    minutes: amount,
-    seconds: amount,
-    milliseconds: amount,
-  })
-  .strict();
+const amounts = strictObject({
+  years: amount,
+  months: amount,
+  weeks: amount,
+  days: amount,
+  hours: amount,
+  minutes: amount,
+  seconds: amount,
+  milliseconds: amount,
+});
 
 /**
  * A duration in any form that Backstage's config knows: `'10s'`, `'PT10S'` or `{ seconds: 10 }`.

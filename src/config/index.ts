@@ -1,4 +1,4 @@
-export { count, duration, matching, secret, text } from './fields';
+export { count, duration, matching, secret, strictObject, text } from './fields';
 export { createConfigError, parseOptions } from './parseOptions';
 export { readNamedItem, readNamedList } from './readNamedList';
 export { checkKeys, locate, readKeys, readSection } from './readSection';

@@ -1,6 +1,5 @@
-import { z } from 'zod/v3';
-import { createSignInError } from '../errors';
-import type { SignInError } from '../errors';
+import type { z } from 'zod/v3';
+import { SignInError } from '../errors';
 import { quote } from '../shared';
 
 /**
@@ -9,14 +8,14 @@ import { quote } from '../shared';
  */
 export function createConfigError(path: string, problem: string): SignInError {
   const text = `"${path}" ${problem}`;
-  return createSignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
+  return new SignInError('CONFIG_INVALID', { phase: 'config', detail: text, hint: text });
 }
 
 /**
  * Parses a part of the config. The error for the first problem says where it is, what is expected
- * and what is there. The value of a secret is never shown.
+ * and what is there. Options that are given in code are parsed in the same way.
  *
- * @param path - of `value` in the config
+ * @param path - of `value` in the config, or the function that was given it
  * @param file - the config file, for the error about a missing key, if it is known
  */
 export function parseOptions<TSchema extends z.ZodTypeAny>(
@@ -28,23 +27,11 @@ export function parseOptions<TSchema extends z.ZodTypeAny>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = mostTelling(result.error.issues);
-  if (issue.code === 'unrecognized_keys') {
-    throw createUnknownKeyError(
-      joinPath(path, [...issue.path, issue.keys[0]!]),
-      keysOf(schemaAt(schema, issue.path)),
-    );
-  }
+  const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   throw createConfigError(
-    joinPath(path, issue.path),
-    describeIssue(issue, describeValue(schema, value, issue.path), file),
+    joinPath(path, [...issue.path, ...key]),
+    describeIssue(issue, describeValue(issue, value), file),
   );
-}
-
-/** A misspelt option must not be ignored silently. */
-export function createUnknownKeyError(path: string, known: readonly string[]) {
-  const expected =
-    known.length > 0 ? `expected one of: ${known.join(', ')}` : 'no options are allowed here';
-  return createConfigError(path, `is not a known option; ${expected}`);
 }
 
 /** Formats a config value that is not a secret. */
@@ -64,11 +51,17 @@ const typeNames: Record<string, string> = {
   object: 'an object',
 };
 
+/** Zod gives the values of an enum as `'a' | 'b'`. */
+function typeName(expected: string): string {
+  const values = expected.startsWith("'") && expected.replaceAll("'", '"').split(' | ').join(', ');
+  return values ? `one of: ${values}` : (typeNames[expected] ?? expected);
+}
+
 function describeIssue(issue: z.ZodIssue, got: string, file: string | undefined): string {
   if (issue.code === 'invalid_type' && issue.received === 'undefined') {
-    const orNotSet =
-      issue.expected === 'string' ? ', or the environment variable in it is not set' : '';
-    return `is missing${file ? ` in '${file}'` : ''}${orNotSet}`;
+    return file === undefined
+      ? 'is missing'
+      : `is missing in '${file}', or the environment variable in it is not set`;
   }
   const problem = describeExpectation(issue);
   return problem.includes(', got ') || !problem.startsWith('must ')
@@ -79,7 +72,8 @@ function describeIssue(issue: z.ZodIssue, got: string, file: string | undefined)
 function describeExpectation(issue: z.ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${typeNames[issue.expected] ?? issue.expected}`;
+      if (issue.message.startsWith('must ')) break;
+      return `must be ${typeName(issue.expected)}`;
     case 'invalid_enum_value':
       return `must be one of: ${issue.options.map(show).join(', ')}`;
     case 'too_small':
@@ -95,7 +89,7 @@ function describeExpectation(issue: z.ZodIssue): string {
 
 function expectedTypes({ unionErrors }: z.ZodInvalidUnionIssue): string[] {
   return unionErrors.flatMap(({ issues: [issue] }) =>
-    issue?.code === 'invalid_type' ? [typeNames[issue.expected] ?? issue.expected] : [],
+    issue?.code === 'invalid_type' ? [typeName(issue.expected)] : [],
   );
 }
 
@@ -112,47 +106,14 @@ function mostTelling(issues: readonly z.ZodIssue[]): z.ZodIssue {
   return meant ?? issue;
 }
 
-/** The value, or only its type when it could be a secret. */
-function describeValue(schema: z.ZodTypeAny, value: unknown, path: z.ZodIssue['path']): string {
-  const got = path.reduce<unknown>(
+/** A string in place of a section may be a secret that belongs inside it, so it is not shown. */
+function describeValue(issue: z.ZodIssue, value: unknown): string {
+  const got = issue.path.reduce<unknown>(
     (outer, key) => (outer as Record<string | number, unknown> | undefined)?.[key],
     value,
   );
-  const expected = schemaAt(schema, path);
-  // A string in place of a section may be a secret that belongs inside it.
-  const mayBeSecret = expected === 'secret' || expected instanceof z.ZodObject;
-  return mayBeSecret && typeof got === 'string' ? 'a string' : show(got);
-}
-
-type Place = z.ZodTypeAny | 'secret' | undefined;
-
-function schemaAt(schema: z.ZodTypeAny, path: z.ZodIssue['path']): Place {
-  const inner = unwrap(schema);
-  if (inner === 'secret' || inner === undefined || path.length === 0) return inner;
-  const [key, ...rest] = path;
-  if (inner instanceof z.ZodArray) return schemaAt(inner.element as z.ZodTypeAny, rest);
-  if (inner instanceof z.ZodUnion) {
-    const places = (inner.options as z.ZodTypeAny[]).map(option => schemaAt(option, path));
-    return places.find(place => place !== undefined);
-  }
-  if (!(inner instanceof z.ZodObject)) return undefined;
-  const next = (inner.shape as Record<string, z.ZodTypeAny | undefined>)[String(key)];
-  return next && schemaAt(next, rest);
-}
-
-function unwrap(schema: z.ZodTypeAny): Place {
-  if (schema instanceof z.ZodBranded) return 'secret';
-  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodTypeAny);
-  if (schema instanceof z.ZodEffects) return unwrap(schema.innerType() as z.ZodTypeAny);
-  return schema;
-}
-
-function keysOf(place: Place): string[] {
-  const options =
-    place instanceof z.ZodUnion ? (place.options as z.ZodTypeAny[]).map(unwrap) : [place];
-  return options.flatMap(option =>
-    option instanceof z.ZodObject ? Object.keys(option.shape as object) : [],
-  );
+  const isSection = issue.code === 'invalid_type' && issue.expected === 'object';
+  return isSection && typeof got === 'string' ? 'a string' : show(got);
 }
 
 function joinPath(path: string, rest: readonly (string | number)[]): string {

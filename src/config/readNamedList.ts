@@ -22,14 +22,14 @@ interface ReadNamedListOptions<TName extends string> {
 
 /**
  * Reads a list whose items name an entry of a registry and give its options, such as
- * `resolvers: [{ resolver: <name>, …options }]`; `undefined` when the list is not there.
+ * `resolvers: [{ resolver: <name>, …options }]`.
  */
 export function readNamedList<TName extends string>(
   options: ReadNamedListOptions<TName>,
-): NamedItem<TName>[] | undefined {
+): NamedItem<TName>[] {
   const { config, key, path } = options;
   const value = config.getOptional(key);
-  if (value === undefined) return undefined;
+  if (value === undefined) return [];
   const listPath = `${path}.${key}`;
   if (!Array.isArray(value)) {
     throw createConfigError(listPath, `must be a list, got ${show(value)}`);

@@ -1,8 +1,14 @@
 import type { Config } from '@backstage/config';
 import type { z } from 'zod/v3';
-import { createUnknownKeyError, parseOptions } from './parseOptions';
+import { unknownKey } from './fields';
+import { createConfigError, parseOptions } from './parseOptions';
 
-/** Reads one section of the environment `config`, whose path is `path`. */
+/**
+ * Reads one section of an environment.
+ *
+ * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
+ * @throws SignInError `CONFIG_INVALID` with the path of the key
+ */
 export function readSection<TSchema extends z.AnyZodObject>(
   config: Config,
   key: string,
@@ -30,7 +36,7 @@ export function readKeys<TSchema extends z.AnyZodObject>(
 /** Refuses keys of an environment that nothing reads. */
 export function checkKeys(config: Config, path: string, known: readonly string[]): void {
   const unknown = config.keys().find(key => !known.includes(key));
-  if (unknown !== undefined) throw createUnknownKeyError(`${path}.${unknown}`, known);
+  if (unknown !== undefined) throw createConfigError(`${path}.${unknown}`, unknownKey(known));
 }
 
 /**

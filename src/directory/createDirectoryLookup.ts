@@ -1,13 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod/v3';
 import { isSignInError } from '../errors';
 import type { BitbucketHttp } from '../http';
 import { readUsersNamed } from '../profile';
 import type { Subject, SubjectDirectory } from '../profile';
-import { createIncident, createInFlight, quote } from '../shared';
+import { createIncident, createMemory, quote } from '../shared';
 
 /**
  * Options of {@link createDirectoryLookup}.
@@ -69,10 +68,7 @@ export function createDirectoryLookup(
   const ttlMs = durationToMilliseconds(options.ttl ?? { minutes: 5 });
   const trusted = new Set(options.trustedDirectories);
   const outage = createIncident(options.logger);
-  const answers = new LRUCache<string, { answer: SubjectDirectory; until: number }>({
-    max: maxEntries,
-  });
-  const inFlight = createInFlight<SubjectDirectory>();
+  const answers = createMemory<SubjectDirectory>({ maxEntries, now });
 
   async function ask(subject: Subject, username: string): Promise<SubjectDirectory> {
     try {
@@ -102,14 +98,12 @@ export function createDirectoryLookup(
 
     // Everything that the answer depends on. An email that was edited since needs a new answer.
     const key = JSON.stringify([username, id, email]);
-    const known = answers.get(key);
-    if (known && now() < known.until) return known.answer;
-    return inFlight.share(key, async () => {
+    const { value } = await answers.get(key, async () => {
       const answer = await ask(subject, username);
       const keptMs = 'unknown' in answer ? Math.min(unknownTtlMs, ttlMs) : ttlMs;
-      answers.set(key, { answer, until: now() + keptMs });
-      return answer;
+      return { value: answer, ttlMs: keptMs };
     });
+    return value;
   };
 }
 

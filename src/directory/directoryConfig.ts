@@ -1,6 +1,14 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
-import { createConfigError, duration, matching, readSection, secret, text } from '../config';
+import {
+  createConfigError,
+  duration,
+  matching,
+  readSection,
+  secret,
+  strictObject,
+  text,
+} from '../config';
 import type { DirectoryLookupOptions } from './createDirectoryLookup';
 
 const key = 'directory';
@@ -9,34 +17,31 @@ const maxTtlMs = 60 * 60_000;
 const internalDirectory = 'Bitbucket Internal Directory';
 
 /** `directory` of one environment. */
-export const directorySchema = z
-  .object({
-    // What a header can hold, so that a line break of a secret file is found at start.
-    token: secret(matching(/^\s*[!-~]+\s*$/, 'must be one line of printable ASCII'))
-      .optional()
-      .describe(
-        'HTTP access token for the requests that read the directory of an account. `emailTrust: readOnlyDirectory` needs this, or `username` and `password`.',
-      ),
-    username: matching(/^\s*[^:\s][^:]*$/, 'must be a non-empty string without a colon')
-      .optional()
-      .describe('Username for these requests, if there is no token.'),
-    password: secret(z.string().regex(/^[^]/, 'must be a non-empty string'))
-      .optional()
-      .describe('Password for this username.'),
-    trustedDirectories: z
-      .array(text())
-      .optional()
-      .describe(
-        'Names of directories whose emails are trusted although people can edit them in Bitbucket. Listing the internal directory makes a warning at startup. Default: none.',
-      ),
-    ttl: duration({ min: 0, max: maxTtlMs })
-      .optional()
-      .describe('How long an answer is cached, up to 1 hour. Default: 5 minutes.'),
-  })
-  .strict()
-  .describe(
-    'How to read the directory of an account from Bitbucket Server, for emailTrust "readOnlyDirectory". Needs a credential: token, or username and password.',
-  );
+export const directorySchema = strictObject({
+  // What a header can hold, so that a line break of a secret file is found at start.
+  token: secret(/^\s*[!-~]+\s*$/, 'must be one line of printable ASCII')
+    .optional()
+    .describe(
+      'HTTP access token for the requests that read the directory of an account. `emailTrust: readOnlyDirectory` needs this, or `username` and `password`.',
+    ),
+  username: matching(/^\s*[^:\s][^:]*$/, 'must be a non-empty string without a colon')
+    .optional()
+    .describe('Username for these requests, if there is no token.'),
+  password: secret(/^[^]/, 'must be a non-empty string')
+    .optional()
+    .describe('Password for this username.'),
+  trustedDirectories: z
+    .array(text())
+    .optional()
+    .describe(
+      'Names of directories whose emails are trusted although people can edit them in Bitbucket. Listing the internal directory makes a warning at startup. Default: none.',
+    ),
+  ttl: duration({ min: 0, max: maxTtlMs })
+    .optional()
+    .describe('How long an answer is cached, up to 1 hour. Default: 5 minutes.'),
+}).describe(
+  'How to read the directory of an account from Bitbucket Server, for emailTrust "readOnlyDirectory". Needs a credential: token, or username and password.',
+);
 
 /**
  * Reads `directory` of one environment: how directories are asked.
@@ -77,7 +82,7 @@ function toAuthorization(
 ): string {
   const notSet = 'or the environment variable in it is not set';
   if (token !== undefined) {
-    if (username === undefined && password === undefined) return `Bearer ${token}`;
+    if (username === undefined && password === undefined) return `Bearer ${token.trim()}`;
     const other = username !== undefined ? 'username' : 'password';
     throw createConfigError(
       `${path}.${other}`,

@@ -95,10 +95,3 @@ function createReference(): string {
   const symbols = Array.from(randomBytes(8), byte => alphabet[byte & 31]).join('');
   return `${symbols.slice(0, 4)}-${symbols.slice(4)}`;
 }
-
-/** Makes every {@link SignInError}. */
-export function createSignInError(
-  ...parts: ConstructorParameters<typeof SignInError>
-): SignInError {
-  return new SignInError(...parts);
-}

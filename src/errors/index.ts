@@ -2,4 +2,4 @@ export { signInErrorCodes } from './codes';
 export type { SignInErrorCode } from './codes';
 export { createRefusalLog, refusalLogLevel } from './refusalLog';
 export type { RefusalLog } from './refusalLog';
-export { createSignInError, isSignInError, SignInError } from './SignInError';
+export { isSignInError, SignInError } from './SignInError';

@@ -1,5 +1,5 @@
-import { createSignInError } from '../errors';
-import type { SignInError, SignInErrorCode } from '../errors';
+import { SignInError } from '../errors';
+import type { SignInErrorCode } from '../errors';
 import { clock, isTimeout, redact } from '../shared';
 import type { Deadline } from '../shared';
 import {
@@ -53,7 +53,7 @@ export async function performAttempt(call: Call, deadline: Deadline): Promise<At
   const { method, maxBytes, url, secrets } = call;
   const { origin, pathname } = new URL(url);
   const fail = (code: SignInErrorCode, what: string, retry = false): Attempt => ({
-    error: createSignInError(code, {
+    error: new SignInError(code, {
       phase: phaseOf(call),
       detail: redact(`${method} ${origin}${pathname} ${what}`, secrets),
     }),

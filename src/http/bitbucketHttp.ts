@@ -1,7 +1,7 @@
 import { durationToMilliseconds } from '@backstage/types';
 import type { HumanDuration } from '@backstage/types';
 import { SpanKind } from '@opentelemetry/api';
-import { createSignInError } from '../errors';
+import { SignInError } from '../errors';
 import { clock, createDeadline, errorType, instruments, isTimeout, withSpan } from '../shared';
 import { performAttempt, phaseOf, retryDelay } from './attempt';
 import type { Call, JsonAnswer } from './attempt';
@@ -172,7 +172,7 @@ async function send(task: Task, sent: { attempts: number; status?: number }): Pr
       await clock.sleep(delay, deadline.signal);
       if (isTimeout(deadline.signal)) throw outcome.error;
       if (deadline.signal.aborted) {
-        throw createSignInError('REQUEST_ABORTED', {
+        throw new SignInError('REQUEST_ABORTED', {
           phase: phaseOf(task),
           detail: `The request was cancelled while it waited for a retry after: ${outcome.error.detail}`,
         });

@@ -98,19 +98,6 @@ export interface CatalogUserLookupOptions {
    * those whose key ends with `/user-id`, which name the account. Default `all`.
    */
   readonly fields?: 'all' | 'identity';
-  /** Called when a request to the catalog has ended. */
-  readonly onRequest?: (event: {
-    readonly operation: 'refs' | 'filter' | 'predicate' | 'text';
-    /** Milliseconds since it was sent, without the wait in the queue. */
-    readonly durationMs: number;
-    readonly outcome: 'ok' | 'error' | 'timeout';
-    /** Number of names or values in the request. */
-    readonly values: number;
-  }) => void;
-  /** Called for every answer, except `unavailable`, with where it came from. */
-  readonly onAnswer?: (event: {
-    readonly source: 'memory' | 'inFlight' | 'catalog' | 'stale';
-  }) => void;
   /** A monotonic clock, in milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }

@@ -1,6 +1,6 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { CatalogApi } from '@backstage/catalog-client';
-import { LRUCache } from 'lru-cache';
+import type { Entity } from '@backstage/catalog-model';
 import type { CatalogUserLookupOptions } from './CatalogUserLookup';
 import { ownProperty } from './UserQuery';
 import { createDeadline, createQueue, instruments } from '../shared';
@@ -15,15 +15,12 @@ const maxWaitingShare = 0.9;
 /** Much less than the hour for which a service token of Backstage is valid. */
 const tokenReuseMs = 60_000;
 
-type CatalogRequestEvent = Parameters<NonNullable<CatalogUserLookupOptions['onRequest']>>[0];
-
 /**
  * Sends one request. Rejects when the client does, when the response is not from the catalog, and at
  * the end of the time limit.
  */
 export type AskCatalog = <T extends { readonly items: readonly unknown[] }>(
-  operation: CatalogRequestEvent['operation'],
-  values: number,
+  operation: 'refs' | 'filter' | 'predicate' | 'text',
   send: (client: CatalogApi, as: Credentials) => Promise<T>,
 ) => Promise<T>;
 
@@ -44,20 +41,19 @@ interface Credentials {
  * used for up to a minute.
  */
 export function createCatalogCaller(
-  options: Pick<CatalogUserLookupOptions, 'catalog' | 'auth' | 'onRequest'> & {
+  options: Pick<CatalogUserLookupOptions, 'catalog' | 'auth'> & {
     readonly timeoutMs: number;
     readonly now: () => number;
   },
 ) {
-  const { auth, timeoutMs, now, onRequest } = options;
+  const { auth, timeoutMs, now } = options;
   // The two client types differ only in the second parameter, and what is passed satisfies both.
   const client = options.catalog as CatalogApi;
   const enqueue = createQueue({
     concurrency: maxParallelRequests,
     maxWaiting: Infinity,
     timeoutMs,
-    onWaiting: change =>
-      instruments().queueLength.add(change, { 'bitbucket_server.queue': 'catalog' }),
+    name: 'catalog',
   });
   let token: { readonly value: Promise<string>; readonly until: number } | undefined;
 
@@ -73,35 +69,32 @@ export function createCatalogCaller(
 
   function askWithin(deadline: Deadline): AskCatalog {
     const latestStart = now() + timeoutMs * maxWaitingShare;
-    const inTurn: AskCatalog = async (operation, values, send) => {
+    const inTurn: AskCatalog = async (operation, send) => {
       const startedAt = now();
       if (startedAt > latestStart) {
         throw Object.assign(new Error('the request waited too long in the queue'), {
           name: 'TimeoutError',
         });
       }
-      let outcome: CatalogRequestEvent['outcome'] = 'error';
+      let errorType: string | undefined = '_OTHER';
       try {
         const answer = await deadline.race(authorize().then(as => send(client, as)));
         checkShape(answer, operation === 'refs');
-        outcome = 'ok';
+        errorType = undefined;
         return answer;
       } catch (error) {
         // The catalog may have refused the token.
         token = undefined;
-        if (deadline.signal.aborted) outcome = 'timeout';
+        if (deadline.signal.aborted) errorType = 'timeout';
         throw error;
       } finally {
-        const durationMs = now() - startedAt;
-        instruments().catalogDuration.record(durationMs / 1_000, {
+        instruments().catalogDuration.record((now() - startedAt) / 1_000, {
           'bitbucket_server.operation': operation,
-          ...(outcome === 'ok' ? {} : { 'error.type': outcome === 'timeout' ? outcome : '_OTHER' }),
+          ...(errorType && { 'error.type': errorType }),
         });
-        onRequest?.({ operation, durationMs, outcome, values });
       }
     };
-    return (operation, values, send) =>
-      enqueue(() => inTurn(operation, values, send), deadline.signal);
+    return (operation, send) => enqueue(() => inTurn(operation, send), deadline.signal);
   }
 
   return async <T>(work: (ask: AskCatalog) => Promise<T>): Promise<T> => {
@@ -112,6 +105,19 @@ export function createCatalogCaller(
       deadline.close();
     }
   };
+}
+
+/** The entities of refs, each at the place of its ref; `undefined` where there is none. */
+export async function entitiesByRefs(
+  ask: AskCatalog,
+  entityRefs: string[],
+  fields?: string[],
+): Promise<readonly (Entity | undefined)[]> {
+  const { items } = await ask('refs', (client, as) =>
+    client.getEntitiesByRefs({ entityRefs, fields }, as),
+  );
+  if (items.length === entityRefs.length) return items;
+  throw new Error(`the catalog answered ${items.length} entities to ${entityRefs.length} refs`);
 }
 
 /**
@@ -149,51 +155,4 @@ export function catalogFault(error: unknown): 'refused' | 'absent' | 'unavailabl
   if (name === 'NotFoundError' || name === 'NotImplementedError') return 'absent';
   if ([400, 413, 414, 422, 431].includes(Number(statusCode))) return 'refused';
   return name === 'InputError' ? 'refused' : 'unavailable';
-}
-
-/** Asks the catalog. A rejection is not cached, and does not replace a cached answer. */
-type Load<T> = () => Promise<{ readonly value: T; readonly ttlMs: number }>;
-
-/** Makes a cache of the catalog's answers, with one request at a time for each key. */
-export function createCatalogMemory<T extends object>(options: {
-  readonly maxEntries: number;
-  readonly staleIfErrorMs: number;
-  readonly now: () => number;
-}) {
-  const { maxEntries, staleIfErrorMs, now } = options;
-  const entries = new LRUCache<string, T, Load<T>>({
-    max: maxEntries,
-    perf: { now },
-    ttlResolution: 0,
-    noDeleteOnFetchRejection: true,
-    ignoreFetchAbort: true,
-    async fetchMethod(_key, _stale, { options: entry, context: load }) {
-      const startedAt = now();
-      const { value, ttlMs } = await load();
-      // The TTL starts with the request. lru-cache keeps an entry with a TTL of 0 for ever, so one
-      // that has expired already gets a negative TTL.
-      entry.ttl = ttlMs - (now() - startedAt) || -Number.EPSILON;
-      return value;
-    },
-  });
-
-  return {
-    /** The answer from memory or from a request under way, or else the result of `load`. */
-    async get(key: string, load: Load<T>) {
-      const status: LRUCache.Status<string, T, Load<T>> = {};
-      const value = await entries.forceFetch(key, { context: load, status });
-      if (status.fetch === 'hit') return { value, source: 'memory' as const };
-      return { value, source: status.fetch === 'inflight' ? 'inFlight' : 'catalog' } as const;
-    },
-    /** An expired answer that may still be used while the catalog is down. */
-    stale(key: string) {
-      const value = entries.peek(key, { allowStale: true });
-      const staleForMs = Math.max(0, -entries.getRemainingTTL(key));
-      return value && staleForMs <= staleIfErrorMs ? { value, staleForMs } : undefined;
-    },
-    /** Answers to requests under way are delivered, but not kept. */
-    delete: (key: string) => void entries.delete(key),
-    clear: () => entries.clear(),
-    size: () => entries.size,
-  };
 }

@@ -1,8 +1,9 @@
 import { durationToMilliseconds } from '@backstage/types';
-import type { HumanDuration } from '@backstage/types';
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import { createCatalogCaller, createCatalogMemory } from './catalog';
+import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../config';
+import { createCatalogCaller, entitiesByRefs } from './catalog';
 import type {
   CatalogUserLookup,
   CatalogUserLookupOptions,
@@ -10,11 +11,12 @@ import type {
 } from './CatalogUserLookup';
 import { createUserSearch } from './createUserSearch';
 import type { LookupResult } from './createUserSearch';
+import { userLookupSchema } from './userLookupConfig';
 import { canonicalQuery, ownerRefs, queryKey } from './UserQuery';
 import type { UserQuery } from './UserQuery';
 import { createFrozenCopier, identityOf, verifyCandidates } from './verifyCandidates';
 import type { EntitiesAnswer } from './verifyCandidates';
-import { createIncident, describeCause, instruments } from '../shared';
+import { createIncident, createMemory, instruments } from '../shared';
 
 const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Object.freeze([]) });
 
@@ -24,11 +26,21 @@ const nobody: UserLookupAnswer = Object.freeze({ type: 'entities', entities: Obj
  */
 const maxFields = 100;
 
+const optional = z.unknown();
+
+const optionsSchema = strictObject({
+  ...userLookupSchema.shape,
+  catalog: optional,
+  auth: optional,
+  logger: optional,
+  now: optional,
+} satisfies Record<keyof CatalogUserLookupOptions, z.ZodTypeAny>);
+
 /**
  * Makes the lookup of users. Simultaneous queries are batched, equal ones are sent once, and answers
  * are verified before they are cached.
  *
- * @throws `TypeError` for an option that is out of range
+ * @throws {@link SignInError} `CONFIG_INVALID` for an option that is not known or out of range
  * @example
  * ```ts
  * const lookup = createCatalogUserLookup({ catalog, auth, logger, ttl: { minutes: 2 } });
@@ -47,40 +59,24 @@ export function createCatalogUserLookup(
   /** Removes the answer to a query. */
   delete(query: UserQuery): void;
 } {
-  const { catalog, auth, logger, fields = 'all', now = () => performance.now() } = options;
-  const ttlMs = duration('ttl', options.ttl ?? { minutes: 1 });
-  const notFoundTtlMs = duration('notFoundTtl', options.notFoundTtl ?? { seconds: 5 });
-  const maxRefs = count('maxRefsPerRequest', options.maxRefsPerRequest ?? 1_000);
-  const maxValues = count('maxValuesPerRequest', options.maxValuesPerRequest ?? 100);
-
-  /** A failing listener must not prevent sign-ins. */
-  function safely<T>(listener?: (event: T) => void): (event: T) => void {
-    return event => {
-      try {
-        listener?.(event);
-      } catch (error) {
-        logger?.error(`A callback of the user lookup threw an error: ${describeCause(error)}`);
-      }
-    };
-  }
+  const { catalog, auth, logger, now = () => performance.now() } = options;
+  const limits = parseOptions(optionsSchema, options, 'createCatalogUserLookup');
+  const { fields = 'all', maxEntries = 10_000 } = limits;
+  const { maxRefsPerRequest = 1_000, maxValuesPerRequest = 100 } = limits;
+  const ttlMs = durationToMilliseconds(limits.ttl ?? { minutes: 1 });
+  const notFoundTtlMs = durationToMilliseconds(limits.notFoundTtl ?? { seconds: 5 });
 
   const call = createCatalogCaller({
     catalog,
     auth,
     now,
-    timeoutMs: duration('timeout', options.timeout ?? { seconds: 10 }, 1),
-    onRequest: safely(options.onRequest),
+    timeoutMs: durationToMilliseconds(limits.timeout ?? { seconds: 10 }),
   });
   const search = createUserSearch({ fields, now });
   const frozenCopy = createFrozenCopier();
   const outage = createIncident(logger);
-  const onAnswer = safely(options.onAnswer);
-
-  function reportAnswer(source: 'memory' | 'inFlight' | 'catalog' | 'stale'): void {
-    const name = source === 'inFlight' ? 'in_flight' : source;
-    instruments().catalogAnswers.add(1, { 'bitbucket_server.source': name });
-    onAnswer({ source });
-  }
+  const countAnswer = (source: 'memory' | 'in_flight' | 'catalog' | 'stale') =>
+    instruments().catalogAnswers.add(1, { 'bitbucket_server.source': source });
 
   const loaders = new LRUCache<string, DataLoader<UserQuery, LookupResult>>({ max: maxFields });
 
@@ -93,7 +89,7 @@ export function createCatalogUserLookup(
       queries => call(request => search(request, queries)),
       {
         cache: false,
-        maxBatchSize: query.by === 'ref' ? maxRefs : maxValues,
+        maxBatchSize: query.by === 'ref' ? maxRefsPerRequest : maxValuesPerRequest,
         // Batches all queries of one turn of the event loop.
         batchScheduleFn: setImmediate,
       },
@@ -102,9 +98,9 @@ export function createCatalogUserLookup(
     return loader;
   }
 
-  const memory = createCatalogMemory<EntitiesAnswer>({
-    maxEntries: count('maxEntries', options.maxEntries ?? 10_000),
-    staleIfErrorMs: duration('staleIfError', options.staleIfError ?? { hours: 1 }),
+  const memory = createMemory<EntitiesAnswer>({
+    maxEntries,
+    staleIfErrorMs: durationToMilliseconds(limits.staleIfError ?? { hours: 1 }),
     now,
   });
 
@@ -127,7 +123,7 @@ export function createCatalogUserLookup(
     outage.fail(
       `The catalog is unavailable; existing Bitbucket Server sessions are refreshed from cached answers, the first one from an answer that expired ${Math.round(entry.staleForMs / 1000)} s ago`,
     );
-    reportAnswer('stale');
+    countAnswer('stale');
     return { ...entry.value, staleForMs: entry.staleForMs };
   }
 
@@ -138,7 +134,7 @@ export function createCatalogUserLookup(
       const key = queryKey(canonical);
       try {
         const { value, source } = await memory.get(key, () => ask(canonical));
-        reportAnswer(source);
+        countAnswer(source === 'loaded' ? 'catalog' : source);
         return value;
       } catch (cause) {
         return (refresh ? staleAnswer(key) : undefined) ?? { type: 'unavailable', cause };
@@ -146,20 +142,14 @@ export function createCatalogUserLookup(
     },
     isNameTaken: ref =>
       call(async request => {
-        const entityRefs = ownerRefs(ref);
-        const filter = { 'relations.ownedBy': entityRefs };
+        const refs = ownerRefs(ref);
+        const fields = ['kind', 'metadata.name'];
+        const filter = { 'relations.ownedBy': refs };
         const [owners, owned] = await Promise.all([
-          request('refs', entityRefs.length, (client, as) =>
-            client.getEntitiesByRefs({ entityRefs, fields: ['kind', 'metadata.name'] }, as),
-          ),
-          request('filter', 1, (client, as) =>
-            client.queryEntities({ filter, fields: ['kind', 'metadata.name'], limit: 1 }, as),
-          ),
+          entitiesByRefs(request, refs, fields),
+          request('filter', (client, as) => client.queryEntities({ filter, fields, limit: 1 }, as)),
         ]);
-        if (owners.items.length !== entityRefs.length) {
-          throw new Error('the catalog did not answer whether the name is taken');
-        }
-        return owners.items.some(Boolean) || owned.items.length > 0;
+        return owners.some(Boolean) || owned.items.length > 0;
       }),
     get size() {
       return memory.size();
@@ -170,15 +160,4 @@ export function createCatalogUserLookup(
       if (canonical) memory.delete(queryKey(canonical));
     },
   };
-}
-
-function duration(name: string, value: HumanDuration, min = 0): number {
-  const milliseconds = durationToMilliseconds(value);
-  if (milliseconds >= min) return milliseconds;
-  throw new TypeError(`"${name}" must be ${min === 0 ? 'zero or longer' : 'longer than zero'}`);
-}
-
-function count(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new TypeError(`"${name}" must be a whole number of at least 1`);
 }

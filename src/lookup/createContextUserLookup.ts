@@ -3,7 +3,6 @@ import type { AuthResolverContext } from '@backstage/plugin-auth-node';
 import type { CatalogUserLookup, UserLookupAnswer } from './CatalogUserLookup';
 import { canonicalQuery, isFilterSafe, ownerKinds, ownerRefs } from './UserQuery';
 import type { UserQuery } from './UserQuery';
-import { verifyCandidates } from './verifyCandidates';
 
 type ContextQuery = Parameters<AuthResolverContext['findCatalogUser']>[0];
 
@@ -36,8 +35,7 @@ export function createContextUserLookup(
   return {
     async find(query) {
       const asked = canonicalQuery(query) && contextQuery(query);
-      const answer = asked ? await ask(asked) : ({ type: 'entities', entities: [] } as const);
-      return answer.type === 'entities' ? verifyCandidates(answer.entities, query) : answer;
+      return asked ? ask(asked) : { type: 'entities', entities: [] };
     },
     async isNameTaken(ref) {
       for (const kind of ownerKinds) {

@@ -5,7 +5,7 @@ import type {
   QueryEntitiesRequest,
   QueryEntitiesResponse,
 } from '@backstage/catalog-client';
-import { catalogFault } from './catalog';
+import { catalogFault, entitiesByRefs } from './catalog';
 import type { AskCatalog } from './catalog';
 import { isFilterSafe, readField } from './UserQuery';
 import type { FieldQuery, RefQuery, UserQuery, UserQueryField } from './UserQuery';
@@ -69,13 +69,8 @@ export function createUserSearch(options: {
     const entityRefs = queries.map(({ namespace, name }) =>
       stringifyEntityRef({ kind: 'User', namespace, name }),
     );
-    const { items } = await ask('refs', entityRefs.length, (client, as) =>
-      client.getEntitiesByRefs({ entityRefs, fields: fields.length > 0 ? fields : undefined }, as),
-    );
-    if (items.length !== entityRefs.length) {
-      throw new Error(`the catalog answered ${items.length} entities to ${entityRefs.length} refs`);
-    }
-    return items.map(entity => (entity ? [entity] : []));
+    const found = await entitiesByRefs(ask, entityRefs, fields.length > 0 ? fields : undefined);
+    return found.map(entity => (entity ? [entity] : []));
   }
 
   async function byField(ask: AskCatalog, queries: readonly FieldQuery[]) {
@@ -92,9 +87,7 @@ export function createUserSearch(options: {
 
   async function byFilter(ask: AskCatalog, field: UserQueryField, values: string[]) {
     const request = { filter: { [field]: values, kind: 'User' }, fields };
-    const { items } = await ask('filter', values.length, (client, as) =>
-      client.getEntities(request, as),
-    );
+    const { items } = await ask('filter', (client, as) => client.getEntities(request, as));
     return items;
   }
 
@@ -106,7 +99,7 @@ export function createUserSearch(options: {
     const query = { $all: [{ [field]: { $in: values } }, { kind: 'User' }] } as Predicate;
     const request = { query, fields, limit: 2 * values.length + 10 };
     const page: AskPage = pageRequest =>
-      ask('predicate', values.length, (client, as) => client.queryEntities(pageRequest, as));
+      ask('predicate', (client, as) => client.queryEntities(pageRequest, as));
     try {
       const first = await uncounted(page, request);
       // A client that does not know predicates leaves them out, and the catalog lists everybody.
@@ -117,7 +110,7 @@ export function createUserSearch(options: {
     }
     // A catalog that is starting up also answers 404. The endpoint is absent only if a filter works.
     const probe = { filter: { kind: 'User' }, fields: ['kind', 'metadata.name'], limit: 1 };
-    await ask('filter', 0, (client, as) => client.getEntities(probe, as));
+    await ask('filter', (client, as) => client.getEntities(probe, as));
     withoutPredicatesUntil = now() + absentForMs;
     return undefined;
   }
@@ -152,7 +145,7 @@ export function createUserSearch(options: {
       throw Object.assign(error, { name: 'InputError' });
     }
     const page: AskPage = pageRequest =>
-      ask('text', 1, (client, as) => client.queryEntities(pageRequest, as));
+      ask('text', (client, as) => client.queryEntities(pageRequest, as));
     // Keys are in lower case in the catalog's index, and older versions do not lower-case the request.
     const fullTextFilter = { term, fields: [field.toLowerCase()] };
     const request = { fullTextFilter, fields, limit: 100 };

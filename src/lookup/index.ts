@@ -6,7 +6,7 @@ export type {
   UserLookupAnswer,
 } from './CatalogUserLookup';
 export { describeRef, mismatchReason, verifyCandidates } from './verifyCandidates';
-export { createCatalogCaller, createCatalogMemory } from './catalog';
+export { createCatalogCaller, entitiesByRefs } from './catalog';
 export { createCatalogUserLookup } from './createCatalogUserLookup';
 export { createContextUserLookup } from './createContextUserLookup';
-export { readUserLookupOptions, userLookupSchema } from './userLookupConfig';
+export { userLookupSchema } from './userLookupConfig';

@@ -46,7 +46,7 @@ export function signInAuditEvent(
     eventId: operation === 'refresh' ? 'bitbucket-server-refresh' : 'bitbucket-server-sign-in',
     severityLevel,
     request: withoutSecrets(request),
-    meta: withoutUndefined({
+    meta: {
       environment,
       outcome: refused ? 'refused' : (decision?.outcome ?? 'accepted'),
       code: known?.code,
@@ -56,7 +56,7 @@ export function signInAuditEvent(
         refused || !decision || !('userEntityRef' in decision) ? undefined : decision.userEntityRef,
       bitbucketUserId: result && toSubject({ profile: {}, result }).id,
       referenceId: known?.reference,
-    }),
+    },
     error: refused ? toPlainError(error) : undefined,
   };
 }
@@ -70,11 +70,11 @@ export function sessionAuditEvent(
   return {
     eventId: `bitbucket-server-${event.type}`,
     severityLevel: event.type === 'sign-out' ? 'low' : 'high',
-    meta: withoutUndefined({
+    meta: {
       environment,
       bitbucketUserId: event.userId,
       referenceId: event.type === 'token-reuse' ? event.reference : undefined,
-    }),
+    },
   };
 }
 
@@ -100,14 +100,6 @@ function withoutSecrets(request: Request): Request {
     originalUrl: { value: path },
     headers: { value: { ...headers, ...(userAgent && { 'user-agent': userAgent }) } },
   }) as Request;
-}
-
-function withoutUndefined(
-  meta: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(meta).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }
 
 /** An error with the code and its public sentence, without a stack, which would point here. */

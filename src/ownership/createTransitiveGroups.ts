@@ -3,9 +3,9 @@ import { parseEntityRef, RELATION_CHILD_OF, stringifyEntityRef } from '@backstag
 import type { Entity } from '@backstage/catalog-model';
 import { durationToMilliseconds } from '@backstage/types';
 import DataLoader from 'dataloader';
-import { createCatalogCaller, createCatalogMemory } from '../lookup';
+import { createCatalogCaller, entitiesByRefs } from '../lookup';
 import type { CatalogUserLookupOptions } from '../lookup';
-import { createIncident, describeCause } from '../shared';
+import { createIncident, createMemory, describeCause } from '../shared';
 
 /**
  * Options of {@link createTransitiveGroups}. Those that {@link createCatalogUserLookup} also has mean
@@ -105,23 +105,11 @@ function createParentGroups(options: TransitiveGroupsOptions) {
   const outage = createIncident(options.logger);
 
   const loader = new DataLoader<string, Entity | undefined>(
-    entityRefs =>
-      call(async ask => {
-        const request = { entityRefs: [...entityRefs], fields };
-        const { items } = await ask('refs', entityRefs.length, (client, as) =>
-          client.getEntitiesByRefs(request, as),
-        );
-        if (items.length !== entityRefs.length) {
-          throw new Error(
-            `the catalog answered ${items.length} entities to ${entityRefs.length} refs`,
-          );
-        }
-        return items;
-      }),
+    entityRefs => call(ask => entitiesByRefs(ask, [...entityRefs], fields)),
     { cache: false, maxBatchSize: refsPerRequest, batchScheduleFn: setImmediate },
   );
 
-  const memory = createCatalogMemory<readonly string[]>({
+  const memory = createMemory<readonly string[]>({
     maxEntries: options.maxEntries ?? 10_000,
     staleIfErrorMs: durationToMilliseconds(options.staleIfError ?? { hours: 1 }),
     now,

@@ -1,3 +1,3 @@
 export { createTransitiveGroups } from './createTransitiveGroups';
 export type { TransitiveGroupsOptions } from './createTransitiveGroups';
-export { ownershipSchema, readOwnershipOptions } from './ownershipConfig';
+export { ownershipSchema } from './ownershipConfig';

@@ -1,36 +1,22 @@
-import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
-import { count, readSection } from '../config';
+import { count, strictObject } from '../config';
 
 /** `ownership` of one environment. */
-export const ownershipSchema = z
-  .object({
-    transitiveGroups: z
-      .boolean()
-      .optional()
-      .describe(
-        'Whether a member of a group also counts as a member of its parent groups. Default: false.',
-      ),
-    maxRefs: count(10_000)
-      .optional()
-      .describe(
-        'Maximum number of ownership refs of a person, including parent groups; further groups are left out. Default: 500.',
-      ),
-    maxDepth: count(100)
-      .optional()
-      .describe(
-        'Maximum number of levels of parent groups; groups further up are left out. Each level that is not cached costs one catalog request. Default: 20.',
-      ),
-  })
-  .strict()
-  .describe('Which groups count as owners on behalf of a person.');
-
-/**
- * Reads `ownership` of one environment.
- *
- * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @throws {@link SignInError} `CONFIG_INVALID`
- */
-export function readOwnershipOptions(config: Config, path: string) {
-  return readSection(config, 'ownership', ownershipSchema, path) ?? {};
-}
+export const ownershipSchema = strictObject({
+  transitiveGroups: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a member of a group also counts as a member of its parent groups. Default: false.',
+    ),
+  maxRefs: count(10_000)
+    .optional()
+    .describe(
+      'Maximum number of ownership refs of a person, including parent groups; further groups are left out. Default: 500.',
+    ),
+  maxDepth: count(100)
+    .optional()
+    .describe(
+      'Maximum number of levels of parent groups; groups further up are left out. Each level that is not cached costs one catalog request. Default: 20.',
+    ),
+}).describe('Which groups count as owners on behalf of a person.');

@@ -1,5 +1,5 @@
 import { z } from 'zod/v3';
-import { createSignInError } from '../errors';
+import { SignInError } from '../errors';
 import { quote } from '../shared';
 
 /**
@@ -61,7 +61,7 @@ export function parseBitbucketServerUser(json: unknown): BitbucketServerUser {
     const issues = result.error.issues.map(
       issue => `${issue.path.join('.') || 'payload'}: ${issue.message}`,
     );
-    throw createSignInError('USER_PAYLOAD_INVALID', {
+    throw new SignInError('USER_PAYLOAD_INVALID', {
       phase: 'profile',
       detail: `user payload ${quote(nameOf(json))} is invalid: ${issues.join('; ')}`,
     });

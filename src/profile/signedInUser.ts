@@ -1,5 +1,5 @@
 import type { HumanDuration } from '@backstage/types';
-import { createSignInError } from '../errors';
+import { SignInError } from '../errors';
 import { createBitbucketHttp } from '../http';
 import { quote } from '../shared';
 import type { BitbucketServerUser } from './bitbucketServerUser';
@@ -55,7 +55,7 @@ function decodeUsername(header: string | null): string {
 }
 
 function notSignedIn(detail: string) {
-  return createSignInError('NOT_SIGNED_IN', { phase: 'profile', detail });
+  return new SignInError('NOT_SIGNED_IN', { phase: 'profile', detail });
 }
 
 /**
@@ -76,7 +76,7 @@ export async function readSignedInUser(
   if (sameSlug && isSameUser(sameSlug, whoAmI)) return sameSlug;
   const user = await fetchUserByName(request, whoAmI.username);
   if (!isSameUser(user, whoAmI)) {
-    throw createSignInError('USER_ID_MISMATCH', {
+    throw new SignInError('USER_ID_MISMATCH', {
       phase: 'profile',
       detail: `The token belongs to the user id ${quote(whoAmI.id)}, but the user named ${quote(whoAmI.username)} has the id ${user.id}`,
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod/v3';
-import { createSignInError, isSignInError } from '../errors';
+import { isSignInError, SignInError } from '../errors';
 import type { BitbucketHttp, GetJsonOptions } from '../http';
 import { quote } from '../shared';
 import { parseBitbucketServerUser } from './bitbucketServerUser';
@@ -58,7 +58,7 @@ export async function fetchUserByName(
   if (guessed?.name === username) return guessed;
   const found = await readUsersNamed(request, 'users', username);
   if (found.length !== 1) {
-    throw createSignInError('USER_NOT_READABLE', {
+    throw new SignInError('USER_NOT_READABLE', {
       phase: 'profile',
       detail: `${found.length === 0 ? 'No user' : `${found.length} users`} named exactly ${quote(username)}`,
     });
@@ -117,14 +117,14 @@ export async function readUsersNamed(
     if (found.length > 0 || next === undefined) return found;
     start = next;
   }
-  throw createSignInError('USER_NOT_READABLE', {
+  throw new SignInError('USER_NOT_READABLE', {
     phase: 'profile',
     detail: `More than ${maxPages} pages of users contain ${quote(username)}`,
   });
 }
 
 function invalidPage(start: number, what: string) {
-  return createSignInError('BITBUCKET_RESPONSE_INVALID', {
+  return new SignInError('BITBUCKET_RESPONSE_INVALID', {
     phase: 'profile',
     detail: `The page of users that starts at ${start} ${what}`,
   });

@@ -1,4 +1,5 @@
 import { withTimeout } from './deadline';
+import { instruments } from './telemetry';
 
 interface QueueOptions {
   /** How much work runs at a time. */
@@ -6,8 +7,8 @@ interface QueueOptions {
   readonly maxWaiting: number;
   /** Longest time in the queue, in milliseconds. */
   readonly timeoutMs: number;
-  /** Called when the number of waiting callers changes. */
-  readonly onWaiting?: (change: 1 | -1) => void;
+  /** Its name in the metric of waiting callers. */
+  readonly name: 'catalog' | 'token_endpoint';
 }
 
 /**
@@ -18,7 +19,8 @@ interface QueueOptions {
  * and `TimeoutError` or `AbortError` for a caller that left the queue.
  */
 export function createQueue(options: QueueOptions) {
-  const { concurrency, maxWaiting, timeoutMs, onWaiting } = options;
+  const { concurrency, maxWaiting, timeoutMs, name } = options;
+  const attributes = { 'bitbucket_server.queue': name };
   const turns = new Set<() => void>();
   let running = 0;
 
@@ -33,7 +35,7 @@ export function createQueue(options: QueueOptions) {
       begin = resolve;
     });
     turns.add(begin);
-    onWaiting?.(1);
+    instruments().queueLength.add(1, attributes);
     try {
       await withTimeout(() => turn, { timeoutMs, signal });
     } catch (error) {
@@ -41,7 +43,7 @@ export function createQueue(options: QueueOptions) {
       if (!turns.delete(begin)) leave();
       throw error;
     } finally {
-      onWaiting?.(-1);
+      instruments().queueLength.add(-1, attributes);
     }
   }
 

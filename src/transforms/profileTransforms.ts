@@ -1,8 +1,7 @@
 import type { Config } from '@backstage/config';
 import type { PassportProfile, ProfileTransform } from '@backstage/plugin-auth-node';
-import { z } from 'zod/v3';
-import { createConfigError, readNamedList } from '../config';
-import { createSignInError, isSignInError } from '../errors';
+import { createConfigError, readNamedList, strictObject } from '../config';
+import { isSignInError, SignInError } from '../errors';
 import type { BitbucketServerPassportProfile } from '../profile';
 import {
   emailFromUsername,
@@ -29,7 +28,7 @@ export const bitbucketServerProfileTransforms = {
   emailFromUsername,
 } as const;
 
-const noOptions = { optionsSchema: z.object({}).strict() };
+const noOptions = { optionsSchema: strictObject({}) };
 
 /** What a config can name, and the options of each. The config schema is generated from it. */
 export const profileTransformRegistry = {
@@ -69,7 +68,7 @@ export function composeProfileTransforms(
       } catch (error) {
         throw isSignInError(error)
           ? error
-          : createSignInError('PROFILE_TRANSFORM_FAILED', {
+          : new SignInError('PROFILE_TRANSFORM_FAILED', {
               phase: 'transform',
               detail: `profile transform ${step.name || '(without a name)'} failed`,
               cause: error,
@@ -94,7 +93,7 @@ export function readProfileTransforms(config: Config, path: string): ProfileTran
     nameKey: 'transform',
     registry: profileTransformRegistry,
   });
-  return (items ?? []).map(item => {
+  return items.map(item => {
     try {
       // Parsed by the schema of this name, which the types of the registry do not express.
       return bitbucketServerProfileTransforms[item.name](item.options as never);

@@ -4,8 +4,8 @@ import type {
   ProfileInfo,
 } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
-import { parseOptions } from '../config';
-import { createSignInError } from '../errors';
+import { parseOptions, strictObject } from '../config';
+import { SignInError } from '../errors';
 import { createDomainFilter, isEmailAddress, quote } from '../shared';
 import type { BitbucketServerUser } from '../profile';
 
@@ -52,21 +52,21 @@ export function fromUser(): ProfileTransformStep {
 export function requireActiveUser(): ProfileTransformStep {
   return (profile, { user }) => {
     if (!user) {
-      throw createSignInError('USER_PAYLOAD_INVALID', {
+      throw new SignInError('USER_PAYLOAD_INVALID', {
         phase: 'transform',
         detail:
           'requireActiveUser needs the Bitbucket user record, which the authenticator in use does not provide; remove requireActiveUser, or use the authenticator of this package',
       });
     }
     if (user.active === false) {
-      throw createSignInError('USER_INACTIVE', {
+      throw new SignInError('USER_INACTIVE', {
         phase: 'transform',
         detail: `user ${quote(user.name)} (id ${user.id}) is inactive`,
       });
     }
     // Anything but NORMAL: a type that a later version adds may not be a person.
     if (user.type !== undefined && user.type !== 'NORMAL') {
-      throw createSignInError('USER_IS_SERVICE_ACCOUNT', {
+      throw new SignInError('USER_IS_SERVICE_ACCOUNT', {
         phase: 'transform',
         detail: `user ${quote(user.name)} (id ${user.id}) is of type ${quote(user.type)}`,
       });
@@ -75,18 +75,16 @@ export function requireActiveUser(): ProfileTransformStep {
   };
 }
 
-export const restrictEmailDomainsSchema = z
-  .object({
-    allowedDomains: z
-      .array(z.string())
-      .min(1)
-      .describe('Whole domains; "*.corp.com" for all subdomains.'),
-    onDenied: z
-      .enum(['refuse', 'drop'])
-      .optional()
-      .describe('Refuses the sign-in, or removes the email and continues. Default: refuse.'),
-  })
-  .strict();
+export const restrictEmailDomainsSchema = strictObject({
+  allowedDomains: z
+    .array(z.string())
+    .min(1)
+    .describe('Whole domains; "*.corp.com" for all subdomains.'),
+  onDenied: z
+    .enum(['refuse', 'drop'])
+    .optional()
+    .describe('Refuses the sign-in, or removes the email and continues. Default: refuse.'),
+});
 
 /**
  * Allows emails of some domains only.
@@ -114,7 +112,7 @@ export function restrictEmailDomains(options: {
     if (profile.email === undefined) return profile;
     if (isEmailAddress(profile.email) && isAllowed(profile.email)) return profile;
     if (onDenied === 'drop') return { ...profile, email: undefined };
-    throw createSignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
+    throw new SignInError('EMAIL_DOMAIN_NOT_ALLOWED', {
       phase: 'transform',
       detail: `the domain of the email ${quote(profile.email)} is not one of ${allowedDomains.join(', ')}`,
     });
@@ -130,9 +128,9 @@ export function withoutEmail(): ProfileTransformStep {
   return profile => ({ ...profile, email: undefined });
 }
 
-export const emailFromUsernameSchema = z
-  .object({ domain: z.string().describe('The domain after the @, such as corp.com.') })
-  .strict();
+export const emailFromUsernameSchema = strictObject({
+  domain: z.string().describe('The domain after the @, such as corp.com.'),
+});
 
 /**
  * Makes `<username>@<domain>` for servers whose payload has no email. A profile that has an email

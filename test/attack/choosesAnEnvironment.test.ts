@@ -61,7 +61,9 @@ describe('an environment that is configured and not served', () => {
   it('cannot be chosen at the start', async () => {
     const query = new URLSearchParams({ env: 'lax', origin, flow: 'popup' });
     const page = await browser.get(`/start?${query}`);
-    expect(browser.readPopup(page).error!.message).toContain('The environment "lax"');
+    expect(browser.readPopup(page).error!.message).toContain(
+      'does not serve the environment "lax"',
+    );
     expect(page.headers.get('location')).toBeNull();
   });
 

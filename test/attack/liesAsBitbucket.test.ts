@@ -44,7 +44,7 @@ describe('something that answers in place of Bitbucket', () => {
     // There, every token is Jane's.
     evil = await startBitbucketSimulator({ people: [{ user: jane }] });
     backend = await stage.startReplica({
-      options: { profileCacheTtl: { seconds: 0 } },
+      config: { profileCacheTtl: '0s' },
       signInResolver: signInByNameAndId,
     });
   });

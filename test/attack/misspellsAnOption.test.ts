@@ -15,7 +15,7 @@ describe('an option in code that is misspelt or of the wrong type', () => {
     [
       'a domain list',
       () => matchers.profileEmail(options({ allowedDomain: ['corp.com'] })),
-      '"profileEmail.allowedDomain" is not a known option; expected one of allowedDomains, emailTrust',
+      '"profileEmail.allowedDomain" is not a known option; expected one of: allowedDomains, emailTrust',
     ],
     [
       'a namespace of a name',
@@ -35,22 +35,22 @@ describe('an option in code that is misspelt or of the wrong type', () => {
     [
       'a domain list as text',
       () => matchers.profileEmail(options({ allowedDomains: 'corp.com' })),
-      '"profileEmail.allowedDomains" must be of type array, got string',
+      '"profileEmail.allowedDomains" must be a list, got "corp.com"',
     ],
     [
       'a boolean as text',
       () => matchers.profileEmail(options({ stripPlusTag: 'false' })),
-      '"profileEmail.stripPlusTag" must be of type boolean, got string',
+      '"profileEmail.stripPlusTag" must be true or false, got "false"',
     ],
     [
       'a trust',
       () => matchers.emailLocalPart(options({ emailTrust: 'readonly' })),
-      '"emailLocalPart.emailTrust" must be "always" or "readOnlyDirectory" or "never", got "readonly"',
+      '"emailLocalPart.emailTrust" must be one of: "always", "readOnlyDirectory", "never", got "readonly"',
     ],
     [
       'a number as a namespace',
       () => matchers.entityName(options({ from: 'username', namespaces: [7] })),
-      '"entityName.namespaces.0" must be of type string, got number',
+      '"entityName.namespaces[0]" must be a string, got 7',
     ],
     [
       'a trust for a username',
@@ -61,13 +61,13 @@ describe('an option in code that is misspelt or of the wrong type', () => {
     [
       'a normalization',
       () => matchers.emailEntityName(options({ normalize: 'none' })),
-      '"emailEntityName.normalize" must be "underscore" or "dash", got "none"',
+      '"emailEntityName.normalize" must be one of: "underscore", "dash", got "none"',
     ],
     ['an agreement of one', () => agreement(options([byName])), 'at least two matchers'],
     [
       'a policy',
       () => createSignInResolver({ match: options([{ matcher: byName, onMising: 'stop' }]) }),
-      '"match[0].onMising" is not a known option; expected one of matcher, onMissing',
+      '"match[0].onMising" is not a known option; expected one of: matcher, onMissing',
     ],
     [
       'a policy of the matcher',
@@ -77,7 +77,7 @@ describe('an option in code that is misspelt or of the wrong type', () => {
     [
       'a policy as boolean',
       () => createSignInResolver({ match: options([{ matcher: byName, onMissing: true }]) }),
-      "\"match[0].onMissing\" must be of type 'next' | 'stop', got boolean",
+      '"match[0].onMissing" must be one of: "next", "stop", got true',
     ],
     [
       'the fallback as text',
@@ -87,7 +87,7 @@ describe('an option in code that is misspelt or of the wrong type', () => {
             { matcher: byName, dangerouslyAllowSignInWithoutUserInCatalog: 'false' },
           ]),
         }),
-      '"match[0].dangerouslyAllowSignInWithoutUserInCatalog" must be of type',
+      '"match[0].dangerouslyAllowSignInWithoutUserInCatalog" must be true or false or an object, got "false"',
     ],
     [
       'the namespace of the fallback',
@@ -97,17 +97,17 @@ describe('an option in code that is misspelt or of the wrong type', () => {
             { matcher: byName, dangerouslyAllowSignInWithoutUserInCatalog: { namspace: 'guests' } },
           ]),
         }),
-      '"match[0].dangerouslyAllowSignInWithoutUserInCatalog.namespace" is missing',
+      '"match[0].dangerouslyAllowSignInWithoutUserInCatalog.namspace" is not a known option; expected one of: namespace',
     ],
     [
       'an option of the resolver',
       () => createSignInResolver(options({ match: [byName], lookUp: {} })),
-      '"createSignInResolver.lookUp" is not a known option; expected one of match, lookup',
+      '"createSignInResolver.lookUp" is not a known option; expected one of: match, lookup',
     ],
     [
       'an empty annotation of accounts',
       () => createSignInResolver({ match: [byName], accountIdAnnotation: '' }),
-      '"createSignInResolver.accountIdAnnotation" is not valid',
+      '"createSignInResolver.accountIdAnnotation" must end with "/user-id", got ""',
     ],
     [
       'an option of all resolvers',

@@ -89,11 +89,12 @@ describe('a Bitbucket Server that answers whatever it likes', () => {
           clientSecret: 'planted-client-secret',
           baseUrl,
           timeout: { milliseconds: timeoutMs },
+          profileCacheTtl: '0s',
         },
       },
       createBitbucketServerProviderFactory({
         createOptions: () => ({
-          authenticator: createBitbucketServerAuthenticator({ profileCacheTtl: { seconds: 0 } }),
+          authenticator: createBitbucketServerAuthenticator(),
           signInResolver: signInByUsername,
         }),
       }),

@@ -97,12 +97,11 @@ describe('this module', () => {
 
   beforeAll(async () => {
     backend = await startAuthBackend(
-      { development: { ...link, baseUrl: simulator.baseUrl } },
+      { development: { ...link, baseUrl: simulator.baseUrl, profileCacheTtl: '0s' } },
       createBitbucketServerProviderFactory({
         createOptions: () => ({
           authenticator: createBitbucketServerAuthenticator({
             fetch: (input, init) => fetch(detour(String(input)), init),
-            profileCacheTtl: { seconds: 0 },
           }),
           signInResolver: signInByUsername,
         }),

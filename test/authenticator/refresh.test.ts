@@ -19,8 +19,8 @@ afterEach(() => stage.close());
 
 describe('a refresh through a real auth backend', () => {
   it('that fails after the exchange is no 401, and delivers the new tokens with its error', async () => {
-    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
-    const replica = await stage.startReplica({ options: everyTime });
+    const browser = await stage.signIn(await stage.startReplica({ config: everyTime }));
+    const replica = await stage.startReplica({ config: everyTime });
     const atReplica = stage.join(replica, browser);
     const old = browser.cookies.get(refreshCookie)!.value;
     stage.simulator.faults.set('whoami', { status: 500 });
@@ -87,7 +87,7 @@ describe('a refresh through a real auth backend', () => {
   });
 
   it('refuses an account that was deactivated meanwhile', async () => {
-    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    const browser = await stage.signIn(await stage.startReplica({ config: everyTime }));
     stage.simulator.updateUser(jane.name, { active: false });
     const refused = await browser.refresh();
     expect(refused.status).toBe(403);
@@ -146,7 +146,7 @@ describe('the user of a session', () => {
   });
 
   it('is asked for together with who am I when it has to be read again', async () => {
-    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    const browser = await stage.signIn(await stage.startReplica({ config: everyTime }));
     const held = deferred();
     stage.simulator.faults.set('whoami', { hold: held.promise });
     stage.simulator.faults.set('user', { hold: held.promise });
@@ -157,14 +157,14 @@ describe('the user of a session', () => {
   });
 
   it('is looked for under its new name after a rename', async () => {
-    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    const browser = await stage.signIn(await stage.startReplica({ config: everyTime }));
     stage.simulator.updateUser(jane.name, { name: 'new-name', slug: 'new-name' });
     const session = await browser.refresh();
     expect(session.backstageIdentity!.identity.userEntityRef).toBe('user:default/new-name');
   });
 
   it('is not somebody else who has got its slug meanwhile', async () => {
-    const browser = await stage.signIn(await stage.startReplica({ options: everyTime }));
+    const browser = await stage.signIn(await stage.startReplica({ config: everyTime }));
     stage.simulator.updateUser(jane.name, { slug: 'moved' });
     stage.simulator.addPerson({ user: { ...jane, id: 666, name: 'mallory' } });
     const session = await browser.refresh();
@@ -186,7 +186,7 @@ describe('the user of a session', () => {
     await off.refresh();
     expect(stage.simulator.counts.whoami).toBe(1);
     const config = { profileCacheTtl: '10s' };
-    const on = await stage.signIn(await stage.startReplica({ options: everyTime, config }));
+    const on = await stage.signIn(await stage.startReplica({ config }));
     await on.refresh();
     expect(stage.simulator.counts.whoami).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { createRefresher } from '../../src/authenticator/refresher';
 import { createSealedNotes } from '../../src/authenticator/sealedNotes';
 import type { TokenAnswer } from '../../src/authenticator/session';
-import { createSignInError } from '../../src/errors';
+import { SignInError } from '../../src/errors';
 import { parseBitbucketServerUser } from '../../src/profile';
 import { deferred } from '../support/controlled';
 import { jane } from './support/people';
@@ -39,9 +39,7 @@ describe('a browser that leaves while its exchange waits for its turn', () => {
     const stays = refresh('old');
     await expect(left).rejects.toMatchObject({ code: 'REQUEST_ABORTED' });
     expect(asked).toEqual(['old']);
-    waits.reject(
-      createSignInError('REQUEST_ABORTED', { phase: 'token', detail: 'left the queue' }),
-    );
+    waits.reject(new SignInError('REQUEST_ABORTED', { phase: 'token', detail: 'left the queue' }));
     expect(await stays).toMatchObject({ tokens: { accessToken: 'a', refreshToken: 'new' } });
     expect(asked).toEqual(['old', 'old']);
   });

@@ -128,8 +128,8 @@ describe('replicas that share a cache', () => {
     /** A slow request with the first token, a fast one that got the third, one behind with the second. */
     async function fallBehind(fault = {}, signal?: AbortSignal) {
       const slow = await stage.startReplica({
-        config: { userLookup: { staleIfError: '0s' } },
-        options: { cache: shared.cache, profileCacheTtl: { seconds: 0 } },
+        config: { userLookup: { staleIfError: '0s' }, profileCacheTtl: '0s' },
+        options: { cache: shared.cache },
       });
       const [fast, third] = [await startReplica(), await startReplica()];
       const browser = await stage.signIn(fast);

@@ -30,7 +30,7 @@ describe('refreshes with the same token', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    backend = await stage.startReplica({ options: everyTime });
+    backend = await stage.startReplica({ config: everyTime });
   });
 
   beforeEach(async () => {
@@ -165,7 +165,7 @@ describe('a browser that goes away', () => {
       if (String(input).endsWith('/application-properties')) signals.push(init!.signal!);
       return fetch(input, init);
     };
-    const backend = await stage.startReplica({ options: { ...everyTime, fetch: spy } });
+    const backend = await stage.startReplica({ config: everyTime, options: { fetch: spy } });
     const browser = await stage.signIn(backend);
     signals.length = 0;
     const held = deferred();
@@ -224,7 +224,7 @@ describe('a browser that goes away', () => {
 
 describe('a refresh that fails after its exchange', () => {
   it('gives the tokens to the browser, and for ten seconds to whoever has the old one', async () => {
-    const backend = await stage.startReplica({ options: everyTime });
+    const backend = await stage.startReplica({ config: everyTime });
     const browser = await stage.signIn(backend);
     const [late, tooLate] = tabsOf(backend, browser, 2) as [Browser, Browser];
     const old = valueOf(browser);
@@ -245,7 +245,7 @@ describe('a refresh that fails after its exchange', () => {
     let browser: Browser;
 
     beforeAll(async () => {
-      backend = await stage.startReplica({ options: everyTime, signInResolver: undefined });
+      backend = await stage.startReplica({ config: everyTime, signInResolver: undefined });
     });
 
     beforeEach(async () => {

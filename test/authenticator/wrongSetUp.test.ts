@@ -149,9 +149,9 @@ describe('an environment that is not served', () => {
       await expectReadable(
         backend,
         'development',
-        'The environment "development" of "auth.providers.bitbucketServer" is not served; served: none.',
+        '"auth.providers.bitbucketServer" does not serve the environment "development"; served: none.',
       );
-      await expectReadable(backend, 'production', 'The environment "production"');
+      await expectReadable(backend, 'production', 'does not serve the environment "production"');
       expect(simulator.counts.any).toBe(0);
     },
   );
@@ -161,7 +161,9 @@ describe('an environment that is not served', () => {
     backend = await startAuthBackend({ development }, factoryOf());
     const browser = backend.createBrowser();
     const page = await browser.get('/start');
-    expect(browser.readPopup(page).error!.message).toContain('The environment (none was given)');
+    expect(browser.readPopup(page).error!.message).toContain(
+      'does not serve the environment (none was given)',
+    );
   });
 
   it('has to be chosen when there are several', async () => {

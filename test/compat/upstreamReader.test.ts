@@ -72,7 +72,7 @@ describe("Upstream's config reader with the factories of this package", () => {
 
   it('refuses at start what it cannot do', () => {
     expect(() => read({ ...byName, nope: 1 })).toThrow(
-      'not a known option; expected one of namespaces, normalize',
+      'not a known option; expected one of: namespaces, normalize',
     );
     expect(() => read({ resolver: 'userIdMatchingUserEntityAnnotation' })).toThrow(
       'needs the option "annotation"',

@@ -266,6 +266,15 @@ const link = [
     },
   ),
   wrong(
+    'a client secret that is a number',
+    withKeys({ clientSecret: 20261125 }),
+    'clientSecret',
+    'must be a string, got a value of type number',
+    {
+      startOnly: because.coerced,
+    },
+  ),
+  wrong(
     'a list of client secrets',
     withKeys({ clientSecret: ['planted-client-secret'] }),
     'clientSecret',
@@ -685,7 +694,7 @@ const sections = [
     'half an entry',
     withLookup({ maxEntries: 1.5 }),
     'userLookup.maxEntries',
-    'must be a whole number, got 1.5',
+    'must be a whole number from 1 to 1000000, got 1.5',
   ),
   wrong(
     'more entries than memory holds',

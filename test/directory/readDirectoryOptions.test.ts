@@ -1,8 +1,7 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject, JsonValue } from '@backstage/types';
-import { createEnvironmentSchema } from '../../scripts/createConfigSchema';
-import type { JsonSchema } from '../../scripts/jsonSchema';
 import { readDirectoryOptions } from '../../src/directory';
+import { environmentSchema } from '../support/configSchema';
 
 const path = 'auth.providers.bitbucketServer.production';
 const read = (directory: JsonValue | undefined) =>
@@ -50,7 +49,11 @@ describe('the config of directories', () => {
       { token: 'secret-\ncd' },
       `"${path}.directory.token" must be one line`,
     ],
-    ['a token that is a number', { token: 1 }, `"${path}.directory.token" must be a string, got 1`],
+    [
+      'a token that is a number',
+      { token: 1 },
+      `"${path}.directory.token" must be a string, got a value of type number`,
+    ],
     ['no password', { username: 'robot' }, `"${path}.directory.password" is missing`],
     ['no username', { password: 'secret-1' }, `"${path}.directory.username" is missing`],
     [
@@ -101,7 +104,7 @@ describe('the config of directories', () => {
   });
 
   it('names every key that there is', () => {
-    const { properties: keys } = createEnvironmentSchema().properties!.directory as JsonSchema;
+    const { properties: keys } = environmentSchema.properties!.directory!;
     expect(() => read({ nothing: true })).toThrow(
       `expected one of: ${Object.keys(keys!).join(', ')}`,
     );

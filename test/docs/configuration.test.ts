@@ -6,7 +6,7 @@ import {
   bitbucketServerSignInResolvers,
   readSignInSetup,
 } from '../../src';
-import { environmentSchema } from './support/environmentKeys';
+import { environmentSchema } from '../support/configSchema';
 import { readDoc, readTable } from './support/readDocs';
 
 interface KeySchema {

@@ -3,7 +3,7 @@ import { commonSignInResolvers } from '@backstage/plugin-auth-node';
 import type { AuthResolverContext, SignInInfo, SignInResolver } from '@backstage/plugin-auth-node';
 import { bitbucketServerSignInResolvers as upstreamResolvers } from '@backstage/plugin-auth-backend-module-bitbucket-server-provider';
 import { bitbucketServerSignInResolvers } from '../../src';
-import { environmentKeys } from './support/environmentKeys';
+import { environmentKeys } from '../support/configSchema';
 import { readDoc } from './support/readDocs';
 
 const upstream = '@backstage/plugin-auth-backend-module-bitbucket-server-provider';

@@ -7,7 +7,7 @@ import { loadConfigSchema } from '@backstage/config-loader';
 import type { ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
 import { parse } from 'yaml';
-import { createConfigSchema } from '../../scripts/createConfigSchema';
+import { configSchema } from '../support/configSchema';
 import { startModule } from '../support/startModule';
 import { environmentsOf } from './support/environmentsOf';
 import { blocksIn, readDocs } from './support/readDocs';
@@ -30,8 +30,9 @@ describe('the YAML in the documentation', () => {
 
   beforeAll(async () => {
     makeProvider = await startModule();
-    const value = createConfigSchema() as JsonObject;
-    const schemas = [{ value, path: 'config.schema.json', packageName: 'ours' }];
+    const schemas = [
+      { value: configSchema as JsonObject, path: 'config.schema.json', packageName: 'ours' },
+    ];
     schema = await loadConfigSchema({
       serialized: { backstageConfigSchemaVersion: 1, schemas },
     });

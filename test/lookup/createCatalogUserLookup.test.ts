@@ -7,6 +7,7 @@ import type { CatalogUserLookupOptions, UserLookupAnswer, UserQuery } from '../.
 import { createLogRecorder } from '../support/createLogRecorder';
 import { deferred, fakeClock, settled } from '../support/controlled';
 import { byEmail, byField, byName, user } from './support/people';
+import { registerTelemetry } from '../observability/support/telemetry';
 import { recordingCatalog } from './support/recordingCatalog';
 
 const people: Entity[] = [
@@ -718,62 +719,78 @@ describe('an expired answer', () => {
   });
 });
 
-describe('listeners', () => {
-  it('are told of every request, and where each answer came from', async () => {
-    const requests: unknown[] = [];
-    const answers: string[] = [];
-    const { find, lookup, clock, replaced } = setUp({
-      onRequest: event => requests.push(event),
-      onAnswer: ({ source }) => answers.push(source),
-    });
+describe('metrics', () => {
+  let telemetry: ReturnType<typeof registerTelemetry>;
+  beforeAll(() => {
+    telemetry = registerTelemetry();
+  });
+  afterAll(() => telemetry.stop());
+
+  /** What has been counted, by the labels given. */
+  async function counted(name: string, ...labels: string[]) {
+    const samples = await telemetry.scrape();
+    return samples
+      .filter(each => each.name === name)
+      .map(each => [...labels.map(label => each.labels[label]), each.value].join(' '))
+      .sort();
+  }
+  const requests = () =>
+    counted(
+      'bitbucket_server_catalog_request_duration_count',
+      'bitbucket_server_operation',
+      'error_type',
+    );
+  const answers = () =>
+    counted('bitbucket_server_catalog_answers_total', 'bitbucket_server_source');
+
+  it('count every request, how it ended, and where each answer came from', async () => {
+    const { find, lookup, clock, replaced } = setUp();
     replaced.getEntitiesByRefs = (_, goOn) => {
       clock.advance(7);
       return goOn();
     };
     await find(byName('p1'), byName('p2'), byName('P2'));
     await find(byName('p1'), byEmail('p1@x.y'), byId('1'), byId('2'));
-    expect(requests).toEqual([
-      { operation: 'refs', durationMs: 7, outcome: 'ok', values: 2 },
-      { operation: 'filter', durationMs: 0, outcome: 'ok', values: 1 },
-      { operation: 'predicate', durationMs: 0, outcome: 'ok', values: 2 },
-    ]);
-    expect(answers.sort()).toEqual([
-      ...['catalog', 'catalog', 'catalog', 'catalog', 'catalog'],
-      ...['inFlight', 'memory'],
-    ]);
+    expect(await requests()).toEqual(['filter  1', 'predicate  1', 'refs  1']);
+    expect(await answers()).toEqual(['catalog 5', 'in_flight 1', 'memory 1']);
+    const durations = 'bitbucket_server_catalog_request_duration_sum';
+    expect(await counted(durations, 'bitbucket_server_operation')).toContain('refs 0.007');
+
     clock.advance(90_000);
     replaced.getEntitiesByRefs = fail;
     await lookup.find(byName('p1'), { refresh: true });
     await lookup.find(byName('p1'));
-    expect(requests.slice(3)).toEqual([
-      { operation: 'refs', durationMs: 0, outcome: 'error', values: 1 },
-      { operation: 'refs', durationMs: 0, outcome: 'error', values: 1 },
-    ]);
-    expect(answers.slice(7)).toEqual(['stale']);
+    expect(await requests()).toContain('refs _OTHER 2');
+    expect(await answers()).toContain('stale 1');
   });
 
-  it('that throw lock nobody out', async () => {
-    const broken = () => {
-      throw new Error('no metrics');
-    };
-    const { find, lines } = setUp({ onRequest: broken, onAnswer: broken });
-    expect(await find(byName('p1'))).toEqual([['p1']]);
-    expect(lines).toEqual([
-      'error: A callback of the user lookup threw an error: Error: no metrics',
-      'error: A callback of the user lookup threw an error: Error: no metrics',
-    ]);
+  it('tell a request that was too late from one that failed', async () => {
+    const { lookup, replaced } = setUp({ timeout: { milliseconds: 1 } });
+    replaced.getEntitiesByRefs = () => new Promise(() => undefined);
+    await lookup.find(byName('p1'));
+    expect(await requests()).toContain('refs timeout 1');
   });
 });
 
 describe('options', () => {
   it.each<[Partial<CatalogUserLookupOptions>, string]>([
-    [{ ttl: { seconds: -1 } }, '"ttl" must be zero or longer'],
-    [{ staleIfError: { hours: Number.NaN } }, '"staleIfError" must be zero or longer'],
-    [{ timeout: { seconds: 0 } }, '"timeout" must be longer than zero'],
-    [{ maxEntries: 0 }, '"maxEntries" must be a whole number of at least 1'],
-    [{ maxRefsPerRequest: 1.5 }, '"maxRefsPerRequest" must be a whole number of at least 1'],
-    [{ maxValuesPerRequest: -1 }, '"maxValuesPerRequest" must be a whole number of at least 1'],
+    [{ ttl: { seconds: -1 } }, 'ttl.seconds" must not be negative, got -1'],
+    [{ staleIfError: { hours: Number.NaN } }, 'staleIfError.hours" must be a number, got NaN'],
+    [{ timeout: { seconds: 0 } }, 'timeout" must be from 1 ms to 5 minutes, got 0 ms'],
+    [{ maxEntries: 0 }, 'maxEntries" must be a whole number from 1 to 1000000, got 0'],
+    [
+      { maxRefsPerRequest: 1.5 },
+      'maxRefsPerRequest" must be a whole number from 1 to 1000, got 1.5',
+    ],
+    [
+      { maxValuesPerRequest: -1 },
+      'maxValuesPerRequest" must be a whole number from 1 to 1000, got -1',
+    ],
+    [
+      { maxEntrys: 5 } as object,
+      'maxEntrys" is not a known option; expected one of: ttl, notFoundTtl',
+    ],
   ])('%j is refused', (options, message) => {
-    expect(() => setUp(options)).toThrow(new TypeError(message));
+    expect(() => setUp(options)).toThrow(`"createCatalogUserLookup.${message}`);
   });
 });

@@ -160,8 +160,7 @@ describe('a thousand different people at once, in front of a slow catalog', () =
   });
 
   it('an answer that comes too late is dropped, and replaces none that came since', async () => {
-    const outcomes: string[] = [];
-    const { lookup, held } = heldCatalog({ onRequest: ({ outcome }) => outcomes.push(outcome) });
+    const { lookup, held } = heldCatalog();
     const tooLate = lookup.find(byEmail('ada@x.y'));
     await settled();
     await jest.advanceTimersByTimeAsync(10_000);
@@ -174,6 +173,5 @@ describe('a thousand different people at once, in front of a slow catalog', () =
     await held[0]!.answer({ title: 'old' });
     expect(await lookup.find(byEmail('ada@x.y'))).toBe(await again);
     expect(held).toHaveLength(2);
-    expect(outcomes).toEqual(['timeout', 'ok']);
   });
 });

@@ -1,8 +1,7 @@
 import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { createEnvironmentSchema } from '../../scripts/createConfigSchema';
-import type { JsonSchema } from '../../scripts/jsonSchema';
 import { readSignInSetup } from '../../src';
+import { environmentSchema } from '../support/configSchema';
 
 const path = 'auth.providers.bitbucketServer.production';
 
@@ -26,7 +25,7 @@ describe('the config of the user lookup', () => {
       maxRefsPerRequest: 7,
       fields: 'identity',
     };
-    const { properties } = createEnvironmentSchema().properties!.userLookup as JsonSchema;
+    const { properties } = environmentSchema.properties!.userLookup!;
     expect(Object.keys(all).sort()).toEqual(Object.keys(properties!).sort());
     expect(readOptions(all)).toEqual({
       ...all,

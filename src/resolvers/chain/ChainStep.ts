@@ -1,8 +1,9 @@
 import type { Entity } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../../config';
 import type { SignInErrorCode } from '../../errors';
 import type { UserLookupAnswer } from '../../lookup';
-import { checkOptions, isNamespace } from '../matchers';
+import { isNamespace } from '../matchers';
 import type { MatchAttempt, MatchPlan, Matcher } from '../matchers';
 
 const action = z.enum(['next', 'stop']).optional();
@@ -48,7 +49,7 @@ export const withoutUserShape = {
   dangerouslyAllowSignInWithoutUserInCatalog: z
     .union([
       z.boolean(),
-      z.object({ namespace: z.string().refine(isNamespace, 'it is not a namespace') }).strict(),
+      strictObject({ namespace: z.string().refine(isNamespace, 'it is not a namespace') }),
     ])
     .optional()
     .describe(
@@ -57,7 +58,7 @@ export const withoutUserShape = {
 } as const;
 
 /** Made once: an audit checks a chain hundreds of thousands of times. */
-const stepSchema = z.strictObject({ matcher: z.unknown(), ...policyShape, ...withoutUserShape });
+const stepSchema = strictObject({ matcher: z.unknown(), ...policyShape, ...withoutUserShape });
 
 /** Checks a chain once, at start. Throws an `Error` that names the step and what is wrong with it. */
 export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly ChainStep[] {
@@ -78,7 +79,7 @@ export function toChainSteps(match: readonly (Matcher | ChainStep)[]): readonly 
     if (misplaced) {
       throw new Error(`"${where}" must be { matcher, ${misplaced} }: a matcher has no policy`);
     }
-    checkOptions(where, stepSchema, step);
+    parseOptions(stepSchema, step, where);
     return step;
   });
 }

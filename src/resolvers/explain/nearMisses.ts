@@ -50,7 +50,7 @@ export function createNearMissFinder(options: {
     const term = field === 'spec.profile.email' ? value.split('@')[0]! : value;
     const fullTextFilter = { term, fields: [field.toLowerCase()] };
     const { items } = await call(ask =>
-      ask('text', 1, (client, as) =>
+      ask('text', (client, as) =>
         client.queryEntities({ fullTextFilter, limit: candidatesPerTerm }, as),
       ),
     );

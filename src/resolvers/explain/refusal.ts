@@ -1,5 +1,4 @@
-import { createSignInError, signInErrorCodes } from '../../errors';
-import type { SignInError } from '../../errors';
+import { SignInError, signInErrorCodes } from '../../errors';
 import type { Decision, StepOutcome, StepRecord } from '../chain';
 import { describeDecision, summarizeTrace } from './trace';
 
@@ -10,7 +9,7 @@ type Refusal = Extract<Decision, { outcome: 'refused' }>;
  * each ended, in words for the person. The trace goes to the log.
  */
 export function createRefusal(decision: Refusal): SignInError {
-  return createSignInError(decision.code, {
+  return new SignInError(decision.code, {
     name: nameOf(decision),
     phase: decision.code === 'CATALOG_UNAVAILABLE' ? 'lookup' : 'match',
     hint: decision.code === 'CATALOG_UNAVAILABLE' ? undefined : tried(decision.records),

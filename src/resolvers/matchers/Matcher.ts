@@ -1,5 +1,4 @@
 import type { Entity } from '@backstage/catalog-model';
-import type { z } from 'zod/v3';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 
@@ -155,46 +154,3 @@ export function agreement(parts: readonly Matcher[]): Matcher {
 }
 
 const agreements = new WeakSet<Matcher>();
-
-/**
- * Checks options that were given in code as strictly as those of the configuration: a misspelt
- * `allowedDomain` would otherwise allow every domain.
- *
- * @param where - what the options belong to, for the error
- * @throws `Error` for an unknown option or a value that is not valid
- */
-export function checkOptions(
-  where: string,
-  schema: z.ZodObject<z.ZodRawShape, 'strict'>,
-  options: unknown,
-): void {
-  const result = schema.safeParse(options);
-  const issue = result.error && deepest(result.error.issues[0]!);
-  if (!issue) return;
-  if (issue.code === 'unrecognized_keys') {
-    const path = [where, ...issue.path, issue.keys[0]].join('.');
-    const known =
-      issue.path.length > 0 ? '' : `; expected one of ${Object.keys(schema.shape).join(', ')}`;
-    throw new Error(`"${path}" is not a known option${known}`);
-  }
-  throw new Error(`"${[where, ...issue.path].join('.')}" ${problemOf(issue)}`);
-}
-
-/** Zod nests the issues of a union. The last alternative has the most specific one. */
-function deepest(issue: z.ZodIssue): z.ZodIssue {
-  const inner = issue.code === 'invalid_union' ? issue.unionErrors.at(-1)?.issues[0] : undefined;
-  return inner ? deepest(inner) : issue;
-}
-
-function problemOf(issue: z.ZodIssue): string {
-  if (issue.code === 'invalid_enum_value') {
-    const choices = issue.options.map(option => JSON.stringify(option)).join(' or ');
-    return `must be ${choices}, got ${JSON.stringify(issue.received)}`;
-  }
-  if (issue.code === 'invalid_type') {
-    return issue.received === 'undefined'
-      ? 'is missing'
-      : `must be of type ${issue.expected}, got ${issue.received}`;
-  }
-  return `is not valid: ${issue.message}`;
-}

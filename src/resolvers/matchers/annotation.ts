@@ -1,8 +1,9 @@
 import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../../config';
 import { emailMatcher, emailShape } from './emails';
 import type { EmailOptions } from './emails';
-import { checkOptions, matchPlan } from './Matcher';
+import { matchPlan } from './Matcher';
 import type { MatchPlan, Matcher, SubjectAttribute } from './Matcher';
 import { inNamespaces, namespaceShape, readName, stripPrefixShape } from './names';
 
@@ -26,8 +27,8 @@ export function annotationShape(from: SubjectAttribute) {
  * An attribute = the value of an annotation. By `id` it is the safest of all matchers: the id stays
  * when the account is renamed, and nobody can choose it. Default of `namespaces`: `['*']`.
  *
- * @throws `Error` for an option that is not known, not valid, or not for this attribute: only the
- * email has `allowedDomains` and `emailTrust`, only the username has `stripPrefix`
+ * @throws {@link SignInError} `CONFIG_INVALID` for an option that is wrong or not for this
+ * attribute: only the email has `allowedDomains` and `emailTrust`, only the username `stripPrefix`
  * @public
  */
 export function annotation(
@@ -42,7 +43,7 @@ export function annotation(
   const { from, annotation: key, namespaces, stripPrefix } = options;
   const attribute = z.enum(['id', 'username', 'slug', 'email']);
   const shape = { from: attribute, annotation: z.string(), ...annotationShape(from) };
-  checkOptions('annotation', z.strictObject(shape), options);
+  parseOptions(strictObject(shape), options, 'annotation');
   if (!KubernetesValidatorFunctions.isValidAnnotationKey(key)) {
     throw new Error(`"${key}" is not an annotation key`);
   }

@@ -1,10 +1,11 @@
 import type { Entity } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../../config';
 import { mismatchReason, readField } from '../../lookup';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { createDomainFilter } from '../../shared';
-import { checkOptions, matchPlan } from './Matcher';
+import { matchPlan } from './Matcher';
 import type { MatchPlan, Matcher } from './Matcher';
 import { inNamespaces, namespaceShape, normalizations, planByName, toEntityName } from './names';
 
@@ -110,7 +111,8 @@ const plusTag = /^([^+]+)\+[^@]*(@.*)$/;
  * Email = `spec.profile.email`, without regard to the case of ASCII letters. Default of
  * `namespaces`: `['*']`.
  *
- * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @throws {@link SignInError} `CONFIG_INVALID` for a wrong option; `Error` for an entry of
+ * `allowedDomains` that is not a domain
  * @public
  */
 export function profileEmail(
@@ -123,7 +125,7 @@ export function profileEmail(
     readonly stripPlusTag?: boolean;
   } = {},
 ): Matcher {
-  checkOptions('profileEmail', z.strictObject(profileEmailShape), options);
+  parseOptions(strictObject(profileEmailShape), options, 'profileEmail');
   const { stripPlusTag = false, namespaces } = options;
   return emailMatcher('profileEmail', 'email address', options, email => {
     const parts = stripPlusTag ? plusTag.exec(email) : null;
@@ -145,11 +147,12 @@ export const emailLocalPartShape = { ...emailShape, ...namespaceShape('[default]
  *
  * Always give `allowedDomains`. Without it, `jane@anything` is `jane`.
  *
- * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @throws {@link SignInError} `CONFIG_INVALID` for a wrong option; `Error` for an entry of
+ * `allowedDomains` that is not a domain
  * @public
  */
 export function emailLocalPart(options: EmailOptions = {}): Matcher {
-  checkOptions('emailLocalPart', z.strictObject(emailLocalPartShape), options);
+  parseOptions(strictObject(emailLocalPartShape), options, 'emailLocalPart');
   const { namespaces } = options;
   return emailMatcher('emailLocalPart', 'first part of the email address', options, email => {
     const name = email.slice(0, email.indexOf('@'));
@@ -174,7 +177,8 @@ export const emailEntityNameShape = {
  * Two emails can become the same name. An entity that has another email in `spec.profile.email` is
  * therefore refused; one without an email there is not.
  *
- * @throws `Error` for an option that is not known or not valid, such as a domain or namespace
+ * @throws {@link SignInError} `CONFIG_INVALID` for a wrong option; `Error` for an entry of
+ * `allowedDomains` that is not a domain
  * @public
  */
 export function emailEntityName(
@@ -186,7 +190,7 @@ export function emailEntityName(
     readonly normalize?: 'underscore' | 'dash';
   } = {},
 ): Matcher {
-  checkOptions('emailEntityName', z.strictObject(emailEntityNameShape), options);
+  parseOptions(strictObject(emailEntityNameShape), options, 'emailEntityName');
   const { normalize = 'underscore', namespaces } = options;
   return emailMatcher('emailEntityName', 'email address as a name', options, email => {
     const invalid = matchPlan.missing('email', 'the email address cannot be made an entity name');

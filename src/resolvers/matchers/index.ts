@@ -1,4 +1,4 @@
-export { agreement, checkOptions, matchPlan } from './Matcher';
+export { agreement, matchPlan } from './Matcher';
 export type { MatchAttempt, MatchPlan, Matcher, SubjectAttribute } from './Matcher';
 export { matchers } from './matchers';
 export { annotationShape } from './annotation';

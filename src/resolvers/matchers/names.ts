@@ -1,9 +1,10 @@
 import { KubernetesValidatorFunctions } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../../config';
 import type { UserQuery } from '../../lookup';
 import type { Subject } from '../../profile';
 import { foldAscii } from '../../shared';
-import { checkOptions, matchPlan } from './Matcher';
+import { matchPlan } from './Matcher';
 import type { MatchAttempt, MatchPlan, Matcher } from './Matcher';
 
 export function namespaceShape(byDefault: string) {
@@ -117,7 +118,7 @@ export const entityNameShape = {
 /**
  * Username or slug = `metadata.name`.
  *
- * @throws `Error` for an option that is not known or not valid, such as a namespace
+ * @throws {@link SignInError} `CONFIG_INVALID` for a wrong option
  * @public
  */
 export function entityName(options: {
@@ -146,7 +147,7 @@ export function entityName(options: {
   readonly stripPrefix?: string;
 }): Matcher {
   const shape = { from: z.enum(['username', 'slug']), ...entityNameShape };
-  checkOptions('entityName', z.strictObject(shape), options);
+  parseOptions(strictObject(shape), options, 'entityName');
   const { from, normalize = 'none', namespaces, stripPrefix } = options;
   return {
     name: `${from}EntityName`,

@@ -1,5 +1,5 @@
 import { z } from 'zod/v3';
-import { createConfigError, readNamedItem } from '../../config';
+import { createConfigError, readNamedItem, strictObject } from '../../config';
 import { policyShape, withoutUserShape } from '../chain';
 import {
   agreement,
@@ -33,8 +33,8 @@ function resolverEntry<TShape extends z.ZodRawShape>(
 ): ResolverEntry {
   type Options = z.output<z.ZodObject<TShape>>;
   return {
-    matcherSchema: z.object(shape).strict(),
-    optionsSchema: z.object({ ...shape, ...withoutUserShape, ...policyShape }).strict(),
+    matcherSchema: strictObject(shape),
+    optionsSchema: strictObject({ ...shape, ...withoutUserShape, ...policyShape }),
     // The options were parsed by the schema above, which the type of the registry does not express.
     createMatcher: (options, host) => createMatcher(options as Options, host),
     warnings: options => warnings(options as Options),
@@ -162,9 +162,9 @@ const parts = Object.fromEntries(
 
 /** `agreement`: all resolvers of its list must name the same entity. */
 const agreementEntry: ResolverEntry = {
-  matcherSchema: z.object(agreementShape).strict(),
+  matcherSchema: strictObject(agreementShape),
   // Several attributes do not give one name, so an agreement cannot sign in without a user.
-  optionsSchema: z.object({ ...agreementShape, ...policyShape }).strict(),
+  optionsSchema: strictObject({ ...agreementShape, ...policyShape }),
   createMatcher: (options, host) =>
     agreement(readParts(options).map(part => parts[part.name]!.createMatcher(part.options, host))),
   warnings(options) {

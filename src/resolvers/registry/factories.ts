@@ -1,7 +1,7 @@
 import { createSignInResolverFactory } from '@backstage/plugin-auth-node';
 import type { SignInResolverFactory } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
-import { checkOptions } from '../matchers';
+import { parseOptions, strictObject } from '../../config';
 import { createSignInResolver, optionsSchema } from '../signIn';
 import type { SignInResolverOptions } from '../signIn';
 import { allResolvers } from './entries';
@@ -35,8 +35,9 @@ export function createBitbucketServerSignInResolvers(
     readonly host?: string;
   } = {},
 ): Record<BitbucketServerResolverName, SignInResolverFactory> {
-  const schema = optionsSchema.omit({ match: true }).extend({ host: z.string().min(1).optional() });
-  checkOptions('createBitbucketServerSignInResolvers', schema, options);
+  const { match: _match, ...shape } = optionsSchema.shape;
+  const schema = strictObject({ ...shape, host: z.string().min(1).optional() });
+  parseOptions(schema, options, 'createBitbucketServerSignInResolvers');
   const { host, ...rest } = options;
   const accountIdAnnotation = options.accountIdAnnotation ?? (host && `${host}/user-id`);
   const shared = { ...rest, accountIdAnnotation };
@@ -61,11 +62,9 @@ function createFactory(
   shared: Omit<SignInResolverOptions, 'match'>,
   host: string | undefined,
 ): SignInResolverFactory {
-  const keys = Object.keys(entry.optionsSchema.shape).join(', ');
-  const optionsSchema = entry.optionsSchema.strict(`not a known option; expected one of ${keys}`);
   return createSignInResolverFactory({
     // Optional, because Backstage's reader passes nothing when the config gives no options.
-    optionsSchema: optionsSchema.optional() as z.ZodType<Record<string, unknown> | undefined>,
+    optionsSchema: entry.optionsSchema.optional() as z.ZodType<Record<string, unknown> | undefined>,
     create(parsed = {}) {
       return createSignInResolver({
         ...shared,

@@ -1,6 +1,6 @@
 import type { Config } from '@backstage/config';
 import { z } from 'zod/v3';
-import { createConfigError, readNamedList, readSection } from '../../config';
+import { createConfigError, readNamedList, readSection, strictObject } from '../../config';
 import { isSignInError } from '../../errors';
 import { policyShape, withoutUserShape } from '../chain';
 import type { ChainStep } from '../chain';
@@ -9,24 +9,20 @@ import type { ResolverEntry } from './entries';
 import { describeWeakestLink } from './weakestLink';
 
 /** `signIn` of one environment, without the options of the resolvers. */
-export const signInSchema = z
-  .object({
-    resolvers: z
-      .array(z.unknown())
-      .describe(
-        'The chain of resolvers that turns an account into a `User` entity. Without `signIn`, or with an empty list, the provider gives access tokens only, and nobody can sign in with it.',
-      ),
-  })
-  .strict()
-  .describe('How an authenticated person becomes a User entity.');
+export const signInSchema = strictObject({
+  resolvers: z
+    .array(z.unknown())
+    .describe(
+      'The chain of resolvers that turns an account into a `User` entity. Without `signIn`, or with an empty list, the provider gives access tokens only, and nobody can sign in with it.',
+    ),
+}).describe('How an authenticated person becomes a User entity.');
 
 /**
  * Reads `signIn.resolvers` as one chain. Backstage's own reader would try separate resolvers in a
  * loop; in a chain, the error says what every step did, and steps query the catalog in parallel.
  *
  * @param path - of `config`, for errors: `auth.providers.bitbucketServer.<env>`
- * @returns the steps, the names of their resolvers, the weakest step and what it relies on, warnings
- * for the log; `undefined` when no resolver is configured
+ * @returns the steps, the weakest step and what it relies on, warnings for the log
  * @throws {@link SignInError} `CONFIG_INVALID`
  */
 export function readSignInChain(
@@ -42,8 +38,6 @@ export function readSignInChain(
     nameKey: 'resolver',
     registry: allResolvers,
   });
-  if (!items || items.length === 0) return undefined;
-
   const steps = items.map(({ name, options, path: itemPath }) => {
     try {
       return createChainStep(name, allResolvers[name], options, host);
@@ -59,7 +53,6 @@ export function readSignInChain(
   });
   return {
     steps,
-    names: items.map(({ name }) => name),
     weakestLink: describeWeakestLink(items),
     warnings: [...new Set(warnings)],
   };

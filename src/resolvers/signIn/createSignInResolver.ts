@@ -5,6 +5,7 @@ import type {
   SignInResolver,
 } from '@backstage/plugin-auth-node';
 import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../../config';
 import { createRefusalLog } from '../../errors';
 import type { SignInError } from '../../errors';
 import { createContextUserLookup } from '../../lookup';
@@ -15,7 +16,6 @@ import { evaluate, toChainSteps } from '../chain';
 import type { ChainStep, Decision } from '../chain';
 import { createRefusal, describeDecision, logNearMisses, traceDecision } from '../explain';
 import type { FindNearMisses, SignInTrace } from '../explain';
-import { checkOptions } from '../matchers';
 import type { Matcher } from '../matchers';
 import { issueIdentity } from './issueIdentity';
 
@@ -98,7 +98,7 @@ export interface SignInResolverOptions {
 
 const optional = z.unknown().optional();
 
-export const optionsSchema = z.strictObject({
+export const optionsSchema = strictObject({
   match: optional,
   lookup: optional,
   // A lookup with `fields: 'identity'` drops other annotations, so the check would always pass.
@@ -120,8 +120,8 @@ export const optionsSchema = z.strictObject({
  * It works with every OAuth provider whose result has a `fullProfile`: that of this package, the one
  * of upstream's module, and the legacy one.
  *
- * @throws `Error` at once for an option that is not known, a chain that is empty or not valid, and a
- * `lookup` without `isNameTaken` where a step has `dangerouslyAllowSignInWithoutUserInCatalog`; the
+ * @throws at once {@link SignInError} `CONFIG_INVALID` for a wrong option, and `Error` for a chain that
+ * is empty or not valid and a `lookup` without `isNameTaken` where a step has `dangerouslyAllowSignInWithoutUserInCatalog`; the
  * resolver throws {@link SignInError} only
  * @example
  * ```ts
@@ -140,7 +140,7 @@ export function createSignInResolver(
   options: SignInResolverOptions,
   // `any`, because it accepts the results of every OAuth authenticator.
 ): SignInResolver<any> {
-  checkOptions('createSignInResolver', optionsSchema, options);
+  parseOptions(optionsSchema, options, 'createSignInResolver');
   const steps = toChainSteps(options.match);
   const log = createRefusalLog(options.logger);
   const { lookup, accountIdAnnotation, logger, findNearMisses, extendOwnership, onDecision } =

@@ -57,11 +57,8 @@ export interface ExplainSignInOptions extends Pick<
   SignInResolverOptions,
   'match' | 'accountIdAnnotation' | 'findDirectory'
 > {
-  /** Payload of the Bitbucket user; or give `username` and `findUser`. */
-  readonly user?: unknown;
-  readonly username?: string;
-  /** Fetches the payload of a username. */
-  readonly findUser?: (username: string) => Promise<unknown>;
+  /** Payload of the Bitbucket user. */
+  readonly user: unknown;
   /** Base URL of the Bitbucket Server. */
   readonly baseUrl: string;
   readonly lookup: CatalogUserLookup;
@@ -80,8 +77,8 @@ export interface ExplainSignInOptions extends Pick<
  * Evaluates the sign-in of one person without issuing a token. Says what every step looked for, which
  * candidates it found, why each was rejected, and how the sign-in would end.
  *
- * @throws {@link SignInError} `USER_PAYLOAD_INVALID` for a payload that no sign-in accepts; `Error`
- * when neither `user` nor `username` with `findUser` is given; what `findNearMisses` rejects with
+ * @throws {@link SignInError} `USER_PAYLOAD_INVALID` for a payload that no sign-in accepts; what
+ * `findNearMisses` rejects with
  * @example
  * ```ts
  * const explanation = await explainSignIn({ user: payload, baseUrl, match, lookup });
@@ -93,7 +90,7 @@ export async function explainSignIn(options: ExplainSignInOptions): Promise<Sign
   const { match, lookup, baseUrl, refresh, findDirectory, findNearMisses } = options;
   const { accountIdAnnotation, profileTransform = defaultTransform } = options;
   const steps = toChainSteps(match);
-  const user = parseBitbucketServerUser(await readPayload(options));
+  const user = parseBitbucketServerUser(options.user);
   const fullProfile = toPassportProfile(user, { baseUrl, refresh });
   const who = { id: user.id, username: user.name, slug: user.slug };
 
@@ -143,14 +140,6 @@ export async function traceChain(
 ): Promise<SignInTrace> {
   const { match, ...rest } = options;
   return describeDecision(await evaluate({ steps: toChainSteps(match), ...rest }));
-}
-
-async function readPayload({ user, username, findUser }: ExplainSignInOptions): Promise<unknown> {
-  if (user !== undefined) return user;
-  if (username === undefined || !findUser) {
-    throw new Error('explainSignIn needs "user", or "username" and "findUser"');
-  }
-  return findUser(username);
 }
 
 /** A transform may look users up, but explaining must not issue a token. */

@@ -1,7 +1,7 @@
 import { RELATION_MEMBER_OF, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
 import type { AuthResolverContext, BackstageSignInResult } from '@backstage/plugin-auth-node';
-import { createSignInError } from '../../errors';
+import { SignInError } from '../../errors';
 
 /**
  * Issues the Backstage token of an entity, or of the ref of a person who is in no catalog.
@@ -20,7 +20,7 @@ export async function issueIdentity(
     const ent = await extend(await resolveOwnership(context, who));
     return await context.issueToken({ claims: { sub, ent } });
   } catch (error) {
-    throw createSignInError('TOKEN_NOT_ISSUED', {
+    throw new SignInError('TOKEN_NOT_ISSUED', {
       phase: 'issue',
       detail: `no token could be issued for ${sub}`,
       cause: error,

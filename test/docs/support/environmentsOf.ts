@@ -1,6 +1,6 @@
 import type { JsonObject } from '@backstage/types';
 import { parse } from 'yaml';
-import { environmentKeys } from './environmentKeys';
+import { environmentKeys } from '../../support/configSchema';
 import type { CodeBlock } from './readDocs';
 
 /** An environment of the provider that a sample shows. */

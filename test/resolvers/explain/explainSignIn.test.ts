@@ -102,14 +102,6 @@ describe('explainSignIn', () => {
     expect(trace.steps[0]!.lookups).toHaveLength(2);
   });
 
-  it('finds the user of a username', async () => {
-    const findUser = jest.fn(async () => user);
-    const options = { user: undefined, username: 'jane', findUser };
-    expect((await explain(options)).user.id).toBe(7);
-    expect(findUser).toHaveBeenCalledWith('jane');
-    await expect(explain({ user: undefined })).rejects.toThrow('needs "user", or "username"');
-  });
-
   it('refuses a payload as a sign-in does', async () => {
     const error: unknown = await explain({ user: { name: 'x' } }).catch(reason => reason);
     expect(isSignInError(error) && error.code).toBe('USER_PAYLOAD_INVALID');

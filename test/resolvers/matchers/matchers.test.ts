@@ -195,7 +195,7 @@ describe('annotation', () => {
     expect(() =>
       matchers.annotation({ from: 'id', annotation: 'a.b/c', allowedDomains: ['corp.com'] }),
     ).toThrow(
-      '"annotation.allowedDomains" is not a known option; expected one of from, annotation, namespaces',
+      '"annotation.allowedDomains" is not a known option; expected one of: from, annotation, namespaces',
     );
   });
 });

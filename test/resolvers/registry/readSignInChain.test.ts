@@ -92,7 +92,7 @@ describe('signIn.resolvers', () => {
   });
 
   it('is no chain without resolvers', () => {
-    const none = { match: [], resolvers: [], weakestLink: undefined, warnings: [] };
+    const none = { match: [], weakestLink: undefined, warnings: [] };
     expect(readSignInSetup(new ConfigReader({ host }), path)).toMatchObject(none);
     expect(read([])).toMatchObject(none);
   });
@@ -232,7 +232,7 @@ describe('the factories', () => {
   it('refuse an unknown option and list the valid ones', () => {
     const factory = bitbucketServerSignInResolvers.usernameMatchingUserEntityName;
     expect(() => factory({ nope: 1 })).toThrow(
-      'not a known option; expected one of namespaces, normalize',
+      'not a known option; expected one of: namespaces, normalize',
     );
     expect(factory()).toEqual(expect.any(Function));
     expect(factory.optionsJsonSchema).toBeDefined();

@@ -272,7 +272,7 @@ describe('createSignInResolver', () => {
     [[{}], '"match[0]" must be a matcher'],
     [
       [{ matcher: byName, onMissing: 'skip' }],
-      '"match[0].onMissing" must be "next" or "stop", got "skip"',
+      '"match[0].onMissing" must be one of: "next", "stop", got "skip"',
     ],
   ])('refuses the chain %j at once', (match, message) => {
     expect(() => createSignInResolver({ match: match as never })).toThrow(message);
