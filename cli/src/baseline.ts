@@ -1,7 +1,8 @@
 import { parseDocument, stringify } from 'yaml';
 import { AuditError } from './AuditError';
 import type { AuditReport } from './audit';
-import type { Finding } from './findings';
+import { findingRules } from './findings';
+import type { Finding, FindingRule } from './findings';
 import { quote } from './quote';
 
 /**
@@ -10,7 +11,7 @@ import { quote } from './quote';
  * @public
  */
 export interface AcceptedFinding {
-  readonly rule: string;
+  readonly rule: FindingRule;
   /** Whom it may concern. A finding that also concerns somebody else is not accepted. */
   readonly concerns: readonly string[];
   readonly reason: string;
@@ -33,61 +34,77 @@ export function readBaseline(text: string, file: string, today: string): Accepte
   const fail = (problem: string): never => {
     throw new AuditError(`${file}: ${problem}`);
   };
-  const document = parseDocument(text, { logLevel: 'error' });
-  const [error] = document.errors;
-  if (error) fail(`cannot be read as YAML: ${error.message.split('\n')[0]}`);
-  const content = document.toJS() as unknown;
+  const checkKeys = (value: object, path: string, known: readonly string[]) => {
+    const unknown = Object.keys(value).find(key => !known.includes(key));
+    if (unknown === undefined) return;
+    fail(`${quote(path + unknown)} is not a known option; expected one of ${known.join(', ')}`);
+  };
+  const content = parse(text, problem => fail(`cannot be read as YAML: ${problem}`));
   const { accepted } = (content ?? {}) as { accepted?: unknown };
   if (!Array.isArray(accepted)) return fail('"accepted" must be a list');
+  checkKeys(content as object, '', ['accepted']);
   return accepted.map((entry: unknown, index) => {
     const path = `accepted[${index}]`;
     if (typeof entry !== 'object' || entry === null) return fail(`"${path}" must be an object`);
-    for (const key of Object.keys(entry)) {
-      if (!keys.includes(key)) {
-        fail(`"${path}.${key}" is not a known option; expected one of ${keys.join(', ')}`);
-      }
-    }
+    checkKeys(entry, `${path}.`, keys);
     const { rule, concerns, reason, date } = entry as Record<string, unknown>;
     const text = (key: string, value: unknown): string =>
       typeof value === 'string' && value.trim() !== ''
         ? value
         : fail(`"${path}.${key}" must be a non-empty string`);
+    const known = findingRules.find(each => each === rule);
+    if (!known) {
+      return fail(
+        `"${path}.rule" must be one of ${findingRules.join(', ')}, got ${quote(text('rule', rule))}`,
+      );
+    }
     if (!Array.isArray(concerns) || !concerns.every(each => typeof each === 'string')) {
       return fail(`"${path}.concerns" must be a list of strings`);
     }
     const day = text('date', date);
-    const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day));
-    if (!isDay || day > today) {
+    if (!isDay(day) || day > today) {
       fail(
         `"${path}.date" must be a day such as ${today}, not later than today, got ${quote(day)}`,
       );
     }
-    return { rule: text('rule', rule), concerns, reason: text('reason', reason), date: day };
+    return { rule: known, concerns, reason: text('reason', reason), date: day };
   });
 }
 
-/** @internal */
-export interface BaselineResult {
-  /** The report with accepted findings marked, and a note for every entry that is no longer needed. */
-  readonly report: AuditReport;
-  /** Findings that are not accepted, except those of severity `info`. */
-  readonly fresh: readonly Finding[];
+function parse(text: string, fail: (problem: string) => never): unknown {
+  try {
+    const document = parseDocument(text, { logLevel: 'error' });
+    const [error] = document.errors;
+    if (error) throw error;
+    // Throws for an alias without an anchor, and for aliases that multiply.
+    return document.toJS();
+  } catch (error) {
+    return fail((error as Error).message.split('\n')[0]!);
+  }
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /**
- * Marks the findings of a report that somebody has accepted.
+ * Marks the findings of a report that somebody has accepted, and adds a note for every entry that is
+ * no longer needed.
  *
  * @internal
  */
 export function applyBaseline(
   report: AuditReport,
   accepted: readonly AcceptedFinding[],
-): BaselineResult {
+): AuditReport {
   const used = new Set<AcceptedFinding>();
   const findings = report.findings.map(finding => {
-    const entry = accepted.find(each => covers(each, finding));
+    const entries = accepted.filter(each => covers(each, finding));
+    const [entry] = entries;
     if (!entry) return finding;
-    used.add(entry);
+    for (const each of entries) used.add(each);
     return { ...finding, accepted: { reason: entry.reason, date: entry.date } };
   });
   const stale = accepted
@@ -98,14 +115,14 @@ export function applyBaseline(
     );
   const isOpen = ({ accepted: is }: Finding) => !is;
   const sorted = [...findings.filter(isOpen), ...findings.filter(each => !isOpen(each))];
-  return {
-    report: { ...report, findings: sorted, notes: [...report.notes, ...stale] },
-    fresh: findings.filter(({ severity, accepted: is }) => severity !== 'info' && !is),
-  };
+  return { ...report, findings: sorted, notes: [...report.notes, ...stale] };
 }
 
 function covers({ rule, concerns }: AcceptedFinding, finding: Finding): boolean {
-  return finding.rule === rule && idsOf(finding).every(id => concerns.includes(id));
+  const ids = idsOf(finding);
+  // Every entry of the rule would cover a finding that concerns nobody.
+  const isNobody = ids.length === 0 && concerns.length > 0;
+  return finding.rule === rule && !isNobody && ids.every(id => concerns.includes(id));
 }
 
 /** What identifies a finding of a rule: whom it concerns, or else the file. */

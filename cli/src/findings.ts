@@ -71,6 +71,29 @@ export type FindingRule =
   | 'groupEmail'
   | 'unreachedEntity';
 
+/** Every rule, for lists that people write. */
+const rules: Readonly<Record<FindingRule, true>> = {
+  becomesSomebodyElse: true,
+  sharedEntity: true,
+  reusedEmail: true,
+  duplicateAccount: true,
+  unicodeTwin: true,
+  rejectedEntity: true,
+  duplicateEntity: true,
+  incompleteList: true,
+  guardedEntity: true,
+  unconfirmedMatch: true,
+  duplicateEmail: true,
+  duplicateAnnotation: true,
+  caseTwin: true,
+  plusTagTwin: true,
+  groupEmail: true,
+  unreachedEntity: true,
+};
+
+/** @internal */
+export const findingRules = Object.keys(rules) as FindingRule[];
+
 const severities: readonly FindingSeverity[] = ['danger', 'warning', 'info'];
 
 /**

@@ -82,6 +82,25 @@ describe('audit --baseline', () => {
     ]);
   });
 
+  it('takes an entry that is there twice for needed', async () => {
+    folder.write('accepted.yaml', accepted + accepted.slice(accepted.indexOf('  - rule')));
+    const { exitCode, stdout } = await folder.run(...args, '--json');
+    expect((JSON.parse(stdout) as JudgedReport).notes).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('accepts nobody under a name in other letters, and nobody by an entry for nobody', async () => {
+    for (const [from, to] of [
+      ['bitbucket:ada-admin', 'bitbucket:Ada-Admin'],
+      ['[user:default/ada, bitbucket:ada, bitbucket:ada-admin]', '[]'],
+    ]) {
+      folder.write('accepted.yaml', accepted.replace(from!, to!));
+      const { exitCode, stderr } = await folder.run(...args);
+      expect(stderr).toContain('1 finding is not accepted');
+      expect(exitCode).toBe(1);
+    }
+  });
+
   it('does not fail on what is only worth knowing', async () => {
     const { stdout, exitCode } = await folder.run(...args);
     expect(stdout).toContain('2 User entities are reached by no active Bitbucket user');
@@ -93,32 +112,55 @@ describe('audit --baseline', () => {
     ['an entry that is none', 'accepted: [7]', /"accepted\[0\]" must be an object/],
     [
       'an unknown key',
-      'accepted: [{ rule: a, concerns: [], reason: b, date: 2026-01-01, until: x }]',
+      'accepted: [{ rule: caseTwin, concerns: [], reason: b, date: 2026-01-01, until: x }]',
       /"accepted\[0\]\.until" is not a known option; expected one of rule, concerns, reason, date/,
     ],
     [
+      'a rule that there is not',
+      'accepted: [{ rule: sharedEntities, concerns: [], reason: b, date: 2026-01-01 }]',
+      /"accepted\[0\]\.rule" must be one of becomesSomebodyElse, .*, got "sharedEntities"/,
+    ],
+    [
+      'an unknown key beside the list',
+      'accepted: []\naccept: []',
+      /"accept" is not a known option; expected one of accepted/,
+    ],
+    ['two documents', 'accepted: []\n---\naccepted: []', /cannot be read as YAML/],
+    ['an alias of nothing', 'accepted: *nobody', /cannot be read as YAML: Unresolved alias/],
+    ['a key that is there twice', 'accepted: []\naccepted: []', /cannot be read as YAML/],
+    [
+      'aliases that multiply',
+      `a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\naccepted: [${'*c,'.repeat(9)}]`,
+      /cannot be read as YAML: Excessive alias count/,
+    ],
+    [
       'no reason',
-      'accepted: [{ rule: a, concerns: [], reason: " ", date: 2026-01-01 }]',
+      'accepted: [{ rule: caseTwin, concerns: [], reason: " ", date: 2026-01-01 }]',
       /"accepted\[0\]\.reason" must be a non-empty string/,
     ],
     [
       'no date',
-      'accepted: [{ rule: a, concerns: [], reason: b }]',
+      'accepted: [{ rule: caseTwin, concerns: [], reason: b }]',
       /"accepted\[0\]\.date" must be a non-empty string/,
     ],
     [
       'a date that is none',
-      'accepted: [{ rule: a, concerns: [], reason: b, date: 2026-13-01 }]',
+      'accepted: [{ rule: caseTwin, concerns: [], reason: b, date: 2026-13-01 }]',
+      /"accepted\[0\]\.date" must be a day such as/,
+    ],
+    [
+      'the 30th of February',
+      'accepted: [{ rule: caseTwin, concerns: [], reason: b, date: 2026-02-30 }]',
       /"accepted\[0\]\.date" must be a day such as/,
     ],
     [
       'a date that is still to come',
-      'accepted: [{ rule: a, concerns: [], reason: b, date: 9999-01-01 }]',
+      'accepted: [{ rule: caseTwin, concerns: [], reason: b, date: 9999-01-01 }]',
       /not later than today, got "9999-01-01"/,
     ],
     [
       'concerns that are none',
-      'accepted: [{ rule: a, concerns: b, reason: c, date: 2026-01-01 }]',
+      'accepted: [{ rule: caseTwin, concerns: b, reason: c, date: 2026-01-01 }]',
       /"accepted\[0\]\.concerns" must be a list of strings/,
     ],
     ['half a YAML', 'accepted: [', /cannot be read as YAML/],

@@ -39,7 +39,7 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
     signal: read.missing.length > 0 ? undefined : io.signal,
     onProgress: (done, total) => io.onProgress('people', done, total),
   };
-  const audited = applyBaseline(await runAudit(input), accepted).report;
+  const audited = applyBaseline(await runAudit(input), accepted);
   const comparison = await compare(audited, options, input, io);
   const compared: JudgedReport = { ...audited, ...(comparison && { comparison }) };
   const report = { ...compared, limits: judgeReport(compared, options) };
