@@ -30,6 +30,7 @@ export {
 } from './sources';
 export type {
   BitbucketUsers,
+  EntityFiles,
   FetchBitbucketUsersOptions,
   FetchCatalogEntitiesOptions,
   OpenCatalogOptions,

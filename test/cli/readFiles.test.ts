@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@backstage/types';
 import { readEntityFiles, readUserFiles } from 'backstage-bitbucket-server';
@@ -53,6 +54,46 @@ describe('entities from files', () => {
     expect(findings).toEqual([]);
     expect(notes).toEqual([
       `${folder.path}: 4 files hold no entities and were left out: x.yaml, mkdocs.yml, package.json, values.yaml`,
+    ]);
+  });
+
+  it('are those behind links too, each once, and a circle of links ends', async () => {
+    write('org/a.yaml', user('ann'));
+    write('org/team/b.yaml', user('bea'));
+    write('elsewhere/c.yaml', user('cem'));
+    const at = (path: string) => join(folder.path, path);
+    symlinkSync(at('elsewhere'), at('org/linked'));
+    symlinkSync(at('org'), at('org/team/circle'));
+    symlinkSync(at('org/team/b.yaml'), at('org/again.yaml'));
+    symlinkSync(at('nowhere'), at('org/README'));
+    const { items, findings } = await readEntityFiles(at('org'));
+    expect(items.map(({ metadata }) => metadata.name).sort()).toEqual(['ann', 'bea', 'cem']);
+    expect(findings).toEqual([]);
+    symlinkSync(at('nowhere'), at('org/lost.yaml'));
+    await expect(readEntityFiles(at('org'))).rejects.toThrow(/lost\.yaml does not exist/);
+  });
+
+  it('tell the owners of everything in them', async () => {
+    const component = (name: string, owner: string, more = '') =>
+      `apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\n${more}spec:\n  owner: ${owner}\n---\n`;
+    const files = [
+      component('a', 'jane'),
+      component('b', 'User:Jane', '  namespace: shop\n'),
+      component('c', '":"'),
+      component('d', '[a, list]'),
+      user('ann'),
+    ];
+    write('a.yaml', files.join(''));
+    write('refused.yaml', `${component('e', 'user:nobody')}${user('bea')}---\nkind: User\n`);
+    const relations = [
+      { type: 'ownedBy', targetRef: 'user:default/kim' },
+      { type: 'partOf', targetRef: 'system:default/s' },
+    ];
+    const metadata = { name: 'f', uid: '1' };
+    write('b.json', { items: [{ kind: 'API', apiVersion: 'x/y', metadata, relations }] });
+    const { owners } = await readEntityFiles(folder.path);
+    expect([...owners].sort()).toEqual([
+      ...['group:default/jane', 'user:default/kim', 'user:shop/jane'],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
 import type { JsonObject } from '@backstage/types';
+import type { PersonResult } from 'backstage-bitbucket-server';
 import fc from 'fast-check';
 import { userEntity } from '../support/createEntityLookup';
 import { signInOverHttp } from '../support/signInOverHttp';
@@ -137,6 +138,9 @@ describe('the audit of a catalog in which things belong to names that nobody has
         free: 'user:default/free',
       });
       for (const [name, verdict] of verdicts) expect(await signIn(real, name)).toBe(verdict);
+      for (const { username, entityRef, code } of real.offlineReport.people) {
+        expect([username, entityRef ?? code]).toEqual([username, verdicts.get(username)]);
+      }
     } finally {
       await real.stop();
     }
@@ -186,6 +190,8 @@ describe('the audit of a random world that runs', () => {
       for (const { username, entityRef, code } of people) {
         expect([username, entityRef ?? code]).toEqual([username, await signIn(world, username)]);
       }
+      const resultOf = ({ username, entityRef, code }: PersonResult) => [username, entityRef, code];
+      expect(world.offlineReport.people.map(resultOf).sort()).toEqual(people.map(resultOf).sort());
     } finally {
       await world.stop();
     }

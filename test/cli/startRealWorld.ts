@@ -11,6 +11,8 @@ export interface RealWorld {
   readonly demo: Demo;
   /** Of an audit that asked both servers. */
   readonly report: AuditReport;
+  /** Of an audit that read the files from which Bitbucket and the catalog were filled. */
+  readonly offlineReport: AuditReport;
   /** All that the audit wrote. */
   readonly output: string;
   readonly catalogToken: string;
@@ -72,7 +74,10 @@ export async function startRealWorld(world: TestWorld): Promise<RealWorld> {
     });
     if (exitCode !== 0 || stderr !== '') throw new Error(`The audit failed: ${stderr}`);
     const report = JSON.parse(stdout) as AuditReport;
-    return { demo, report, output: stdout + stderr, catalogToken, stop };
+    const files = ['--users', usersFile, '--entities', catalogFile];
+    const offline = await runInMemory(['audit', '--json', ...files], { cwd: folder });
+    const offlineReport = JSON.parse(offline.stdout) as AuditReport;
+    return { demo, report, offlineReport, output: stdout + stderr, catalogToken, stop };
   } catch (error) {
     await stop();
     throw error;

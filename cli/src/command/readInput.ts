@@ -166,7 +166,7 @@ async function readEntities(path: string, settings: AuditSettings): Promise<Enti
   const read = await readEntityFiles(path);
   if (!allowsWithoutEntity(settings)) return read;
   const note =
-    'dangerouslyAllowSignInWithoutUserInCatalog signs nobody in under a name that owns something in the catalog. Files do not show that, so people without an entity may be refused';
+    'dangerouslyAllowSignInWithoutUserInCatalog signs nobody in under a name that owns something in the catalog. Files show only the owners in them, so more people without an entity may be refused';
   return { ...read, notes: [...read.notes, note] };
 }
 

@@ -7,7 +7,9 @@ import {
   groupEntityV1alpha1Validator,
   NoForeignRootFieldsEntityPolicy,
   parseEntityRef,
+  RELATION_OWNED_BY,
   SchemaValidEntityPolicy,
+  stringifyEntityRef,
   userEntityV1alpha1Validator,
 } from '@backstage/catalog-model';
 import type { Entity } from '@backstage/catalog-model';
@@ -113,6 +115,27 @@ function checkRefs({ kind, metadata, spec }: Entity): void {
     for (const ref of value ? [value].flat() : []) {
       parseEntityRef(ref as string, { defaultKind, defaultNamespace: metadata.namespace });
     }
+  }
+}
+
+/**
+ * Refs that own an entity: its relations in an answer of the catalog, or else `spec.owner`.
+ *
+ * @internal
+ */
+export function ownersOf({ metadata, spec, relations }: Entity): string[] {
+  if (Array.isArray(relations)) {
+    return relations.flatMap(({ type, targetRef }) =>
+      type === RELATION_OWNED_BY ? targetRef : [],
+    );
+  }
+  if (typeof spec?.owner !== 'string') return [];
+  try {
+    const defaults = { defaultKind: 'Group', defaultNamespace: metadata.namespace };
+    return [stringifyEntityRef(parseEntityRef(spec.owner, defaults))];
+  } catch {
+    // The catalog rejects the entity, so it is owned by nobody.
+    return [];
   }
 }
 

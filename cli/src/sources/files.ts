@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuditError } from '../AuditError';
 
 /**
  * The file itself, or all files of a folder and its folders that have one of the endings, in the
- * order of their names.
+ * order of their names. Links are followed; each file is there once.
  *
  * @throws {@link AuditError} when there is none
  * @internal
@@ -13,12 +13,31 @@ export function listFiles(path: string, endings: readonly string[], what: string
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) throw new AuditError(`${path}: no such file or folder; it should contain ${what}`);
   if (!stats.isDirectory()) return [path];
-  const files = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && endings.some(ending => entry.name.endsWith(ending)))
-    .map(entry => join(entry.parentPath ?? entry.path, entry.name))
-    .sort();
+  const files = filesWithin(path, endings, new Set()).sort();
   if (files.length > 0) return files;
   throw new AuditError(`${path}: the folder contains no ${endings.join(' or ')} file with ${what}`);
+}
+
+/** @param seen - real paths: a link may lead to a file that is there anyway, or to a folder above */
+function filesWithin(folder: string, endings: readonly string[], seen: Set<string>): string[] {
+  seen.add(realpathSync(folder));
+  const entries = readdirSync(folder, { withFileTypes: true });
+  // Links last, so that a file keeps its own path.
+  entries.sort((a, b) => Number(a.isSymbolicLink()) - Number(b.isSymbolicLink()));
+  return entries.flatMap(entry => {
+    const path = join(folder, entry.name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    const isNamedSo = endings.some(ending => entry.name.endsWith(ending));
+    // A link that leads nowhere is an error when it is read.
+    if (!stats) return isNamedSo ? [path] : [];
+    if (!stats.isDirectory() && !(stats.isFile() && isNamedSo)) return [];
+    const real = realpathSync(path);
+    if (seen.has(real)) return [];
+    seen.add(real);
+    // Git has no changes for a path beyond a link.
+    const own = entry.isSymbolicLink() ? real : path;
+    return stats.isDirectory() ? filesWithin(own, endings, seen) : [own];
+  });
 }
 
 /**

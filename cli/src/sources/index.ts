@@ -9,4 +9,5 @@ export { fetchCatalogEntities, fetchCatalogOwners, openCatalog } from './fetchCa
 export type { FetchCatalogEntitiesOptions, OpenCatalogOptions } from './fetchCatalogEntities';
 export { readText } from './files';
 export { readEntityFiles } from './readEntityFiles';
+export type { EntityFiles } from './readEntityFiles';
 export { readUserFiles } from './readUserFiles';

@@ -4,10 +4,20 @@ import type { Entity } from '@backstage/catalog-model';
 import { Composer, LineCounter, Parser } from 'yaml';
 import { AuditError } from '../AuditError';
 import type { Finding, SourcedEntity } from '../findings';
-import { envelopeProblem, judgeEntity } from './catalogRules';
+import { envelopeProblem, judgeEntity, ownersOf } from './catalogRules';
 import { createEntityCollector, isPersonOrGroup, placeOf, slimEntity } from './collectors';
 import type { SourceResult, WrittenEntity } from './collectors';
 import { isObject, listFiles, listSome, readText, withoutByteOrderMark } from './files';
+
+/**
+ * What entity files hold.
+ *
+ * @public
+ */
+export interface EntityFiles extends SourceResult<SourcedEntity> {
+  /** Refs that own an entity of any kind in these files. */
+  readonly owners: readonly string[];
+}
 
 /**
  * Reads `User` and `Group` entities from files, and judges each document as the catalog does that
@@ -29,11 +39,12 @@ import { isObject, listFiles, listSome, readText, withoutByteOrderMark } from '.
  * ```
  * @public
  */
-export async function readEntityFiles(path: string): Promise<SourceResult<SourcedEntity>> {
+export async function readEntityFiles(path: string): Promise<EntityFiles> {
   const collector = createEntityCollector();
   const findings: Finding[] = [];
   const notes: string[] = [];
   const others: string[] = [];
+  const owners = new Set<string>();
   for (const file of listFiles(path, ['.yaml', '.yml', '.json'], 'entities')) {
     const content = readContent(file);
     const judged = await judgeFile(file, content);
@@ -51,6 +62,7 @@ export async function readEntityFiles(path: string): Promise<SourceResult<Source
       });
     }
     collector.add(judged.entities);
+    for (const owner of judged.owners) owners.add(owner);
     findings.push(...judged.findings);
   }
   if (others.length > 0) {
@@ -60,7 +72,12 @@ export async function readEntityFiles(path: string): Promise<SourceResult<Source
   }
   const items = collector.entities();
   if (items.length === 0 && findings[0]) throw new AuditError(findings[0].text);
-  return { items, notes, findings: [...findings, ...collector.findings()] };
+  return {
+    items,
+    owners: [...owners],
+    notes,
+    findings: [...findings, ...collector.findings()],
+  };
 }
 
 interface Document {
@@ -134,6 +151,7 @@ const looksLikeEntity = /^["'\s{]*kind["']?\s*:\s*["']?(User|Group)\b/im;
 
 interface JudgedFile {
   readonly entities: readonly WrittenEntity[];
+  readonly owners: readonly string[];
   readonly findings: readonly Finding[];
   /** Whether the file is meant for the catalog, in a folder with all kinds of YAML in it. */
   readonly holdsEntities: boolean;
@@ -142,6 +160,7 @@ interface JudgedFile {
 async function judgeFile(file: string, content: FileContent): Promise<JudgedFile> {
   const entities: WrittenEntity[] = [];
   const findings: Finding[] = [];
+  const owners: string[] = [];
   let isRefused = false;
   let holdsEntities = false;
   for (const { line, value, problem } of content.documents) {
@@ -161,7 +180,10 @@ async function judgeFile(file: string, content: FileContent): Promise<JudgedFile
       continue;
     }
     const entity = value as Entity;
-    if (!isPersonOrGroup(entity)) continue;
+    if (!isPersonOrGroup(entity)) {
+      owners.push(...ownersOf(entity));
+      continue;
+    }
     const isAccepted = content.isAnswer && typeof entity.metadata.uid === 'string';
     const judged = isAccepted ? { entity } : await judgeEntity(entity);
     const ref = stringifyEntityRef(entity);
@@ -183,5 +205,6 @@ async function judgeFile(file: string, content: FileContent): Promise<JudgedFile
       source: { file },
     });
   }
-  return { entities: isRefused ? [] : entities, findings, holdsEntities };
+  const taken = isRefused ? { entities: [], owners: [] } : { entities, owners };
+  return { ...taken, findings, holdsEntities };
 }
