@@ -1,5 +1,4 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { sortFindings } from '../findings';
 import type { Finding, SourcedEntity } from '../findings';
 import { createAccounts } from './accounts';
@@ -7,11 +6,11 @@ import type { AuditedPerson } from './auditPerson';
 import { auditOutcomes, isExpectedToSignIn, sortPeople } from './personResult';
 import type { AuditOutcome, PersonResult } from './personResult';
 import { breathe, createAuditRun } from './createAuditRun';
+import type { AuditInput } from './createAuditRun';
 import { isKind } from './entities';
 import { lintCatalog } from './lintCatalog';
 import { lintPeople } from './lintPeople';
 import { fieldsOfChain } from './plansOfChain';
-import type { AuditSettings } from './readAuditSettings';
 import { suggestResolvers } from './suggestResolvers';
 import type { Suggestion } from './suggestResolvers';
 
@@ -60,42 +59,6 @@ export interface AuditSummary {
   readonly reliesOnUnknownEmail: number;
 }
 
-/** @public */
-export interface AuditInput {
-  readonly settings: AuditSettings;
-  /** Bitbucket's list of users, as it answers them: `GET /rest/api/latest/admin/users`. */
-  readonly payloads: readonly unknown[];
-  /** All `User` and `Group` entities of the catalog; findings name the `source` of those that have one. */
-  readonly entities: readonly SourcedEntity[];
-  /**
-   * Refs that own something in the catalog: with `dangerouslyAllowSignInWithoutUserInCatalog`, nobody
-   * signs in under one of them. Default: none is known.
-   */
-  readonly owners?: readonly string[];
-  /**
-   * What the sign-in is told of the directory of an account. Default: what `payloads` say; where they
-   * do not, and it matters, the outcome is `unknown`.
-   */
-  readonly findDirectory?: FindDirectory;
-  /**
-   * Only people who used Bitbucket within so many milliseconds are expected to sign in, where it is
-   * known when they last did. Default: everybody.
-   */
-  readonly usedWithinMs?: number;
-  /** Usernames of those with a licence; others are not expected to sign in. Default: everybody has one. */
-  readonly licensed?: ReadonlySet<string>;
-  /** What could not be read, for the report. */
-  readonly missing?: readonly string[];
-  readonly notes?: readonly string[];
-  /** What was found while reading, for the report. */
-  readonly findings?: readonly Finding[];
-  /** Ends the work early; the report says what is missing. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
-}
-
 /** People between two looks at the outside world. */
 const breath = 250;
 
@@ -125,7 +88,7 @@ const maxCandidates = 20;
 export async function runAudit(input: AuditInput): Promise<AuditReport> {
   const { settings, payloads, entities, signal, onProgress, now = Date.now } = input;
   const missing = [...(input.missing ?? [])];
-  const run = createAuditRun(settings, payloads, entities, input.findDirectory, input.owners);
+  const run = createAuditRun(input);
   const audited: AuditedPerson[] = [];
   for (const [index, payload] of payloads.entries()) {
     if (index % breath === 0) {
