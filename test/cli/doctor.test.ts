@@ -315,8 +315,6 @@ describe('the doctor', () => {
       const lines: string[] = [];
       for await (const { name, status, text } of runDoctor({
         config: new ConfigReader({ backend: { baseUrl: backendUrl }, auth }),
-        readAuthorization: () => undefined,
-        readDirectoryAuthorization: () => ({ problem: 'none' }),
         now: () => Date.now() + ahead * 1000,
       })) {
         if (name === 'clock') lines.push(`${status} ${text}`);

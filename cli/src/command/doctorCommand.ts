@@ -3,7 +3,7 @@ import type { Check } from '../doctor';
 import { printable } from '../report';
 import { exitCodes } from './CliIo';
 import type { CliIo } from './CliIo';
-import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
+import { loadConfig } from './loadConfig';
 import type { InputOptions } from './options';
 
 const ansi = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
@@ -20,10 +20,7 @@ export async function doctorCommand(options: InputOptions, io: CliIo): Promise<n
   const checks = runDoctor({
     config,
     env: options.env,
-    readAuthorization: (envConfig, path) => readAuthorization(envConfig, path, io),
-    readDirectoryAuthorization,
     variables: io.env,
-    catalogToken: io.env.BACKSTAGE_TOKEN?.trim() || undefined,
     signal: io.signal,
     folder: io.cwd,
   });

@@ -9,13 +9,16 @@ import {
   fetchBitbucketUsers,
   fetchCatalogEntities,
   fetchCatalogOwners,
+  readAuthorization,
+  readCatalogToken,
+  readDirectoryAuthorization,
   readEntityFiles,
   readUserFiles,
 } from '../sources';
 import type { SourceResult } from '../sources';
 import type { CommandIo } from './CliIo';
 import type { InputOptions } from './options';
-import { loadConfig, readAuthorization, readDirectoryAuthorization } from './loadConfig';
+import { loadConfig } from './loadConfig';
 
 type Users = SourceResult<unknown> & Pick<AuditInput, 'findDirectory'>;
 type Entities = SourceResult<AuditInput['entities'][number]> & Pick<AuditInput, 'owners'>;
@@ -99,7 +102,7 @@ async function fetchUsers(
   filter?: string,
 ): Promise<Users> {
   const provider = config.getConfig(path);
-  const authorization = readAuthorization(provider, path, io);
+  const authorization = readAuthorization(provider, path, io.env);
   if (!authorization) {
     throw new AuditError(
       'Bitbucket lists its users only for a signed-in user: set BITBUCKET_TOKEN to an HTTP access token, configure "directory", or read the users from files with --users',
@@ -153,7 +156,7 @@ async function fetchEntities(
     );
   }
   const { env, signal, onProgress } = io;
-  const catalog = { backendUrl, token: env.BACKSTAGE_TOKEN?.trim() || undefined, signal };
+  const catalog = { backendUrl, token: readCatalogToken(env), signal };
   const entities = await fetchCatalogEntities({
     ...catalog,
     onProgress: (read, total) => onProgress('catalog entities', read, total),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '@backstage/config';
 import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { quote } from '../quote';
-import { openCatalog } from '../sources';
+import { openCatalog, readCatalogToken } from '../sources';
 import type { Check, Probe } from './probe';
 
 interface CheckCallbackOptions {
@@ -88,12 +88,12 @@ function parse(location: string | null): URL | undefined {
  */
 export async function checkCatalog({
   config,
-  catalogToken,
+  variables = {},
   fetch,
   signal,
 }: {
   readonly config: Config;
-  readonly catalogToken?: string;
+  readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly fetch?: typeof globalThis.fetch;
   readonly signal?: AbortSignal;
 }): Promise<Check> {
@@ -108,7 +108,7 @@ export async function checkCatalog({
     };
   }
   try {
-    const catalog = openCatalog({ backendUrl, token: catalogToken, fetch, signal });
+    const catalog = openCatalog({ backendUrl, token: readCatalogToken(variables), fetch, signal });
     const answer = await catalog.query({ filter: { kind: 'user' }, limit: 1 });
     const users = Math.max(answer.totalItems, answer.items.length);
     return users > 0

@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
 import { isSignInError } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { quote } from '../quote';
+import { readAuthorization, readDirectoryAuthorization } from '../sources';
 import type { Check, Probe } from './probe';
 
 /** The first version with an OAuth 2.0 provider. */
@@ -97,11 +98,8 @@ interface CheckCredentialsOptions {
   readonly needsDirectory: boolean;
   /** Of the environment. */
   readonly config: Config;
-  /** The credential of the audit; may throw. */
-  readonly readAuthorization: () => string | undefined;
-  /** The credential that the sign-in uses. */
-  readonly readDirectoryAuthorization: () =>
-    { readonly authorization: string } | { readonly problem: string };
+  readonly path: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -111,11 +109,11 @@ interface CheckCredentialsOptions {
  * @internal
  */
 export async function* checkCredentials(options: CheckCredentialsOptions): AsyncGenerator<Check> {
-  const { probe, baseUrl, needsDirectory, config } = options;
+  const { probe, baseUrl, needsDirectory, config, path, variables } = options;
   const shared = { probe, baseUrl };
   let directory: string | undefined;
   if (config.has('directory')) {
-    const read = options.readDirectoryAuthorization();
+    const read = readDirectoryAuthorization(config, path);
     // If it is not valid, the check of the config reports that.
     directory = 'authorization' in read ? read.authorization : undefined;
     if (directory !== undefined) {
@@ -126,7 +124,7 @@ export async function* checkCredentials(options: CheckCredentialsOptions): Async
   const name = 'bitbucket credential';
   let authorization: string | undefined;
   try {
-    authorization = options.readAuthorization();
+    authorization = readAuthorization(config, path, variables);
   } catch (error) {
     const text = isSignInError(error) ? error.detail : (error as Error).message;
     yield { name, status: 'fail', text, fix: 'correct this credential' };

@@ -13,22 +13,10 @@ export interface DoctorInput {
   readonly config: Config;
   /** Name of the environment. Default: `auth.environment`, else the only one. */
   readonly env?: string;
-  /**
-   * Reads the value of the `Authorization` header of the Bitbucket credential from the config of the
-   * environment and its path; may throw.
-   */
-  readonly readAuthorization: (config: Config, path: string) => string | undefined;
-  /** The same for the credential of `directory`, which the sign-in uses; or why there is none. */
-  readonly readDirectoryAuthorization: (
-    config: Config,
-    path: string,
-  ) => { readonly authorization: string } | { readonly problem: string };
-  /** Environment variables, for proxies. Default: none. */
+  /** Environment variables, for the credentials and proxies. Default: none. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
-  /** Token for the catalog. Default: none. */
-  readonly catalogToken?: string;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   readonly signal?: AbortSignal;
@@ -106,8 +94,8 @@ async function* checkEnvironment(
         baseUrl,
         needsDirectory,
         config,
-        readAuthorization: () => input.readAuthorization(config, path),
-        readDirectoryAuthorization: () => input.readDirectoryAuthorization(config, path),
+        path,
+        variables,
       });
     }
   }

@@ -1,4 +1,5 @@
 export type { SourceResult } from './collectors';
+export { readAuthorization, readCatalogToken, readDirectoryAuthorization } from './credentials';
 export { createPatientHttp, fetchBitbucketUsers } from './fetchBitbucketUsers';
 export type {
   BitbucketUsers,
