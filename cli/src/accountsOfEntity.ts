@@ -1,9 +1,7 @@
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
-import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { createAuditRun } from './audit';
-import type { AuditSettings, PersonResult } from './audit';
+import type { AuditInput, PersonResult } from './audit';
 import { AuditError } from './AuditError';
-import type { SourcedEntity } from './findings';
 
 /** An account that can sign in as an entity. @public */
 export interface EntityAccount {
@@ -43,16 +41,13 @@ export interface EntityAccounts {
  */
 export async function findAccountsOfEntity(
   entityRef: string,
-  settings: AuditSettings,
-  payloads: readonly unknown[],
-  entities: readonly SourcedEntity[],
-  findDirectory?: FindDirectory,
-  owners?: readonly string[],
+  input: AuditInput,
 ): Promise<EntityAccounts> {
+  const { settings, payloads, entities } = input;
   const wanted = toUserRef(entityRef);
-  const chain = createAuditRun(settings, payloads, entities, findDirectory, owners);
+  const chain = createAuditRun(input);
   const steps = settings.match.map(item =>
-    createAuditRun({ ...settings, match: [item] }, payloads, entities, findDirectory, owners),
+    createAuditRun({ ...input, settings: { ...settings, match: [item] } }),
   );
   const accounts: EntityAccount[] = [];
   const others: EntityAccount[] = [];

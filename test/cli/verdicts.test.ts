@@ -54,7 +54,7 @@ describe('the verdict of the audit', () => {
   it('is that of the command "explain", whatever letters there are', async () => {
     await fc.assert(
       fc.asyncProperty(anyWorld, async world => {
-        const run = createAuditRun(settingsOf(world), world.payloads, world.entities);
+        const run = createAuditRun({ ...world, settings: settingsOf(world) });
         for (const payload of world.payloads) {
           const { result } = await run.audit(payload);
           const { trace } = await run.explain(payload);
@@ -70,7 +70,7 @@ describe('the verdict of the audit', () => {
     await fc.assert(
       fc.asyncProperty(anyWorld.filter(isComposed), async world => {
         const settings = settingsOf(world);
-        const run = createAuditRun(settings, world.payloads, world.entities);
+        const run = createAuditRun({ ...world, settings });
         for (const payload of world.payloads) {
           const { result, subject } = await run.audit(payload);
           if (!subject) continue;

@@ -9,7 +9,7 @@ import type {
   SignInExplanation,
   Subject,
 } from 'backstage-plugin-auth-backend-module-bitbucket-server';
-import type { SourcedEntity } from '../findings';
+import type { Finding, SourcedEntity } from '../findings';
 import { groupBy } from '../groupBy';
 import { auditPerson } from './auditPerson';
 import type { AuditedPerson } from './auditPerson';
@@ -18,6 +18,42 @@ import type { MemoryUserLookup } from './createMemoryCatalog';
 import { contestedRefs } from './entities';
 import { withUnusableAttribute } from './plansOfChain';
 import type { AuditSettings } from './readAuditSettings';
+
+/** @public */
+export interface AuditInput {
+  readonly settings: AuditSettings;
+  /** Bitbucket's list of users, as it answers them: `GET /rest/api/latest/admin/users`. */
+  readonly payloads: readonly unknown[];
+  /** All `User` and `Group` entities of the catalog; findings name the `source` of those that have one. */
+  readonly entities: readonly SourcedEntity[];
+  /**
+   * Refs that own something in the catalog: with `dangerouslyAllowSignInWithoutUserInCatalog`, nobody
+   * signs in under one of them. Default: none is known.
+   */
+  readonly owners?: readonly string[];
+  /**
+   * What the sign-in is told of the directory of an account. Default: what `payloads` say; where they
+   * do not, and it matters, the outcome is `unknown`.
+   */
+  readonly findDirectory?: FindDirectory;
+  /**
+   * Only people who used Bitbucket within so many milliseconds are expected to sign in, where it is
+   * known when they last did. Default: everybody.
+   */
+  readonly usedWithinMs?: number;
+  /** Usernames of those with a licence; others are not expected to sign in. Default: everybody has one. */
+  readonly licensed?: ReadonlySet<string>;
+  /** What could not be read, for the report. */
+  readonly missing?: readonly string[];
+  readonly notes?: readonly string[];
+  /** What was found while reading, for the report. */
+  readonly findings?: readonly Finding[];
+  /** Ends the work early; the report says what is missing. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
 
 /** @internal */
 export interface AuditRun {
@@ -32,17 +68,12 @@ export interface AuditRun {
  * Puts the sign-in of a config together over lists in memory, for the audit of all and the
  * explanation of one.
  *
- * @param findDirectory - see `AuditInput`
- * @param owners - see `AuditInput`
  * @internal
  */
 export function createAuditRun(
-  settings: AuditSettings,
-  payloads: readonly unknown[],
-  entities: readonly SourcedEntity[],
-  findDirectory?: FindDirectory,
-  owners?: readonly string[],
+  input: Pick<AuditInput, 'settings' | 'payloads' | 'entities' | 'owners' | 'findDirectory'>,
 ): AuditRun {
+  const { settings, payloads, entities, owners, findDirectory } = input;
   const { baseUrl, match, profileTransform, trustedDirectories } = settings;
   const { lookup, findNearMisses } = createMemoryCatalog(entities, owners);
   const directories = findDirectory ?? createListedDirectories(payloads, trustedDirectories);
@@ -114,10 +145,10 @@ export function createListedDirectories(
 }
 
 /**
- * Lets a signal of the terminal through.
+ * Lets other events of the process happen, such as Ctrl-C.
  *
  * @internal
  */
-export async function breathe(): Promise<void> {
+export async function nextTurn(): Promise<void> {
   await new Promise(resolve => setImmediate(resolve));
 }

@@ -1,17 +1,16 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import type { FindDirectory } from 'backstage-plugin-auth-backend-module-bitbucket-server';
 import { sortFindings } from '../findings';
 import type { Finding, SourcedEntity } from '../findings';
 import { createAccounts } from './accounts';
 import type { AuditedPerson } from './auditPerson';
 import { auditOutcomes, isExpectedToSignIn, sortPeople } from './personResult';
 import type { AuditOutcome, PersonResult } from './personResult';
-import { breathe, createAuditRun } from './createAuditRun';
+import { createAuditRun, nextTurn } from './createAuditRun';
+import type { AuditInput } from './createAuditRun';
 import { isKind } from './entities';
 import { lintCatalog } from './lintCatalog';
 import { lintPeople } from './lintPeople';
 import { fieldsOfChain } from './plansOfChain';
-import type { AuditSettings } from './readAuditSettings';
 import { suggestResolvers } from './suggestResolvers';
 import type { Suggestion } from './suggestResolvers';
 
@@ -60,44 +59,8 @@ export interface AuditSummary {
   readonly reliesOnUnknownEmail: number;
 }
 
-/** @public */
-export interface AuditInput {
-  readonly settings: AuditSettings;
-  /** Bitbucket's list of users, as it answers them: `GET /rest/api/latest/admin/users`. */
-  readonly payloads: readonly unknown[];
-  /** All `User` and `Group` entities of the catalog; findings name the `source` of those that have one. */
-  readonly entities: readonly SourcedEntity[];
-  /**
-   * Refs that own something in the catalog: with `dangerouslyAllowSignInWithoutUserInCatalog`, nobody
-   * signs in under one of them. Default: none is known.
-   */
-  readonly owners?: readonly string[];
-  /**
-   * What the sign-in is told of the directory of an account. Default: what `payloads` say; where they
-   * do not, and it matters, the outcome is `unknown`.
-   */
-  readonly findDirectory?: FindDirectory;
-  /**
-   * Only people who used Bitbucket within so many milliseconds are expected to sign in, where it is
-   * known when they last did. Default: everybody.
-   */
-  readonly usedWithinMs?: number;
-  /** Usernames of those with a licence; others are not expected to sign in. Default: everybody has one. */
-  readonly licensed?: ReadonlySet<string>;
-  /** What could not be read, for the report. */
-  readonly missing?: readonly string[];
-  readonly notes?: readonly string[];
-  /** What was found while reading, for the report. */
-  readonly findings?: readonly Finding[];
-  /** Ends the work early; the report says what is missing. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
-}
-
-/** People between two looks at the outside world. */
-const breath = 250;
+/** People between two looks at signals and progress. */
+const peopleAtOnce = 250;
 
 const maxCandidates = 20;
 
@@ -116,6 +79,7 @@ const maxCandidates = 20;
  *   settings: { ...settings, match: [matchers.entityName({ from: 'username' })] },
  *   payloads: users.items,
  *   entities: catalog.items,
+ *   owners: catalog.owners,
  *   findings: [...users.findings, ...catalog.findings],
  * });
  * console.log(`${summary.coverage} %`, people.filter(({ outcome }) => outcome === 'nobody'));
@@ -125,12 +89,12 @@ const maxCandidates = 20;
 export async function runAudit(input: AuditInput): Promise<AuditReport> {
   const { settings, payloads, entities, signal, onProgress, now = Date.now } = input;
   const missing = [...(input.missing ?? [])];
-  const run = createAuditRun(settings, payloads, entities, input.findDirectory, input.owners);
+  const run = createAuditRun(input);
   const audited: AuditedPerson[] = [];
   for (const [index, payload] of payloads.entries()) {
-    if (index % breath === 0) {
+    if (index % peopleAtOnce === 0) {
       onProgress?.(index, payloads.length);
-      await breathe();
+      await nextTurn();
       if (signal?.aborted) {
         missing.push(`${payloads.length - index} of ${payloads.length} users were not looked at`);
         break;
@@ -209,7 +173,7 @@ function notesOn(people: readonly PersonResult[], { usedWithinMs }: AuditInput):
     : ['it is not known when people last used Bitbucket, so that nobody was left out for that'];
 }
 
-/** Thousands of entities with one email are told by their number. */
+/** Of thousands of entities with one email, the report has the first ones and the number of the rest. */
 function cutCandidates(person: PersonResult): PersonResult {
   const { candidates } = person;
   if (candidates.length <= maxCandidates) return person;

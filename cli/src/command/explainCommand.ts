@@ -38,15 +38,15 @@ export async function explainCommand(
 
 async function explainPerson(
   who: string,
-  { settings, payloads, entities, findDirectory, owners }: AuditInput,
+  input: AuditInput,
   { json }: ExplainOptions,
   io: CommandIo,
 ): Promise<boolean> {
-  const found = findPerson(payloads, who);
+  const found = findPerson(input.payloads, who);
   if (found.length === 0) {
     throw new AuditError(`No Bitbucket user has the username, id or email ${JSON.stringify(who)}`);
   }
-  const run = createAuditRun(settings, payloads, entities, findDirectory, owners);
+  const run = createAuditRun(input);
   let signsIn = true;
   for (const payload of found) {
     const explanation = await run.explain(payload);
@@ -63,18 +63,11 @@ async function explainPerson(
 
 async function explainEntity(
   ref: string,
-  { settings, payloads, entities, findDirectory, owners }: AuditInput,
+  input: AuditInput,
   { json }: ExplainOptions,
   io: CommandIo,
 ): Promise<boolean> {
-  const found = await findAccountsOfEntity(
-    ref,
-    settings,
-    payloads,
-    entities,
-    findDirectory,
-    owners,
-  );
+  const found = await findAccountsOfEntity(ref, input);
   if (!found.exists && found.accounts.length === 0 && found.others.length === 0) {
     throw new AuditError(`The catalog has no ${found.entityRef}, and nobody would sign in as it`);
   }
