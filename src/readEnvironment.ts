@@ -40,6 +40,7 @@ export function readEnvironment(
   const { timeoutMs, warnings } = readAuthenticatorConfig(config);
   const { match, profileTransform, ownership } = setup;
   const { transitiveGroups, ...groupLimits } = ownership;
+  const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = setup.userLookup;
   const findDirectory = readFindDirectory(config, path, setup, timeoutMs, logger);
 
   for (const warning of [...warnings, ...setup.warnings]) logger.warn(warning);
@@ -66,7 +67,7 @@ export function readEnvironment(
                   catalog,
                   auth,
                   logger,
-                  ...setup.userLookup,
+                  ...{ ttl, notFoundTtl, staleIfError, timeout, maxEntries },
                   ...groupLimits,
                 })
               : undefined,

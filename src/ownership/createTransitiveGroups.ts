@@ -3,9 +3,12 @@ import { parseEntityRef, RELATION_CHILD_OF, stringifyEntityRef } from '@backstag
 import type { Entity } from '@backstage/catalog-model';
 import { durationToMilliseconds } from '@backstage/types';
 import DataLoader from 'dataloader';
-import { createCatalogCaller, entitiesByRefs } from '../lookup';
+import { z } from 'zod/v3';
+import { parseOptions, strictObject } from '../config';
+import { createCatalogCaller, entitiesByRefs, userLookupSchema } from '../lookup';
 import type { CatalogUserLookupOptions } from '../lookup';
 import { createIncident, createMemory, describeCause } from '../shared';
+import { ownershipSchema } from './ownershipConfig';
 
 /**
  * Options of {@link createTransitiveGroups}. Those that {@link createCatalogUserLookup} also has mean
@@ -25,6 +28,19 @@ export interface TransitiveGroupsOptions extends Pick<
   readonly logger?: LoggerService;
 }
 
+const optional = z.unknown();
+const { ttl, notFoundTtl, staleIfError, timeout, maxEntries } = userLookupSchema.shape;
+const { maxDepth, maxRefs } = ownershipSchema.shape;
+
+const optionsSchema = strictObject({
+  ...{ ttl, notFoundTtl, staleIfError, timeout, maxEntries },
+  ...{ maxDepth, maxRefs },
+  catalog: optional,
+  auth: optional,
+  logger: optional,
+  now: optional,
+} satisfies Record<keyof TransitiveGroupsOptions, z.ZodTypeAny>);
+
 /**
  * Makes the function for `extendOwnership` of a sign-in resolver that adds the parent groups of every
  * group of a person, at all levels. It follows `childOf` relations, with one request for each level
@@ -33,6 +49,7 @@ export interface TransitiveGroupsOptions extends Pick<
  * It rejects when the catalog is unavailable, because nobody would notice that a session lacks some of
  * its groups. A session refresh may use expired answers.
  *
+ * @throws {@link SignInError} `CONFIG_INVALID` for an option that is not known or out of range
  * @see https://backstage.io/docs/features/software-catalog/well-known-relations#parentof-and-childof
  * @example
  * ```ts
@@ -46,6 +63,7 @@ export function createTransitiveGroups(
   ownershipEntityRefs: readonly string[],
   options?: { readonly refresh?: boolean },
 ) => Promise<string[]> {
+  parseOptions(optionsSchema, options, 'createTransitiveGroups');
   const { maxDepth = 20, maxRefs = 500, logger } = options;
   const parentsOf = createParentGroups(options);
   const warned = new Set<string>();

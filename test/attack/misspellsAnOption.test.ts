@@ -2,6 +2,7 @@ import {
   agreement,
   createBitbucketServerSignInResolvers,
   createSignInResolver,
+  createTransitiveGroups,
   matchers,
 } from '../../src';
 
@@ -103,6 +104,16 @@ describe('an option in code that is misspelt or of the wrong type', () => {
       'an option of the resolver',
       () => createSignInResolver(options({ match: [byName], lookUp: {} })),
       '"createSignInResolver.lookUp" is not a known option; expected one of: match, lookup',
+    ],
+    [
+      'an option of parent groups',
+      () => createTransitiveGroups(options({ catalog: {}, auth: {}, maxDeph: 3 })),
+      '"createTransitiveGroups.maxDeph" is not a known option; expected one of: ttl, notFoundTtl',
+    ],
+    [
+      'a limit of parent groups',
+      () => createTransitiveGroups(options({ catalog: {}, auth: {}, maxRefs: 0 })),
+      '"createTransitiveGroups.maxRefs" must be a whole number from 1 to 10000, got 0',
     ],
     [
       'an empty annotation of accounts',

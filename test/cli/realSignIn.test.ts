@@ -177,23 +177,57 @@ function toRealWorld({
   return { resolvers: list, transforms, payloads: [...accounts.values()], entities: valid };
 }
 
+function anyRealWorld(seed: number): TestWorld {
+  const full = anyWorld
+    .map(toRealWorld)
+    .filter(({ payloads, entities: all }) => payloads.length > 4 && all.length > 4);
+  return fc.sample(full, { numRuns: 1, seed })[0]!;
+}
+
+async function expectRealSignIns(world: RealWorld): Promise<void> {
+  for (const { username, entityRef, code } of world.report.people) {
+    expect([username, entityRef ?? code]).toEqual([username, await signIn(world, username)]);
+  }
+}
+
 describe('the audit of a random world that runs', () => {
   it.each([1, 2, 3, 4, 5, 6])('says of everybody what the real sign-in does (%i)', async seed => {
-    const full = anyWorld
-      .map(toRealWorld)
-      .filter(({ payloads, entities: all }) => payloads.length > 4 && all.length > 4);
-    const [random] = fc.sample(full, { numRuns: 1, seed });
-    const world = await startRealWorld(random!);
+    const random = anyRealWorld(seed);
+    const world = await startRealWorld(random);
     try {
       const { people } = world.report;
-      expect(people).toHaveLength(random!.payloads.length);
-      for (const { username, entityRef, code } of people) {
-        expect([username, entityRef ?? code]).toEqual([username, await signIn(world, username)]);
-      }
+      expect(people).toHaveLength(random.payloads.length);
+      await expectRealSignIns(world);
       const resultOf = ({ username, entityRef, code }: PersonResult) => [username, entityRef, code];
       expect(world.offlineReport.people.map(resultOf).sort()).toEqual(people.map(resultOf).sort());
     } finally {
       await world.stop();
     }
   });
+
+  it.each([1, 2, 3, 4])(
+    'suggests resolvers that sign in as many people as it says (%i)',
+    async seed => {
+      const random = anyRealWorld(seed);
+      const before = await startRealWorld(random);
+      await before.stop();
+      const { covered, resolvers: suggested, conflicted } = before.report.suggestion!;
+      expect(covered).toBeGreaterThan(0);
+      const after = await startRealWorld({
+        ...random,
+        resolvers: suggested as TestWorld['resolvers'],
+      });
+      try {
+        await expectRealSignIns(after);
+        const { summary, people } = after.report;
+        expect(summary.counts.signsIn).toBe(covered);
+        const own = people.filter(({ outcome }) => outcome === 'signsIn');
+        expect(own.map(({ username }) => username)).toEqual(
+          expect.not.arrayContaining([...conflicted, 'nobody']),
+        );
+      } finally {
+        await after.stop();
+      }
+    },
+  );
 });

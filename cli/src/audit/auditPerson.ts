@@ -104,7 +104,7 @@ async function doubt(
       : traces.flatMap(({ steps }) => steps.flatMap(refsOfStep)).filter(ref => contested.has(ref));
   if (unsure.length > 0) {
     reasons.push(
-      `${[...new Set(unsure)].join(', ')} is there twice, and it is not known which one the catalog keeps`,
+      `${[...new Set(unsure)].join(', ')} is defined twice, and it is not known which one the catalog keeps`,
     );
   }
   if (reasons.length === 0) return undefined;

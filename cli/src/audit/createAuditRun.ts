@@ -70,13 +70,10 @@ export interface AuditRun {
  *
  * @internal
  */
-export function createAuditRun({
-  settings,
-  payloads,
-  entities,
-  findDirectory,
-  owners,
-}: AuditInput): AuditRun {
+export function createAuditRun(
+  input: Pick<AuditInput, 'settings' | 'payloads' | 'entities' | 'owners' | 'findDirectory'>,
+): AuditRun {
+  const { settings, payloads, entities, owners, findDirectory } = input;
   const { baseUrl, match, profileTransform, trustedDirectories } = settings;
   const { lookup, findNearMisses } = createMemoryCatalog(entities, owners);
   const directories = findDirectory ?? createListedDirectories(payloads, trustedDirectories);
@@ -148,10 +145,10 @@ export function createListedDirectories(
 }
 
 /**
- * Lets a signal of the terminal through.
+ * Lets other events of the process happen, such as Ctrl-C.
  *
  * @internal
  */
-export async function breathe(): Promise<void> {
+export async function nextTurn(): Promise<void> {
   await new Promise(resolve => setImmediate(resolve));
 }

@@ -5,7 +5,7 @@ import { createAccounts } from './accounts';
 import type { AuditedPerson } from './auditPerson';
 import { auditOutcomes, isExpectedToSignIn, sortPeople } from './personResult';
 import type { AuditOutcome, PersonResult } from './personResult';
-import { breathe, createAuditRun } from './createAuditRun';
+import { createAuditRun, nextTurn } from './createAuditRun';
 import type { AuditInput } from './createAuditRun';
 import { isKind } from './entities';
 import { lintCatalog } from './lintCatalog';
@@ -59,8 +59,8 @@ export interface AuditSummary {
   readonly reliesOnUnknownEmail: number;
 }
 
-/** People between two looks at the outside world. */
-const breath = 250;
+/** People between two looks at signals and progress. */
+const peopleAtOnce = 250;
 
 const maxCandidates = 20;
 
@@ -79,6 +79,7 @@ const maxCandidates = 20;
  *   settings: { ...settings, match: [matchers.entityName({ from: 'username' })] },
  *   payloads: users.items,
  *   entities: catalog.items,
+ *   owners: catalog.owners,
  *   findings: [...users.findings, ...catalog.findings],
  * });
  * console.log(`${summary.coverage} %`, people.filter(({ outcome }) => outcome === 'nobody'));
@@ -91,9 +92,9 @@ export async function runAudit(input: AuditInput): Promise<AuditReport> {
   const run = createAuditRun(input);
   const audited: AuditedPerson[] = [];
   for (const [index, payload] of payloads.entries()) {
-    if (index % breath === 0) {
+    if (index % peopleAtOnce === 0) {
       onProgress?.(index, payloads.length);
-      await breathe();
+      await nextTurn();
       if (signal?.aborted) {
         missing.push(`${payloads.length - index} of ${payloads.length} users were not looked at`);
         break;
@@ -172,7 +173,7 @@ function notesOn(people: readonly PersonResult[], { usedWithinMs }: AuditInput):
     : ['it is not known when people last used Bitbucket, so that nobody was left out for that'];
 }
 
-/** Thousands of entities with one email are told by their number. */
+/** Of thousands of entities with one email, the report has the first ones and the number of the rest. */
 function cutCandidates(person: PersonResult): PersonResult {
   const { candidates } = person;
   if (candidates.length <= maxCandidates) return person;

@@ -11,7 +11,7 @@ import type {
 import { stringify } from 'yaml';
 import type { SourcedEntity } from '../findings';
 import type { Accounts } from './accounts';
-import { breathe } from './createAuditRun';
+import { nextTurn } from './createAuditRun';
 import { bestChain, nobody, refused } from './bestChain';
 import type { Column } from './bestChain';
 import type { MemoryUserLookup } from './createMemoryCatalog';
@@ -74,7 +74,7 @@ export async function suggestResolvers(input: SuggestInput): Promise<Suggestion 
     const doubtful = new Uint8Array(people.length);
     for (const [index, { subject }] of people.entries()) {
       if (index % 1000 === 0) {
-        await breathe();
+        await nextTurn();
         if (signal?.aborted) return undefined;
       }
       const number = await ask(match, subject, input, numbers);

@@ -58,6 +58,10 @@ export async function fixCommand(
     const lines = firstOf(leftOut, maxLeftOut).map(line => `  ${printable(line)}\n`);
     io.stderr(`Left to you, because it is not certain:\n${lines.join('')}`);
   }
+  if (files.length === 0) {
+    io.stderr('Nothing to change.\n');
+    return;
+  }
   const after = await runAudit({ ...input, entities: added.entities });
   io.stderr(`${describeNextAudit(report, after)}\n`);
 }

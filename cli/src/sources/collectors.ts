@@ -61,7 +61,7 @@ export interface EntityCollector {
   /** Takes the entities of one location; of two with one ref, the catalog keeps the later one. */
   add(location: readonly WrittenEntity[]): void;
   readonly entities: () => readonly SourcedEntity[];
-  /** Of refs that are there twice. */
+  /** Of refs that several documents have. */
   readonly findings: () => readonly Finding[];
 }
 
@@ -79,7 +79,7 @@ export function createEntityCollector(): EntityCollector {
   const all = new Map<string, WrittenEntity[]>();
   const findings: Finding[] = [];
 
-  function tellTwice(first: WrittenEntity, second: WrittenEntity, text: string) {
+  function report(first: WrittenEntity, second: WrittenEntity, text: string) {
     findings.push({
       rule: 'duplicateEntity',
       severity: 'warning',
@@ -98,11 +98,11 @@ export function createEntityCollector(): EntityCollector {
     const isNew = !others.some(other => isSame(other, written));
     if (isNew) others.push(written);
     const first = 'the catalog keeps the one that it reads first';
-    if (!isNew) tellTwice(others[0]!, written, first);
+    if (!isNew) report(others[0]!, written, first);
     else if (others.every(({ entity }) => entity)) {
-      tellTwice(others[0]!, written, `${first}, so that it is not known who becomes this entity`);
+      report(others[0]!, written, `${first}, so that it is not known who becomes this entity`);
     } else {
-      tellTwice(others[0]!, written, `${first}, and it rejects one of them: it may have neither`);
+      report(others[0]!, written, `${first}, and it rejects one of them: it may have neither`);
     }
   }
 
@@ -113,7 +113,7 @@ export function createEntityCollector(): EntityCollector {
         const other = own.get(written.ref);
         if (other) {
           const fate = written.entity ? '' : ', and rejects it';
-          tellTwice(other, written, `of two in one file the catalog keeps the later${fate}`);
+          report(other, written, `of two in one file the catalog keeps the later${fate}`);
         }
         own.set(written.ref, written);
       }

@@ -14,7 +14,7 @@ interface ReadUser {
  * Reads Bitbucket users from JSON files as its REST API answers them: a user, a list of users, or a
  * page (`{ "values": [ … ] }`) per file. Of a folder it takes every `*.json`.
  *
- * Of one user who is there twice, the later one counts. Two users with one id or one name cannot be of
+ * If a user is listed twice, the later entry counts. Two users with one id or one name cannot be of
  * one server: both are kept, and are a finding. So is a page whose next one is not there.
  *
  * @throws {@link AuditError} that names the file which is no JSON, or holds no users
