@@ -4,6 +4,7 @@ import type { AuditReport } from './audit';
 import { findingRules } from './findings';
 import type { Finding, FindingRule } from './findings';
 import { quote } from './quote';
+import { relativePath } from './sources';
 
 /**
  * A finding that somebody has accepted.
@@ -93,15 +94,17 @@ function isDay(text: string): boolean {
  * Marks the findings of a report that somebody has accepted, and adds a note for every entry that is
  * no longer needed.
  *
+ * @param root - folder to which paths of files in the list are relative
  * @internal
  */
 export function applyBaseline(
   report: AuditReport,
   accepted: readonly AcceptedFinding[],
+  root: string,
 ): AuditReport {
   const used = new Set<AcceptedFinding>();
   const findings = report.findings.map(finding => {
-    const entries = accepted.filter(each => covers(each, finding));
+    const entries = accepted.filter(each => covers(each, finding, root));
     const [entry] = entries;
     if (!entry) return finding;
     for (const each of entries) used.add(each);
@@ -118,17 +121,14 @@ export function applyBaseline(
   return { ...report, findings: sorted, notes: [...report.notes, ...stale] };
 }
 
-function covers({ rule, concerns }: AcceptedFinding, finding: Finding): boolean {
-  const ids = idsOf(finding);
-  // Every entry of the rule would cover a finding that concerns nobody.
-  const isNobody = ids.length === 0 && concerns.length > 0;
-  return finding.rule === rule && !isNobody && ids.every(id => concerns.includes(id));
+function covers({ rule, concerns }: AcceptedFinding, finding: Finding, root: string): boolean {
+  return finding.rule === rule && idsOf(finding, root).every(id => concerns.includes(id));
 }
 
-/** What identifies a finding of a rule: whom it concerns, or else the file. */
-function idsOf(finding: Finding) {
+/** What identifies a finding of a rule: whom it concerns, or else the file, wherever it is checked out. */
+function idsOf(finding: Finding, root: string): readonly string[] {
   if (finding.concerns.length > 0 || !finding.source) return finding.concerns;
-  return [finding.source.file];
+  return [relativePath(finding.source.file, root)];
 }
 
 /**
@@ -136,11 +136,15 @@ function idsOf(finding: Finding) {
  *
  * @internal
  */
-export function toBaselineEntries(findings: readonly Finding[], today: string): string {
+export function toBaselineEntries(
+  findings: readonly Finding[],
+  today: string,
+  root: string,
+): string {
   return stringify(
     findings.map(finding => ({
       rule: finding.rule,
-      concerns: idsOf(finding),
+      concerns: [...idsOf(finding, root)],
       reason: '',
       date: today,
     })),

@@ -101,6 +101,18 @@ describe('audit --baseline', () => {
     }
   });
 
+  it('knows a finding about a file again in another checkout', async () => {
+    const cut = { values: [bitbucketUser('ada')], isLastPage: false, nextPageStart: 1 };
+    folder.write('users.json', cut);
+    folder.write('accepted.yaml', 'accepted: []');
+    const { stderr } = await folder.run(...args);
+    const [, entry] = /each with a reason:\n([\s\S]*?)\nFailed/.exec(stderr)!;
+    expect(entry).toMatch(/^- rule: incompleteList\n {2}concerns:\n {4}- users\.json\n/);
+    const reasoned = entry!.replace(/^/gm, '  ').replace('""', 'only the first page is needed');
+    folder.write('accepted.yaml', `accepted:\n${reasoned}\n`);
+    expect((await folder.run(...args)).exitCode).toBe(0);
+  });
+
   it('does not fail on what is only worth knowing', async () => {
     const { stdout, exitCode } = await folder.run(...args);
     expect(stdout).toContain('2 User entities are reached by no active Bitbucket user');

@@ -39,7 +39,7 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
     signal: read.missing.length > 0 ? undefined : io.signal,
     onProgress: (done, total) => io.onProgress('people', done, total),
   };
-  const audited = applyBaseline(await runAudit(input), accepted);
+  const audited = applyBaseline(await runAudit(input), accepted, io.cwd);
   const comparison = await compare(audited, options, input, io);
   const compared: JudgedReport = { ...audited, ...(comparison && { comparison }) };
   const report = { ...compared, limits: judgeReport(compared, options) };
@@ -60,7 +60,7 @@ export async function auditCommand(options: AuditOptions, io: CommandIo): Promis
   }
   const fresh = baseline === undefined ? [] : unacceptedFindings(report.findings);
   if (fresh.length > 0) {
-    const entries = toBaselineEntries(fresh.slice(0, maxEntries), today);
+    const entries = toBaselineEntries(fresh.slice(0, maxEntries), today, io.cwd);
     io.stderr(
       `To accept these findings, add them to "accepted" in ${baseline}, each with a reason:\n${entries}\n`,
     );

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { runAudit } from '../audit';
@@ -11,6 +11,7 @@ import { annotateFile, planFix, planMissingUsers, toUnifiedDiff, toYamlDocuments
 import type { LeftOut } from '../fix';
 import { groupBy } from '../groupBy';
 import { describeCoverage, firstOf, formatComparison, formatPercent, printable } from '../report';
+import { relativePath } from '../sources';
 import type { CliIo } from './CliIo';
 import type { AuditOptions } from './options';
 import { writeFile } from './writeReports';
@@ -80,7 +81,7 @@ function fixFiles(report: AuditReport, input: AuditInput, io: CliIo): Fix {
       const before = readFileSync(path);
       const text = before.toString('utf8');
       const isUtf8 = Buffer.from(text, 'utf8').equals(before);
-      const shown = relativePath(path, io);
+      const shown = relativePath(path, io.cwd);
       // What would not be the same again when written is left alone.
       const fixed = isUtf8
         ? annotateFile(text, key, wanted)
@@ -127,12 +128,8 @@ function addMissing(report: AuditReport, input: AuditInput, path: string, io: Cl
   }
   const text = toYamlDocuments(missing.entities);
   const edits = [{ offset: 0, length: 0, text }];
-  const diff = toUnifiedDiff(relativePath(path, io), undefined, edits);
+  const diff = toUnifiedDiff(relativePath(path, io.cwd), undefined, edits);
   return { ...missing, entities, files: [{ path, text, diff }] };
-}
-
-function relativePath(path: string, { cwd }: CliIo): string {
-  return relative(cwd, path).split(sep).join('/');
 }
 
 function paintDiff(diff: string): string {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { AuditError } from '../AuditError';
 
 /**
@@ -52,6 +52,15 @@ export function readText(file: string): string {
     if (code === 'ENOENT') throw new AuditError(`${file} does not exist`);
     throw new AuditError(`${file}: cannot be read: ${message}`);
   }
+}
+
+/**
+ * A path as it is written in a repository, with `/`.
+ *
+ * @internal
+ */
+export function relativePath(path: string, root: string): string {
+  return relative(root, path).split(sep).join('/');
 }
 
 /**

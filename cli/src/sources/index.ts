@@ -8,7 +8,7 @@ export type {
 } from './fetchBitbucketUsers';
 export { fetchCatalogEntities, fetchCatalogOwners, openCatalog } from './fetchCatalogEntities';
 export type { FetchCatalogEntitiesOptions, OpenCatalogOptions } from './fetchCatalogEntities';
-export { readText } from './files';
+export { readText, relativePath } from './files';
 export { readEntityFiles } from './readEntityFiles';
 export type { EntityFiles } from './readEntityFiles';
 export { readUserFiles } from './readUserFiles';
